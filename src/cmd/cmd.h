@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Subcommands: one small file each, and the table of them.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "src/base/err.h"
+#include "src/base/root.h"
+#include "src/plan/choices.h"
+
+enum { PG_EXIT_OK = 0, PG_EXIT_REFUSED = 1, PG_EXIT_USAGE = 2, PG_EXIT_PUT_BACK = 3,
+       PG_EXIT_BROKEN = 4 };
+
+/* What every subcommand gets from main. */
+struct pg_cmd_env {
+	const char *root_dir;	/* --root, or "/" */
+	bool json;
+	bool ascii;		/* --ascii, or a locale without UTF-8 */
+	bool color;		/* decided */
+	int columns;		/* of the terminal; 0: not a terminal */
+	FILE *out;		/* stdout */
+	FILE *diag;		/* stderr */
+};
+
+struct pg_cmd {
+	const char *name;
+	const char *synopsis;	/* "VMID ADDRESS... [--primary] …" */
+	const char *summary;	/* one line for --help */
+	const char *help;	/* the options of its own, a line each, or NULL */
+	/* argv[0] is the subcommand's name. Returns the exit status. */
+	int (*run)(const struct pg_cmd_env *env, int argc, char **argv);
+};
+
+/* The table, ended by an entry without a name; the wizard's plan and apply are main's. */
+const struct pg_cmd *pg_cmd_table(void);
+
+/* "pve-gpu: what" and, if there is one, a line of advice, to env->diag. */
+void pg_cmd_complain(const struct pg_cmd_env *env, const struct pg_err *err);
+/* "pve-gpu COMMAND: what", then how it is used. Returns PG_EXIT_USAGE. */
+int pg_cmd_usage(const struct pg_cmd_env *env, const char *command, const char *fmt, ...)
+	PG_PRINTF(3, 4);
+
+/* The road from choices to a shown plan, and on to its application: shared by passthrough
+ * and by the answer file. Shows the plan (text or JSON) and applies it where asked. */
+struct pg_cmd_road {
+	bool apply;
+	bool yes;	/* do not ask */
+};
+int pg_cmd_take_road(const struct pg_cmd_env *env, const struct pg_choices *choices,
+		     const struct pg_cmd_road *road);

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The only code that changes a host: a plan, inside a transaction that can be undone, also
+ * after a crash.
+ *
+ * State lives below the root in /var/lib/pve-gpu/transactions/ID/ (0700): `journal`, an
+ * append-only, fsynced file with one JSON object a line, and byte-exact copies of every
+ * file before and after.
+ */
+#pragma once
+
+#include <time.h>
+
+#include "src/base/err.h"
+#include "src/base/root.h"
+#include "src/plan/plan.h"
+
+#define PG_STATE_DIR "/var/lib/pve-gpu"
+
+/* ---- what is seen while it runs ---- */
+
+enum pg_event_kind {
+	PG_EVENT_STEP,		/* a file is about to be written, a command about to run */
+	PG_EVENT_OUTPUT,	/* a line of a command's output (made safe) */
+	PG_EVENT_DONE,		/* the step ended; status as for exit */
+	PG_EVENT_BACK,		/* something failed: from here on things are put back */
+};
+
+struct pg_event {
+	enum pg_event_kind kind;
+	size_t step, n_steps;	/* from 1 */
+	const char *text;
+	int status;
+};
+
+struct pg_exec_opts {
+	void (*event)(void *ctx, const struct pg_event *event);	/* or NULL */
+	bool (*cancelled)(void *ctx);	/* asked often; true: stop and put back; or NULL */
+	void *ctx;
+	bool run_vm;		/* run the VM commands too, after the host's */
+	/* Commands are run on the live root only, unless a test says otherwise here. */
+	enum pg_tri run_commands;	/* unknown: as pg_root_is_live() */
+	const char *path;	/* search path for commands; NULL: the usual */
+};
+
+enum pg_outcome_kind {
+	PG_OUTCOME_NOTHING,	/* there was nothing to do */
+	PG_OUTCOME_DONE,
+	PG_OUTCOME_REFUSED,	/* not begun: locked, blocked, or a file changed since it was read */
+	PG_OUTCOME_PUT_BACK,	/* failed; everything is as before */
+	PG_OUTCOME_BROKEN,	/* failed, and something could not be put back */
+};
+
+struct pg_outcome {
+	enum pg_outcome_kind kind;
+	char *id;		/* of the transaction, or NULL */
+	char *text;		/* sentences: what happened, what it means, what to do */
+	struct pg_strv listed;	/* commands that were not run, since the root is not live */
+};
+
+void pg_outcome_done(struct pg_outcome *outcome);
+/* 0, 1, 3 or 4: DESIGN.md section 3. */
+int pg_outcome_status(const struct pg_outcome *outcome);
+
+/* apply.c. Returns 0 with *ret filled whatever the outcome; negative errno where not even
+ * that could be said (-ENOMEM). */
+int pg_apply(struct pg_root *root, const struct pg_plan *plan, const struct pg_exec_opts *opts,
+	     struct pg_outcome *ret, struct pg_err *err);
+/* rollback.c: undoes a transaction (id NULL: the newest that is applied). A file that was
+ * edited since is put back only where exactly our change can be taken out; else REFUSED,
+ * nothing touched, and the text shows both. */
+int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opts,
+	    struct pg_outcome *ret, struct pg_err *err);
+/* recover.c: ends what a crash or power cut left. NOTHING where there is nothing. */
+int pg_recover(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_outcome *ret,
+	       struct pg_err *err);
+
+/* ---- history (journal.c) ---- */
+
+enum pg_tx_state {
+	PG_TX_PLANNED, PG_TX_APPLYING, PG_TX_APPLIED, PG_TX_TRIAL, PG_TX_CONFIRMED,
+	PG_TX_UNDOING, PG_TX_UNDONE, PG_TX_BROKEN, PG_TX_UNREADABLE,
+};
+
+struct pg_tx {
+	char *id;		/* "20261123-064500-1": sorts by time */
+	enum pg_tx_state state;
+	time_t time;
+	struct pg_strv files;
+	struct pg_strv commands;	/* quoted, for showing */
+	char *summary;		/* "Pass 01:00.0, 01:00.1 to VM 100" */
+};
+
+/* "applied", "trial", "confirmed", "undone", or "interrupted" for all that did not end. */
+const char *pg_tx_state_name(enum pg_tx_state state);
+/* Newest first. No state folder is no error: none. The caller frees with pg_history_free. */
+int pg_history(const struct pg_root *root, struct pg_tx **ret, size_t *ret_n,
+	       struct pg_err *err);
+void pg_history_free(struct pg_tx *tx, size_t n);
+
+/* ---- beside the transaction ---- */
+
+/* diff.c: fills plan->file[].diff by running `diff -u` over the bytes in memory. */
+int pg_diff_plan(struct pg_plan *plan, struct pg_err *err);
+/* shcheck.c: asks a real sh what the variable expands to with the planned bytes in place.
+ * Live root only (a captured tree's files are not executed): else 0 with *ret NULL. */
+int pg_sh_value(const struct pg_root *root, const struct pg_facts *facts,
+		const struct pg_plan *plan, const char *variable, char **ret,
+		struct pg_err *err);
+/* templates.c: reads data/initramfs from the data folder (installed, or beside the program
+ * in a build tree). */
+int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_err *err);
+void pg_templates_done(struct pg_templates *templates);
+/* The data folder: PKGDATADIR, or `data` beside the running program. The caller frees it. */
+char *pg_data_dir(void);
+/* reboot.c: live: `systemctl reboot`; a demo node: shows it as it would come up, by setting
+ * /proc/cmdline, drivers and groups of the tree to what the configuration asks for; any
+ * other root: -ENOTSUP with err. */
+int pg_reboot(struct pg_root *root, struct pg_err *err);

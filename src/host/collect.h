@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts of pg_facts_collect(): one function and one file each. Private to src/host.
+ * Each fills its own fields of facts, may use what the ones before it filled (the order is
+ * that below), notes what it could not read with pg_note_unread(), and fails on -ENOMEM or
+ * as its comment says.
+ */
+#pragma once
+
+#include "src/host/facts.h"
+
+/* pci.c: dev[] but for names, use, claim, vmid. -ENOENT (with err) without /sys/bus/pci. */
+int pg_collect_pci(const struct pg_root *root, struct pg_facts *facts, struct pg_err *err);
+/* iommu.c: iommu, group[] */
+int pg_collect_iommu(const struct pg_root *root, struct pg_facts *facts);
+/* system.c: system */
+int pg_collect_system(const struct pg_root *root, struct pg_facts *facts);
+/* names.c: name and vendor_name of every device */
+int pg_collect_names(struct pg_facts *facts);
+/* files.c: file[] */
+int pg_collect_files(const struct pg_root *root, struct pg_facts *facts);
+/* boot.c: boot */
+int pg_collect_boot(const struct pg_root *root, struct pg_facts *facts);
+/* modules.c: modules, and claim of every device */
+int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
+/* guests.c: guest[], storage[], and vmid of every device (mappings resolved) */
+int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts);
+/* usage.c and its kin usage_net.c, usage_disk.c, usage_usb.c: use[] of every device */
+int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts);
+
+/* "path: reason" into facts->unread; -ENOENT is no reason and is left out. Returns 0 or
+ * -ENOMEM. */
+int pg_note_unread(struct pg_facts *facts, const char *path, int code);
+/* The device of an address, to be filled. */
+struct pg_dev *pg_facts_dev_mut(struct pg_facts *facts, struct pg_bdf addr);
+/* Adds a use, unless the device has one of the same words. Takes `detail` over, also on
+ * failure; NULL is -ENOMEM. */
+int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool vital);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Everything that is known of a host: plain data, read once, through a root handle, by
+ * pg_facts_collect(). Nothing above this layer looks at the host again.
+ *
+ * What could not be read is unknown (PG_UNKNOWN, -1, NULL), never guessed; why is in
+ * pg_facts.unread. All strings are the host's own bytes: whoever shows them cleans them.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "src/base/err.h"
+#include "src/base/root.h"
+#include "src/base/strbuf.h"
+#include "src/base/vec.h"
+#include "src/host/bdf.h"
+
+/* ---- files that a plan may edit or must respect ---- */
+
+/*
+ * One text file as found. Read are: /etc/default/grub, /etc/default/grub.d/ *.cfg,
+ * /etc/kernel/cmdline, *.conf of modprobe.d and modules-load.d (all their folders, those hidden by
+ * a file of the same name left out), /etc/modules, /etc/initramfs-tools/{initramfs.conf,
+ * modules}, our scripts below /etc/initramfs-tools, all of /etc/pve-gpu.
+ */
+struct pg_file {
+	char *path;		/* "/etc/default/grub", links not resolved */
+	struct pg_bytes bytes;
+	mode_t mode;		/* permission bits */
+	bool is_link;		/* the last part is a symbolic link */
+	int error;		/* negative errno where it exists but could not be read, else 0 */
+};
+
+/* ---- the machine ---- */
+
+enum pg_cpu_vendor { PG_CPU_UNKNOWN, PG_CPU_INTEL, PG_CPU_AMD, PG_CPU_OTHER };
+
+struct pg_system {
+	char *node;		/* host name, as Proxmox names the node; NULL: unknown */
+	char *pve_version;	/* "9.0.3" of pve-manager, from dpkg's status; NULL: no Proxmox */
+	char *kernel;		/* running release: /proc/sys/kernel/osrelease */
+	enum pg_cpu_vendor cpu;
+	char *cpu_model;
+	enum pg_tri hypervisor;	/* the host is itself a virtual machine (cpu flag) */
+	uint64_t mem_total;	/* bytes; 0: unknown */
+	bool is_demo;		/* the bundled demo node: /etc/pve-gpu/demo exists */
+};
+
+/* ---- PCI ---- */
+
+enum pg_kind {
+	PG_KIND_OTHER,
+	PG_KIND_GPU,		/* class 03 */
+	PG_KIND_AUDIO,		/* 0401, 0403 */
+	PG_KIND_USB,		/* 0c03 */
+	PG_KIND_NIC,		/* 02 */
+	PG_KIND_STORAGE,	/* 01 */
+	PG_KIND_BRIDGE,		/* 06 */
+	PG_KIND_SERIAL,		/* 0c80 (UCSI of a GPU) and the rest of 0c */
+	PG_KIND_ACCELERATOR,	/* 12 */
+};
+
+enum pg_use_what {
+	PG_USE_NETWORK,
+	PG_USE_STORAGE,
+	PG_USE_DISPLAY,
+	PG_USE_INPUT,		/* a keyboard on the local screen */
+	PG_USE_USB_STORAGE,
+};
+
+/* What of the host hangs on a device. */
+struct pg_use {
+	enum pg_use_what what;
+	char *detail;		/* "vmbr0 192.168.1.10/24, default route": the person's own names */
+	bool vital;		/* losing it loses the node: way in, root, boot, swap, pool */
+};
+
+/* A module that the kernel would load for the device, from the host's modules.alias. */
+struct pg_claim {
+	char *module;		/* underscores, as the kernel writes it */
+	bool builtin;
+	bool blacklisted;	/* by a blacklist line that is in force */
+};
+
+struct pg_dev {
+	struct pg_bdf addr;
+	uint16_t vendor, device;
+	bool has_subsystem;
+	uint16_t subvendor, subdevice;
+	uint32_t class;		/* 24 bits: base class, subclass, interface */
+	uint8_t revision;
+	bool dead;		/* ids or configuration space read as all ones */
+	char *name;		/* "GeForce RTX 4090" (device name), or NULL */
+	char *vendor_name;	/* "NVIDIA Corporation", or NULL */
+	char *driver;		/* bound now, or NULL */
+	char *driver_override;	/* NULL: none */
+	char *modalias;
+	int group;		/* IOMMU group number, -1: none */
+	enum pg_tri boot_vga;	/* unknown where the attribute is missing */
+	bool is_bridge;		/* has a pci_bus folder or header type 1: Proxmox skips it */
+	enum pg_kind kind;
+	uint64_t bar_size[6];	/* bytes; 0: not there */
+	bool bar_known;
+	struct pg_strv reset;	/* reset_method, in the kernel's order */
+	enum pg_tri can_reset;	/* the attribute `reset` is there */
+	bool has_parent;
+	struct pg_bdf parent;	/* the bridge above, from the sysfs path */
+	bool is_vf;
+	struct pg_bdf physfn;
+	unsigned total_vfs, num_vfs;	/* of a PF; total 0: no SR-IOV */
+	struct pg_bdf *vf;
+	size_t n_vf;
+	bool has_mdev;		/* mdev_supported_types or nvidia/ */
+	struct pg_use *use;
+	size_t n_use;
+	struct pg_claim *claim;
+	size_t n_claim;
+	enum pg_tri claim_known;	/* modules.alias could be read */
+	uint32_t *vmid;		/* VMs of this node whose active configuration names it */
+	size_t n_vmid;
+};
+
+enum pg_verdict {
+	PG_GROUP_EMPTY,		/* nothing but bridges, or nothing at all */
+	PG_GROUP_CLEAN,		/* the functions of one slot, bridges aside */
+	PG_GROUP_SHARED,	/* devices of several slots */
+};
+
+struct pg_group {
+	int id;
+	size_t *dev;		/* indexes into pg_facts.dev, in order of address */
+	size_t n_dev;
+	char *type;		/* "DMA", "DMA-FQ", "identity", or NULL */
+	bool rmrr;		/* reserved_regions has a "direct" region: firmware uses the device */
+	enum pg_verdict verdict;
+};
+
+/* ---- IOMMU ---- */
+
+enum pg_iommu_table { PG_TABLE_NONE, PG_TABLE_DMAR, PG_TABLE_IVRS };
+
+struct pg_iommu {
+	enum pg_tri active;		/* /sys/class/iommu has entries */
+	enum pg_iommu_table table;	/* /sys/firmware/acpi/tables */
+	bool table_known;		/* that folder could be listed */
+	enum pg_tri remapping;		/* IR- chips in /proc/interrupts; else ecap bit 3 */
+	char *option;			/* the options of the running kernel that concern it, or NULL */
+};
+
+/* ---- modules ---- */
+
+enum pg_modconf_kind { PG_MODCONF_BLACKLIST, PG_MODCONF_OPTIONS, PG_MODCONF_SOFTDEP,
+		       PG_MODCONF_INSTALL };
+
+/* One directive of modprobe.d that is in force, in the order in which kmod reads them. */
+struct pg_modconf {
+	enum pg_modconf_kind kind;
+	char *module;		/* underscores */
+	char *value;		/* what follows the module's name; may be empty */
+	char *path;
+	unsigned line;
+};
+
+struct pg_modules {
+	struct pg_strv loaded;		/* /proc/modules */
+	enum pg_tri loaded_known;
+	struct pg_modconf *conf;
+	size_t n_conf;
+	enum pg_tri vfio_builtin;	/* vfio_pci in modules.builtin of the running kernel */
+	enum pg_tri vfio_there;		/* vfio_pci known to the running kernel at all */
+};
+
+/* ---- boot ---- */
+
+enum pg_loader { PG_LOADER_UNKNOWN, PG_LOADER_GRUB, PG_LOADER_SYSTEMD_BOOT };
+
+struct pg_boot {
+	enum pg_loader loader;
+	char *evidence;		/* a sentence: what decided it */
+	bool disputed;		/* evidence disagrees: both files are to be edited */
+	enum pg_tri efi;
+	enum pg_tri secure_boot;
+	bool pbt;		/* proxmox-boot-tool keeps the ESPs */
+	char *running;		/* /proc/cmdline, or NULL */
+	struct pg_strv kernels;	/* releases with a folder in /lib/modules, sorted */
+};
+
+/* ---- guests ---- */
+
+#define PG_HOSTPCI_MAX 16
+
+/* One `key: value` line, with its place. Keys of the main section have section "". */
+struct pg_guest_line {
+	char *section;		/* "", "PENDING", a snapshot's name, "special:cloudinit" */
+	char *key;
+	char *value;
+	unsigned line;
+};
+
+/* A hostpciN of the main section or of [PENDING], taken apart (PVE::QemuServer::PCI). */
+struct pg_hostpci {
+	unsigned index;
+	bool pending;
+	char *value;		/* as written */
+	struct pg_bdf *addr;	/* host=, ';' taken apart; a slot has its `slot` flag set */
+	bool *slot;
+	size_t n_addr;
+	char *mapping;		/* or NULL */
+	char *mdev;
+	bool pcie, xvga;
+};
+
+struct pg_guest {
+	uint32_t vmid;
+	char *node;		/* whose folder it lies in */
+	bool local;		/* on this node */
+	char *name;		/* or NULL */
+	char *path;		/* /etc/pve/nodes/NODE/qemu-server/VMID.conf */
+	enum pg_tri running;	/* /run/qemu-server/VMID.pid; unknown for other nodes */
+	bool template;
+	char *lock;		/* "backup", …; NULL: not locked */
+	bool q35, ovmf;
+	bool has_disk;		/* a disk that may hold an installed system */
+	struct pg_guest_line *lines;
+	size_t n_lines;
+	struct pg_hostpci *hostpci;
+	size_t n_hostpci;
+	struct pg_strv bad;	/* "line 7: …": what did not fit the grammar */
+	int error;		/* negative errno where the file could not be read */
+};
+
+/* A storage that may hold an EFI disk: /etc/pve/storage.cfg. */
+struct pg_storage {
+	char *id;
+	char *type;
+	bool images;		/* content has `images` (or type's default has) */
+	bool disabled;
+	bool here;		/* no `nodes`, or this node is among them */
+};
+
+/* ---- all together ---- */
+
+struct pg_facts {
+	struct pg_system system;
+	struct pg_iommu iommu;
+	struct pg_dev *dev;		/* sorted by address */
+	size_t n_dev;
+	struct pg_group *group;		/* sorted by number */
+	size_t n_group;
+	struct pg_modules modules;
+	struct pg_boot boot;
+	struct pg_guest *guest;		/* sorted by VM number */
+	size_t n_guest;
+	struct pg_storage *storage;
+	size_t n_storage;
+	struct pg_file *file;		/* sorted by path */
+	size_t n_file;
+	struct pg_strv unread;		/* "/sys/…: permission was denied": what stayed unknown */
+};
+
+/* What a face needs, so that `list` reads no more than it shows. */
+enum pg_want {
+	PG_WANT_PCI = 1 << 0,		/* devices and groups, the IOMMU, the system */
+	PG_WANT_NAMES = 1 << 1,
+	PG_WANT_USAGE = 1 << 2,
+	PG_WANT_MODULES = 1 << 3,
+	PG_WANT_BOOT = 1 << 4,		/* and the editable files */
+	PG_WANT_GUESTS = 1 << 5,
+	PG_WANT_ALL = (1 << 6) - 1,
+};
+
+/*
+ * Reads the host. What a part could not read is noted in facts->unread; the whole fails
+ * only where there is no sense in going on: -ENOENT where the root has no /sys/bus/pci
+ * (err says so), -ENOMEM. The caller frees *ret.
+ */
+int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts **ret,
+		     struct pg_err *err);
+void pg_facts_free(struct pg_facts *facts);
+void pg_facts_freep(struct pg_facts **facts);
+
+/* Lookups; NULL where there is none. Borrowed. */
+const struct pg_dev *pg_facts_dev(const struct pg_facts *facts, struct pg_bdf addr);
+const struct pg_group *pg_facts_group(const struct pg_facts *facts, int id);
+const struct pg_file *pg_facts_file(const struct pg_facts *facts, const char *path);
+const struct pg_guest *pg_facts_guest(const struct pg_facts *facts, uint32_t vmid);
+bool pg_facts_loaded(const struct pg_facts *facts, const char *module);
+/* Value of a key in the main section of a VM, or NULL. */
+const char *pg_guest_get(const struct pg_guest *guest, const char *key);
+/* The same in another section ("PENDING"). */
+const char *pg_guest_get_in(const struct pg_guest *guest, const char *section,
+			    const char *key);
+/* Does the device belong to the hostpci entry (slots match all their functions)? */
+bool pg_hostpci_names(const struct pg_hostpci *hp, struct pg_bdf addr);
+/* Words for JSON and tables: "gpu", "clean", "grub", "network". */
+const char *pg_kind_name(enum pg_kind kind);
+const char *pg_verdict_name(enum pg_verdict verdict);
+const char *pg_loader_name(enum pg_loader loader);
+const char *pg_use_name(enum pg_use_what what);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the person decided: made by the wizard, the command line or an answer file, and read
+ * by the planner. Plain data; nothing here is checked against a host (the planner does, and
+ * says what it found as findings).
+ */
+#pragma once
+
+#include "src/base/err.h"
+#include "src/base/macro.h"
+#include "src/host/bdf.h"
+
+enum pg_bind {
+	PG_BIND_AUTO,		/* the least that is enough: the planner decides */
+	PG_BIND_EARLY,		/* options vfio-pci ids=…, softdep; by address where ids are shared */
+	PG_BIND_ADDRESS,	/* driver_override in the initramfs */
+	PG_BIND_AT_START,	/* Proxmox binds when the VM starts; nothing is written */
+};
+
+/* A device as the person named it. */
+struct pg_pick {
+	struct pg_bdf addr;
+	bool slot;		/* all functions of the slot; addr.fn is 0 */
+};
+
+struct pg_choices {
+	struct pg_pick *pick;
+	size_t n_pick;
+	uint32_t vmid;		/* 0: prepare the host only */
+	enum pg_bind bind;
+	bool primary;		/* the VM's only display: x-vga=1 */
+	enum pg_tri pcie;	/* pcie=1; unknown: where the machine is or becomes q35 */
+	bool iommu_pt;		/* iommu=pt for the devices that stay with the host */
+	char *mapping;		/* use (or create) this resource mapping instead of host= */
+	char *romfile;		/* name below /usr/share/kvm */
+	char *efi_storage;	/* for a new EFI disk; NULL: the storage of the VM's first disk */
+	bool change_machine;	/* also where a disk with a system is there already */
+	bool change_firmware;
+};
+
+struct pg_choices *pg_choices_new(void);
+void pg_choices_free(struct pg_choices *choices);
+void pg_choices_freep(struct pg_choices **choices);
+int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret);
+/* Adds a device unless it is there. Returns 0 or -ENOMEM. */
+int pg_choices_pick(struct pg_choices *choices, struct pg_bdf addr, bool slot);
+void pg_choices_unpick(struct pg_choices *choices, struct pg_bdf addr);
+/* Is the function chosen, by itself or with its slot? */
+bool pg_choices_has(const struct pg_choices *choices, struct pg_bdf addr);
+
+/* "auto", "early", "address", "at-start". Returns 0 or -EINVAL. */
+int pg_bind_parse(const char *s, enum pg_bind *ret);
+const char *pg_bind_name(enum pg_bind bind);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/finding.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/strbuf.h"
+#include "src/base/vec.h"
+
+static void finding_done(struct pg_finding *f)
+{
+	free(f->scope);
+	free(f->text);
+	free(f->evidence);
+	free(f->advice);
+	free(f->fix);
+}
+
+void pg_findings_done(struct pg_findings *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		finding_done(&f->v[i]);
+	free(f->v);
+	*f = (struct pg_findings){ 0 };
+}
+
+static int set_text(char **field, const char *fmt, va_list ap) PG_PRINTF(2, 0);
+
+static int set_text(char **field, const char *fmt, va_list ap)
+{
+	struct pg_strbuf b = { 0 };
+
+	pg_strbuf_vaddf(&b, fmt, ap);
+	free(*field);
+	*field = pg_strbuf_steal(&b);
+	return *field ? 0 : -ENOMEM;
+}
+
+struct pg_finding *pg_findings_add(struct pg_findings *f, const char *id, enum pg_level level,
+				   const char *scope, const char *fmt, ...)
+{
+	struct pg_finding *finding = pg_vec_add(&f->v, &f->n, sizeof(*finding));
+	va_list ap;
+	int r;
+
+	if (!finding)
+		return NULL;
+	finding->id = id;
+	finding->level = level;
+	finding->scope = strdup(scope);
+	va_start(ap, fmt);
+	r = set_text(&finding->text, fmt, ap);
+	va_end(ap);
+	if (r == 0 && finding->scope)
+		return finding;
+	finding_done(finding);
+	f->n--;
+	return NULL;
+}
+
+int pg_finding_evidence(struct pg_finding *finding, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	if (!finding)
+		return -ENOMEM;
+	va_start(ap, fmt);
+	r = set_text(&finding->evidence, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+int pg_finding_advice(struct pg_finding *finding, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	if (!finding)
+		return -ENOMEM;
+	va_start(ap, fmt);
+	r = set_text(&finding->advice, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...)
+{
+	va_list ap;
+	int r;
+
+	if (!finding)
+		return -ENOMEM;
+	va_start(ap, fmt);
+	r = set_text(&finding->fix, fmt, ap);
+	va_end(ap);
+	return r;
+}
+
+enum pg_level pg_findings_worst(const struct pg_findings *f)
+{
+	enum pg_level worst = PG_LEVEL_OK;
+
+	for (size_t i = 0; i < f->n; i++)
+		if (f->v[i].level > worst)
+			worst = f->v[i].level;
+	return worst;
+}
+
+const char *pg_level_name(enum pg_level level)
+{
+	static const char *const names[] = {
+		[PG_LEVEL_OK] = "ok",
+		[PG_LEVEL_NOTE] = "note",
+		[PG_LEVEL_WARN] = "warn",
+		[PG_LEVEL_BLOCK] = "block",
+	};
+
+	return names[level];
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What was checked, and how it stands: a sentence each, with evidence and advice.
+ */
+#pragma once
+
+#include "src/base/macro.h"
+#include "src/host/facts.h"
+#include "src/plan/choices.h"
+
+enum pg_level { PG_LEVEL_OK, PG_LEVEL_NOTE, PG_LEVEL_WARN, PG_LEVEL_BLOCK };
+
+struct pg_finding {
+	const char *id;		/* "iommu-off"; stable, static storage */
+	enum pg_level level;
+	char *scope;		/* "host", "0000:01:00.0", "vm/100" */
+	char *text;		/* what it means */
+	char *evidence;		/* the file, the line, the value; or NULL */
+	char *advice;		/* what to do; or NULL */
+	char *fix;		/* how pve-gpu would mend it ("passthrough …"); or NULL */
+};
+
+struct pg_findings {
+	struct pg_finding *v;
+	size_t n;
+};
+
+void pg_findings_done(struct pg_findings *f);
+/* Adds one; scope, text are required; texts are copied. Returns the finding (for
+ * pg_finding_evidence and its like) or NULL on -ENOMEM. */
+struct pg_finding *pg_findings_add(struct pg_findings *f, const char *id, enum pg_level level,
+				   const char *scope, const char *fmt, ...) PG_PRINTF(5, 6);
+/* Fill a field; return 0 or -ENOMEM. finding NULL is -ENOMEM, so that calls can be chained. */
+int pg_finding_evidence(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
+int pg_finding_advice(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
+int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
+/* The worst level among them; PG_LEVEL_OK where there are none. */
+enum pg_level pg_findings_worst(const struct pg_findings *f);
+const char *pg_level_name(enum pg_level level);
+
+/*
+ * check.c: every check over the facts. With choices, what concerns them as well (the
+ * device, its group, the VM); NULL: the host as it is, and every VM with a device (doctor).
+ * Sorted: block, warn, note, ok. Returns 0 or -ENOMEM.
+ */
+int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
+	     struct pg_findings *ret);

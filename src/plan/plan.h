@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The plan: a pure function of facts, choices and templates. It holds the complete new
+ * bytes of every file, the commands as argv arrays, and what must be true afterwards. Nothing
+ * in this layer reads or writes anything.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "src/base/strbuf.h"
+#include "src/base/vec.h"
+#include "src/host/facts.h"
+#include "src/plan/choices.h"
+#include "src/plan/finding.h"
+
+enum pg_change { PG_CHANGE_CREATE, PG_CHANGE_EDIT, PG_CHANGE_REMOVE };
+
+struct pg_plan_file {
+	char *path;
+	enum pg_change change;
+	struct pg_bytes before;		/* empty for create */
+	struct pg_bytes after;		/* empty for remove */
+	mode_t mode;			/* of a file that is created */
+	struct pg_strv why;		/* sentences */
+	char *diff;			/* unified; filled in by pg_diff_plan() of src/exec */
+};
+
+struct pg_plan_cmd {
+	struct pg_strv argv;
+	struct pg_strv undo;		/* inverse; empty: none needed, or run again after files are back */
+	char *why;
+};
+
+/* A device that leaves its host driver. */
+struct pg_effect {
+	struct pg_bdf addr;
+	char *now;			/* driver, or NULL */
+	char *after;			/* "vfio-pci" */
+	bool at_boot;			/* else when the VM starts */
+	char *why;			/* "chosen", "same IOMMU group", "same ids" */
+	char *lost;			/* what of the host goes with it, or NULL */
+};
+
+struct pg_expect {
+	struct pg_bdf addr;
+	char *driver;
+};
+
+struct pg_plan {
+	struct pg_findings findings;
+	struct pg_effect *effect;
+	size_t n_effect;
+	struct pg_plan_file *file;	/* sorted by path */
+	size_t n_file;
+	struct pg_plan_cmd *cmd;	/* host commands, in order: rebuilds, once, last */
+	size_t n_cmd;
+	struct pg_plan_cmd *vm_cmd;	/* qm, pvesh */
+	size_t n_vm_cmd;
+	bool reboot;
+	struct pg_expect *expect;
+	size_t n_expect;
+};
+
+/* Our own files that a plan may install: the bytes of data/initramfs/, read by the caller. */
+struct pg_templates {
+	struct pg_bytes initramfs_hook;		/* /etc/initramfs-tools/hooks/pve-gpu */
+	struct pg_bytes initramfs_script;	/* /etc/initramfs-tools/scripts/init-top/pve-gpu */
+};
+
+/*
+ * Plans. What is wrong with the choices (no such device, no such VM, a locked one, …) is a
+ * finding of level block; the plan then holds no file and no command. Planning on a host
+ * where everything is done gives an empty plan. Returns 0 or -ENOMEM.
+ */
+int pg_plan_make(const struct pg_facts *facts, const struct pg_choices *choices,
+		 const struct pg_templates *templates, struct pg_plan **ret);
+void pg_plan_free(struct pg_plan *plan);
+void pg_plan_freep(struct pg_plan **plan);
+bool pg_plan_is_blocked(const struct pg_plan *plan);
+/* Nothing to write, nothing to run. */
+bool pg_plan_is_empty(const struct pg_plan *plan);
+
+/* The functions that the choices mean on this host: slots taken apart, unknown addresses
+ * left out, each once, sorted. The caller frees *ret. */
+int pg_plan_devices(const struct pg_facts *facts, const struct pg_choices *choices,
+		    const struct pg_dev ***ret, size_t *ret_n);
+/* The binding that AUTO stands for here (early, address or at-start), with a sentence why. */
+enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices *choices,
+			  const char **ret_why);
+
+/* What configuration on disk will make of a device at the next boot: "vfio-pci" (by ids or
+ * by address), the module that would claim it, or NULL where nothing is known. Borrowed
+ * from facts or static. */
+const char *pg_plan_expected_driver(const struct pg_facts *facts, const struct pg_dev *dev);
+
+/* render.c: the plan document of DESIGN.md section 3 as JSON text, ending in a newline; and
+ * the findings of `doctor`. NULL when memory ran out. The caller frees it. */
+char *pg_plan_json(const struct pg_plan *plan);
+char *pg_findings_json(const struct pg_findings *findings);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The wizard's engine: pages, the way through them, and back. It knows facts, choices, plans
+ * and transactions, and no screen.
+ */
+#pragma once
+
+#include "src/base/err.h"
+#include "src/base/root.h"
+#include "src/exec/exec.h"
+#include "wizard/view.h"
+
+struct wiz;
+
+/* What the engine needs of whoever shows it while something long runs. */
+struct wiz_frontend {
+	void (*refresh)(void *ctx);	/* the view changed: build and draw it again */
+	bool (*cancelled)(void *ctx);	/* has the person asked to stop? */
+	void *ctx;
+};
+
+struct wiz_opts {
+	struct pg_root *root;			/* borrowed */
+	const struct pg_templates *templates;	/* borrowed */
+	bool read_only;				/* not root, or the lock is held: look, do not apply */
+	const char *read_only_why;		/* a sentence */
+	struct wiz_frontend frontend;
+};
+
+/* Collects the facts and opens on Home. */
+int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err);
+void wiz_free(struct wiz *w);
+void wiz_freep(struct wiz **w);
+void wiz_set_frontend(struct wiz *w, const struct wiz_frontend *frontend);
+
+/* The page as it stands. */
+int wiz_build(struct wiz *w, struct wiz_view *ret);
+/* The right pane for an item, built only for the one under the cursor. */
+int wiz_detail(struct wiz *w, const char *item, struct wiz_lines *ret);
+/* Everything that is known of an item (key d): attributes, modules, findings. */
+int wiz_details(struct wiz *w, const char *item, struct wiz_lines *ret);
+/* The page's help in words (key ?), without the keys, which the frontend knows. */
+int wiz_help(struct wiz *w, struct wiz_lines *ret);
+int wiz_handle(struct wiz *w, const struct wiz_event *event, enum wiz_follow *ret);
+/* After WIZ_QUIT: did the person ask for the reboot? */
+bool wiz_wants_reboot(const struct wiz *w);
+
+/* ---- the answer file (answers.c; libconfuse) ---- */
+
+/*
+ * Reads choices from an answer file. Keys: devices (list), vm, bind, primary, pcie,
+ * iommu_pt, mapping, romfile, efi_storage, change_machine, change_firmware. Unknown keys,
+ * wrong types and "${" are refused with file and line.
+ */
+int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *err);
