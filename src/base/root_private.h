@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What root.c (the door), root_read.c and root_write.c share. For no one else.
+ */
+#pragma once
+
+#include <linux/openat2.h>
+
+#include "src/base/root.h"
+
+struct pg_root {
+	int fd;
+	char *prefix;
+	bool live;
+};
+
+/* openat2(2) below a folder; resolve is RESOLVE_IN_ROOT or RESOLVE_BENEATH, and magic links
+ * are never followed. Returns a descriptor or a negative errno. */
+int pg_open_below(int fd, const char *path, uint64_t flags, mode_t mode, uint64_t resolve);
+/* The same from the root, for an existing path. */
+int pg_open_in(const struct pg_root *root, const char *path, uint64_t flags);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/base/root.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+
+#include "src/base/log.h"
+#include "src/base/root_private.h"
+#include "src/base/text.h"
+
+#define ATTR_MAX 4096
+
+static int read_fd(int fd, size_t max, struct pg_bytes *ret)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	char chunk[16384];
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		if (b.len + (size_t)n > max)
+			return -EFBIG;
+		pg_strbuf_addn(&b, chunk, (size_t)n);
+	}
+	return pg_strbuf_steal_bytes(&b, ret);
+}
+
+/* O_NONBLOCK: a FIFO planted in a tree must not hang the reader. */
+static int open_regular(int dirfd, const char *name, uint64_t resolve)
+{
+	struct stat st;
+	int fd;
+
+	fd = pg_open_below(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, resolve);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		(void)close(fd);
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	}
+	return fd;
+}
+
+static int read_file(int dirfd, const char *name, uint64_t resolve, size_t max,
+		     struct pg_bytes *ret)
+{
+	pg_autoclose int fd = open_regular(dirfd, name, resolve);
+	int r = fd < 0 ? fd : read_fd(fd, max, ret);
+
+	pg_log(PG_LOG_ROOT, "read %s: %s", name, r < 0 ? strerror(-r) : "ok");
+	return r;
+}
+
+static int read_attr(int dirfd, const char *name, uint64_t resolve, char **ret)
+{
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	char *trimmed;
+	int r = read_file(dirfd, name, resolve, ATTR_MAX, &bytes);
+
+	if (r < 0)
+		return r;
+	if (memchr(bytes.p, '\0', bytes.n))
+		return -EBADMSG;
+	trimmed = pg_text_trim(bytes.p);
+	memmove(bytes.p, trimmed, strlen(trimmed) + 1);
+	*ret = PG_STEAL(bytes.p);
+	return 0;
+}
+
+int pg_root_read(const struct pg_root *root, const char *path, size_t max,
+		 struct pg_bytes *ret)
+{
+	return read_file(root->fd, path, RESOLVE_IN_ROOT, max, ret);
+}
+
+int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret)
+{
+	return read_attr(root->fd, path, RESOLVE_IN_ROOT, ret);
+}
+
+int pg_root_read_at(int dirfd, const char *name, size_t max, struct pg_bytes *ret)
+{
+	return read_file(dirfd, name, RESOLVE_BENEATH, max, ret);
+}
+
+int pg_root_read_attr_at(int dirfd, const char *name, char **ret)
+{
+	return read_attr(dirfd, name, RESOLVE_BENEATH, ret);
+}
+
+static int readlink_fd(int dirfd, const char *name, char **ret)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(dirfd, name, target, sizeof(target));
+
+	if (n < 0)
+		return -errno;
+	if ((size_t)n == sizeof(target))
+		return -ENAMETOOLONG;
+	*ret = strndup(target, (size_t)n);
+	return *ret ? 0 : -ENOMEM;
+}
+
+int pg_root_readlink_name_at(int dirfd, const char *name, char **ret)
+{
+	pg_autofree char *target = NULL;
+	const char *slash;
+	int r = readlink_fd(dirfd, name, &target);
+
+	if (r < 0)
+		return r;
+	slash = strrchr(target, '/');
+	*ret = strdup(slash ? slash + 1 : target);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* Opens what the path names without following it if it is a link: for lstat and readlink. */
+static int open_path_nofollow(const struct pg_root *root, const char *path)
+{
+	return pg_open_in(root, path, O_PATH | O_NOFOLLOW);
+}
+
+int pg_root_readlink(const struct pg_root *root, const char *path, char **ret)
+{
+	pg_autoclose int fd = open_path_nofollow(root, path);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = readlink_fd(fd, "", ret);
+	return r == -ENOENT ? -EINVAL : r; /* an empty path on something that is no link */
+}
+
+int pg_root_readlink_name(const struct pg_root *root, const char *path, char **ret)
+{
+	pg_autoclose int fd = open_path_nofollow(root, path);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = pg_root_readlink_name_at(fd, "", ret);
+	return r == -ENOENT ? -EINVAL : r;
+}
+
+int pg_root_stat(const struct pg_root *root, const char *path, struct stat *ret)
+{
+	pg_autoclose int fd = pg_open_in(root, path, O_PATH);
+
+	if (fd < 0)
+		return fd;
+	return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
+int pg_root_lstat(const struct pg_root *root, const char *path, struct stat *ret)
+{
+	pg_autoclose int fd = open_path_nofollow(root, path);
+
+	if (fd < 0)
+		return fd;
+	return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
+bool pg_root_exists(const struct pg_root *root, const char *path)
+{
+	struct stat st;
+
+	return pg_root_stat(root, path, &st) == 0;
+}
+
+int pg_root_open_dir(const struct pg_root *root, const char *path, int *ret_fd)
+{
+	int fd = pg_open_in(root, path, O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0)
+		return fd;
+	*ret_fd = fd;
+	return 0;
+}
+
+static void closedirp(DIR **dir)
+{
+	if (*dir)
+		(void)closedir(*dir);
+}
+
+int pg_root_list(const struct pg_root *root, const char *path, struct pg_strv *ret)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	DIR *dir PG_CLEANUP(closedirp) = NULL;
+	const struct dirent *e;
+	int fd = -1, r = pg_root_open_dir(root, path, &fd);
+
+	if (r < 0)
+		return r;
+	dir = fdopendir(fd);
+	if (!dir) {
+		(void)close(fd);
+		return -ENOMEM;
+	}
+	for (errno = 0; (e = readdir(dir)); errno = 0) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		r = pg_strv_add(&names, e->d_name);
+		if (r < 0)
+			return r;
+	}
+	if (errno)
+		return -errno;
+	pg_strv_sort(&names);
+	*ret = names;
+	names = (struct pg_strv){ 0 };
+	return 0;
+}
+
+/* Where an open file is, as the kernel names it. */
+static int path_of_fd(int fd, char **ret)
+{
+	pg_autofree char *self = pg_strf("/proc/self/fd/%d", fd);
+
+	return self ? readlink_fd(AT_FDCWD, self, ret) : -ENOMEM;
+}
+
+int pg_root_resolve(const struct pg_root *root, const char *path, char **ret)
+{
+	pg_autoclose int fd = pg_open_in(root, path, O_PATH);
+	pg_autofree char *top = NULL, *full = NULL;
+	size_t n;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = path_of_fd(root->fd, &top);
+	if (r < 0)
+		return r;
+	r = path_of_fd(fd, &full);
+	if (r < 0)
+		return r;
+	n = strcmp(top, "/") == 0 ? 0 : strlen(top);
+	if (strncmp(full, top, n) != 0 || (full[n] && full[n] != '/'))
+		return -EXDEV;
+	*ret = strdup(full[n] ? full + n : "/");
+	return *ret ? 0 : -ENOMEM;
+}

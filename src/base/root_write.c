@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/base/root.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/xattr.h>
+
+#include "src/base/log.h"
+#include "src/base/root_private.h"
+
+#define XATTR_LIST_MAX_BYTES 65536
+
+/* A target: its folder held open, and its name in it. */
+struct place {
+	int dir;
+	char *name;
+};
+
+static void place_done(struct place *at)
+{
+	if (at->dir >= 0)
+		(void)close(at->dir);
+	free(at->name);
+}
+
+static int place_open(const struct pg_root *root, const char *path, struct place *ret)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	pg_autofree char *parent = NULL;
+	int fd;
+
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return -EINVAL;
+	parent = slash && slash != path ? strndup(path, (size_t)(slash - path)) : strdup("/");
+	if (!parent)
+		return -ENOMEM;
+	fd = pg_open_in(root, parent, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return fd;
+	*ret = (struct place){ .dir = fd, .name = strdup(name) };
+	return ret->name ? 0 : -ENOMEM;
+}
+
+static int write_all(int fd, const char *p, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+static int sync_fd(int fd)
+{
+	int r;
+
+	do
+		r = fsync(fd);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? -errno : 0;
+}
+
+static int copy_xattr(int from, int to, const char *name)
+{
+	pg_autofree char *value = NULL;
+	ssize_t n = fgetxattr(from, name, NULL, 0);
+
+	if (n < 0)
+		return -errno;
+	value = malloc((size_t)n + 1);
+	if (!value)
+		return -ENOMEM;
+	n = fgetxattr(from, name, value, (size_t)n);
+	if (n < 0 || fsetxattr(to, name, value, (size_t)n, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Extended attributes: access lists and security labels are part of a file's permissions. */
+static int copy_xattrs(int from, int to)
+{
+	pg_autofree char *names = malloc(XATTR_LIST_MAX_BYTES);
+	ssize_t n;
+
+	if (!names)
+		return -ENOMEM;
+	n = flistxattr(from, names, XATTR_LIST_MAX_BYTES);
+	if (n < 0)
+		return errno == ENOTSUP ? 0 : -errno;
+	for (const char *p = names; p < names + n; p += strlen(p) + 1) {
+		int r = copy_xattr(from, to, p);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int set_owner(int fd, uid_t uid, gid_t gid)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_uid == uid && st.st_gid == gid)
+		return 0;
+	return fchown(fd, uid, gid) < 0 ? -errno : 0;
+}
+
+/* Gives the new file what the old one had, or what meta says. The mode comes after the
+ * owner, since changing the owner clears set-id bits. */
+static int dress(int fd, int old, const struct pg_meta *meta)
+{
+	struct stat st = { .st_mode = meta->mode, .st_uid = meta->uid, .st_gid = meta->gid };
+	int r;
+
+	if (old >= 0 && !meta->set_owner && fstat(old, &st) < 0)
+		return -errno;
+	if (old >= 0) {
+		r = copy_xattrs(old, fd);
+		if (r < 0)
+			return r;
+	}
+	r = set_owner(fd, st.st_uid, st.st_gid);
+	if (r < 0)
+		return r;
+	if (fchmod(fd, st.st_mode & 07777) < 0)
+		return -errno;
+	if (meta->set_mtime) {
+		const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, meta->mtime };
+
+		if (futimens(fd, times) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int open_temp(const struct place *at, char **ret_name)
+{
+	for (int tries = 0; tries < 16; tries++) {
+		pg_autofree char *name = NULL;
+		uint64_t nonce = 0;
+		int fd;
+
+		if (getrandom(&nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce))
+			return -errno;
+		name = pg_strf(".%.200s.pve-gpu-%016llx", at->name, (unsigned long long)nonce);
+		if (!name)
+			return -ENOMEM;
+		fd = openat(at->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			    0600);
+		if (fd < 0 && errno == EEXIST)
+			continue;
+		if (fd < 0)
+			return -errno;
+		*ret_name = PG_STEAL(name);
+		return fd;
+	}
+	return -EEXIST;
+}
+
+/* Puts the temporary file in its place. A file system without RENAME_NOREPLACE gets a hard
+ * link, which refuses an existing name as well. */
+static int move_in(const struct place *at, const char *temp, bool must_be_new)
+{
+	if (!must_be_new)
+		return renameat(at->dir, temp, at->dir, at->name) < 0 ? -errno : 0;
+	if (renameat2(at->dir, temp, at->dir, at->name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -errno;
+	if (linkat(at->dir, temp, at->dir, at->name, 0) < 0)
+		return -errno;
+	return unlinkat(at->dir, temp, 0) < 0 ? -errno : 0;
+}
+
+static int fill(int fd, int old, const struct pg_bytes *bytes, const struct pg_meta *meta)
+{
+	int r = write_all(fd, bytes->p, bytes->n);
+
+	if (r < 0)
+		return r;
+	r = dress(fd, old, meta);
+	return r < 0 ? r : sync_fd(fd);
+}
+
+/* The file that is to be replaced: its descriptor, -ENOENT, or why it may not be replaced.
+ * Opened with O_PATH first: a device or a FIFO must not be opened for real. */
+static int open_old(const struct place *at)
+{
+	struct stat st;
+
+	if (fstatat(at->dir, at->name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (S_ISLNK(st.st_mode))
+		return -ELOOP;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	return pg_open_below(at->dir, at->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0,
+			  RESOLVE_BENEATH);
+}
+
+static int put_file(const struct place *at, const struct pg_bytes *bytes,
+		    const struct pg_meta *meta, bool must_be_new)
+{
+	pg_autoclose int old = open_old(at);
+	pg_autofree char *temp = NULL;
+	pg_autoclose int fd = -1;
+	int r;
+
+	if (old < 0 && old != -ENOENT)
+		return old;
+	if (old >= 0 && must_be_new)
+		return -EEXIST;
+	fd = open_temp(at, &temp);
+	if (fd < 0)
+		return fd;
+	r = fill(fd, old, bytes, meta);
+	if (r == 0)
+		r = move_in(at, temp, must_be_new);
+	if (r < 0) {
+		(void)unlinkat(at->dir, temp, 0);
+		return r;
+	}
+	return sync_fd(at->dir);
+}
+
+static int put(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
+	       const struct pg_meta *meta, bool must_be_new, struct pg_err *err)
+{
+	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
+	int r = place_open(root, path, &at);
+
+	if (r == 0)
+		r = put_file(&at, bytes, meta, must_be_new);
+	pg_log(PG_LOG_ROOT, "write %s: %s", path, r < 0 ? strerror(-r) : "ok");
+	if (r < 0)
+		return pg_err_set(err, r, path, 0, "The file cannot be written: %s.",
+				  pg_err_reason(r));
+	return 0;
+}
+
+int pg_root_replace(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
+		    const struct pg_meta *meta, struct pg_err *err)
+{
+	return put(root, path, bytes, meta, false, err);
+}
+
+int pg_root_create(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
+		   const struct pg_meta *meta, struct pg_err *err)
+{
+	return put(root, path, bytes, meta, true, err);
+}
+
+int pg_root_unlink(struct pg_root *root, const char *path, struct pg_err *err)
+{
+	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
+	int r = place_open(root, path, &at);
+
+	if (r == 0)
+		r = unlinkat(at.dir, at.name, 0) < 0 ? -errno : sync_fd(at.dir);
+	if (r < 0)
+		return pg_err_set(err, r, path, 0, "The file cannot be removed: %s.",
+				  pg_err_reason(r));
+	return 0;
+}
+
+int pg_root_mkdir(struct pg_root *root, const char *path, mode_t mode, struct pg_err *err)
+{
+	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
+	int r = place_open(root, path, &at);
+
+	if (r == 0)
+		r = mkdirat(at.dir, at.name, mode) < 0 ? -errno : sync_fd(at.dir);
+	if (r < 0)
+		return pg_err_set(err, r, path, 0, "The folder cannot be made: %s.",
+				  pg_err_reason(r));
+	return 0;
+}
+
+/* Makes one folder of a chain unless it is there. */
+static int mkdir_step(struct pg_root *root, const char *path, mode_t mode,
+		      struct pg_strv *made, struct pg_err *err)
+{
+	int r;
+
+	if (pg_root_exists(root, path))
+		return 0;
+	r = pg_root_mkdir(root, path, mode, err);
+	if (r < 0)
+		return r;
+	return made ? pg_strv_add(made, path) : 0;
+}
+
+int pg_root_mkdirs(struct pg_root *root, const char *path, mode_t mode, struct pg_strv *made,
+		   struct pg_err *err)
+{
+	for (const char *p = path; *p; p++) {
+		pg_autofree char *part = NULL;
+		int r;
+
+		if (p == path || (p[1] && p[1] != '/'))
+			continue;
+		part = strndup(path, (size_t)(p - path) + 1);
+		if (!part)
+			return -ENOMEM;
+		r = mkdir_step(root, part, mode, made, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int pg_root_rmdir(struct pg_root *root, const char *path, struct pg_err *err)
+{
+	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
+	int r = place_open(root, path, &at);
+
+	if (r == 0)
+		r = unlinkat(at.dir, at.name, AT_REMOVEDIR) < 0 ? -errno : sync_fd(at.dir);
+	if (r < 0)
+		return pg_err_set(err, r, path, 0, "The folder cannot be removed: %s.",
+				  pg_err_reason(r));
+	return 0;
+}
+
+int pg_root_symlink(struct pg_root *root, const char *target, const char *path,
+		    struct pg_err *err)
+{
+	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
+	struct stat st;
+	int r = place_open(root, path, &at);
+
+	if (r == 0 && fstatat(at.dir, at.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISLNK(st.st_mode))
+		r = unlinkat(at.dir, at.name, 0) < 0 ? -errno : 0;
+	if (r == 0)
+		r = symlinkat(target, at.dir, at.name) < 0 ? -errno : sync_fd(at.dir);
+	if (r < 0)
+		return pg_err_set(err, r, path, 0, "The link cannot be made: %s.",
+				  pg_err_reason(r));
+	return 0;
+}
+
+static int append_fd(int dir, const char *name, const struct pg_bytes *bytes)
+{
+	pg_autoclose int fd = openat(dir, name,
+				     O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, bytes->p, bytes->n);
+	return r < 0 ? r : sync_fd(fd);
+}
+
+int pg_root_append(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
+		   struct pg_err *err)
+{
+	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
+	int r = place_open(root, path, &at);
+
+	if (r == 0)
+		r = append_fd(at.dir, at.name, bytes);
+	if (r == 0)
+		r = sync_fd(at.dir);
+	if (r < 0)
+		return pg_err_set(err, r, path, 0, "The file cannot be extended: %s.",
+				  pg_err_reason(r));
+	return 0;
+}
+
+static int lock_fd(int dir, const char *name, int *ret_fd)
+{
+	pg_autoclose int fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return -errno;
+	*ret_fd = fd;
+	fd = -1;
+	return 0;
+}
+
+int pg_root_lock(struct pg_root *root, const char *path, int *ret_fd, struct pg_err *err)
+{
+	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
+	int r = place_open(root, path, &at);
+
+	if (r == 0)
+		r = lock_fd(at.dir, at.name, ret_fd);
+	if (r == -EAGAIN)
+		return pg_err_set(err, r, path, 0, "Another pve-gpu is changing this node.");
+	if (r < 0)
+		return pg_err_set(err, r, path, 0, "The lock cannot be taken: %s.",
+				  pg_err_reason(r));
+	return 0;
+}
+
+static int write_in_place(const struct pg_root *root, const char *path, const char *value)
+{
+	pg_autoclose int fd = pg_open_in(root, path, O_WRONLY | O_TRUNC | O_NONBLOCK);
+
+	if (fd < 0)
+		return fd;
+	return write_all(fd, value, strlen(value));
+}
+
+int pg_root_write_attr(struct pg_root *root, const char *path, const char *value,
+		       struct pg_err *err)
+{
+	int r = write_in_place(root, path, value);
+
+	if (r < 0)
+		return pg_err_set(err, r, path, 0, "The attribute cannot be set: %s.",
+				  pg_err_reason(r));
+	return 0;
+}
