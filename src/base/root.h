@@ -69,6 +69,8 @@ int pg_root_open_dir(const struct pg_root *root, const char *path, int *ret_fd);
 int pg_root_read_at(int dirfd, const char *name, size_t max, struct pg_bytes *ret);
 int pg_root_read_attr_at(int dirfd, const char *name, char **ret);
 int pg_root_readlink_name_at(int dirfd, const char *name, char **ret);
+/* Is there anything of that name in the folder, a dangling link included? Nothing is read. */
+bool pg_root_exists_at(int dirfd, const char *name);
 
 /* ---- writing ---- */
 

@@ -123,6 +123,13 @@ int pg_root_readlink_name_at(int dirfd, const char *name, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
+bool pg_root_exists_at(int dirfd, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* Opens what the path names without following it if it is a link: for lstat and readlink. */
 static int open_path_nofollow(const struct pg_root *root, const char *path)
 {

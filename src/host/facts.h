@@ -101,6 +101,7 @@ struct pg_dev {
 	bool is_bridge;		/* has a pci_bus folder or header type 1: Proxmox skips it */
 	enum pg_kind kind;
 	uint64_t bar_size[6];	/* bytes; 0: not there */
+	uint64_t rom_size;	/* of the expansion ROM's window; 0: none */
 	bool bar_known;
 	struct pg_strv reset;	/* reset_method, in the kernel's order */
 	enum pg_tri can_reset;	/* the attribute `reset` is there */
