@@ -163,6 +163,13 @@ static void storage_done(struct pg_storage *s)
 	free(s->type);
 }
 
+static void mapping_done(struct pg_mapping *m)
+{
+	free(m->id);
+	free(m->addr);
+	free(m->slot);
+}
+
 static void file_done(struct pg_file *f)
 {
 	free(f->path);
@@ -188,6 +195,7 @@ void pg_facts_free(struct pg_facts *f)
 	boot_done(&f->boot);
 	FREE_ALL(f->guest, f->n_guest, guest_done);
 	FREE_ALL(f->storage, f->n_storage, storage_done);
+	FREE_ALL(f->mapping, f->n_mapping, mapping_done);
 	FREE_ALL(f->file, f->n_file, file_done);
 	pg_strv_done(&f->unread);
 	free(f);

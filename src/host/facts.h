@@ -240,6 +240,16 @@ struct pg_storage {
 	bool here;		/* no `nodes`, or this node is among them */
 };
 
+/* A resource mapping of /etc/pve/mapping/pci.cfg (PVE::Mapping::PCI). */
+struct pg_mapping {
+	char *id;
+	bool here;		/* has a map line for this node */
+	struct pg_bdf *addr;	/* path= of this node's map lines, all of them, ';' taken apart */
+	bool *slot;
+	size_t n_addr;
+	bool mdev;
+};
+
 /* ---- all together ---- */
 
 struct pg_facts {
@@ -255,6 +265,8 @@ struct pg_facts {
 	size_t n_guest;
 	struct pg_storage *storage;
 	size_t n_storage;
+	struct pg_mapping *mapping;	/* in the order of the file; filled with the guests */
+	size_t n_mapping;
 	struct pg_file *file;		/* sorted by path */
 	size_t n_file;
 	struct pg_strv unread;		/* "/sys/…: permission was denied": what stayed unknown */
