@@ -1,9 +1,295 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/host/guests.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
 #include "src/host/collect.h"
+
+#define PVE "/etc/pve"
+#define GUESTS_MAX 20000
+#define VMID_MAX 999999999
+/* pmxcfs takes no larger file. */
+#define CONF_MAX ((size_t)1 << 20)
+
+/* ---- this node ---- */
+
+/* The node in a link like "nodes/pve1" or "nodes/pve1/qemu-server", or NULL. */
+static int node_of_link(const struct pg_root *root, const char *path, char **ret)
+{
+	pg_autofree char *target = NULL;
+	const char *name;
+	size_t n;
+	int r = pg_root_readlink(root, path, &target);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	name = strstr(target, "nodes/");
+	if (!name)
+		return 0;
+	name += strlen("nodes/");
+	n = strcspn(name, "/");
+	if (!n)
+		return 0;
+	*ret = strndup(name, n);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* PVE::INotify::nodename: the host name up to its first dot. */
+static int node_of_hostname(const struct pg_root *root, const char *path, char **ret)
+{
+	pg_autofree char *name = NULL;
+	int r = pg_root_read_attr(root, path, &name);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	name[strcspn(name, ". \t\n")] = '\0';
+	if (*name)
+		*ret = PG_STEAL(name);
+	return 0;
+}
+
+/* *ret stays NULL where nothing tells. */
+static int local_node(const struct pg_root *root, char **ret)
+{
+	static const char *const links[] = { PVE "/local", PVE "/qemu-server" };
+	static const char *const names[] = { "/proc/sys/kernel/hostname", "/etc/hostname" };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && !*ret && i < PG_ARRAY_SIZE(links); i++)
+		r = node_of_link(root, links[i], ret);
+	for (size_t i = 0; r == 0 && !*ret && i < PG_ARRAY_SIZE(names); i++)
+		r = node_of_hostname(root, names[i], ret);
+	return r;
+}
+
+/* ---- one guest ---- */
+
+static bool names_running_process(const struct pg_root *root, const char *pidfile)
+{
+	pg_autofree char *pid = NULL, *proc = NULL;
+	uint64_t number;
+
+	if (pg_root_read_attr(root, pidfile, &pid) < 0 ||
+	    pg_text_number(pid, 10, INT32_MAX, &number) < 0)
+		return true; /* there, and not to be doubted */
+	proc = pg_strf("/proc/%u", (unsigned)number);
+	return !proc || pg_root_exists(root, proc);
+}
+
+/* The pid file of the VM (PVE::QemuServer::Helpers). A killed VM leaves it behind, which
+ * can be told on the living system only. */
+static enum pg_tri is_running(const struct pg_root *root, uint32_t vmid)
+{
+	static const char *const dirs[] = { "/run", "/var/run" };
+	enum pg_tri known = PG_UNKNOWN;
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(dirs); i++) {
+		pg_autofree char *path = pg_strf("%s/qemu-server/%u.pid", dirs[i], vmid);
+		struct stat st;
+		int r = path ? pg_root_stat(root, path, &st) : -ENOMEM;
+
+		if (r == 0)
+			return !pg_root_is_live(root) || names_running_process(root, path);
+		if ((r == -ENOENT || r == -ENOTDIR) && pg_root_exists(root, dirs[i]))
+			known = PG_NO;
+	}
+	return known;
+}
+
+/* "100.conf": 100. */
+static bool vmid_of(const char *name, uint32_t *ret)
+{
+	pg_autofree char *digits = NULL;
+	uint64_t vmid;
+
+	if (!pg_text_ends(name, ".conf") || *name == '0')
+		return false;
+	digits = strndup(name, strlen(name) - strlen(".conf"));
+	if (!digits || pg_text_number(digits, 10, VMID_MAX, &vmid) < 0)
+		return false;
+	*ret = (uint32_t)vmid;
+	return true;
+}
+
+static int read_guest(const struct pg_root *root, struct pg_facts *facts, struct pg_guest *g)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r;
+
+	g->running = g->local ? is_running(root, g->vmid) : PG_UNKNOWN;
+	r = pg_root_read(root, g->path, CONF_MAX, &text);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		g->error = r;
+		return pg_note_unread(facts, g->path, r);
+	}
+	r = pg_guest_parse(&text, g);
+	if (r == 0)
+		r = pg_guest_read_props(g);
+	return r < 0 ? r : pg_guest_read_hostpci(g);
+}
+
+static int add_guest(const struct pg_root *root, struct pg_facts *facts, const char *dir,
+		     const char *node, bool local, const char *name)
+{
+	struct pg_guest *g;
+	uint32_t vmid;
+
+	if (!vmid_of(name, &vmid))
+		return 0;
+	g = pg_vec_add(&facts->guest, &facts->n_guest, sizeof(*g));
+	if (!g)
+		return -ENOMEM;
+	g->vmid = vmid;
+	g->local = local;
+	g->node = strdup(node);
+	g->path = pg_strf("%s/%s", dir, name);
+	return g->node && g->path ? read_guest(root, facts, g) : -ENOMEM;
+}
+
+/* ---- all guests ---- */
+
+static int add_dir(const struct pg_root *root, struct pg_facts *facts, const char *dir,
+		   const char *node, bool local)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_root_list(root, dir, &names);
+
+	if (r < 0)
+		return pg_note_unread(facts, dir, r);
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		if (facts->n_guest >= GUESTS_MAX)
+			return pg_strv_addf(&facts->unread, "%s: there are more than %d VMs; the rest was "
+					    "left out", dir, GUESTS_MAX);
+		r = add_guest(root, facts, dir, node, local, names.v[i]);
+	}
+	return r;
+}
+
+/* A tree without nodes/ may have the folder that is a link on a real node. */
+static int add_all(const struct pg_root *root, struct pg_facts *facts, const char *node)
+{
+	struct pg_strv nodes PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_root_list(root, PVE "/nodes", &nodes);
+
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		return pg_note_unread(facts, PVE "/nodes", r);
+	if (!nodes.n)
+		return add_dir(root, facts, PVE "/qemu-server", node ? node : "", true);
+	r = 0;
+	for (size_t i = 0; r == 0 && i < nodes.n; i++) {
+		pg_autofree char *dir = pg_strf(PVE "/nodes/%s/qemu-server", nodes.v[i]);
+
+		if (!dir)
+			return -ENOMEM;
+		r = add_dir(root, facts, dir, nodes.v[i], node && strcmp(node, nodes.v[i]) == 0);
+	}
+	return r;
+}
+
+/* A number can be on two nodes only in a broken tree: ours comes first then. */
+static int by_vmid(const void *a, const void *b)
+{
+	const struct pg_guest *x = a, *y = b;
+
+	if (x->vmid != y->vmid)
+		return x->vmid < y->vmid ? -1 : 1;
+	if (x->local != y->local)
+		return x->local ? -1 : 1;
+	return strcmp(x->path, y->path);
+}
+
+/* ---- devices ---- */
+
+static int mark_dev(struct pg_facts *facts, struct pg_bdf addr, uint32_t vmid)
+{
+	struct pg_dev *dev = pg_facts_dev_mut(facts, addr);
+	uint32_t *slot;
+
+	if (!dev || (dev->n_vmid && dev->vmid[dev->n_vmid - 1] == vmid))
+		return 0;
+	slot = pg_vec_add(&dev->vmid, &dev->n_vmid, sizeof(*slot));
+	if (!slot)
+		return -ENOMEM;
+	*slot = vmid;
+	return 0;
+}
+
+static int mark_devs(struct pg_facts *facts, const struct pg_hostpci *hp, uint32_t vmid)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < hp->n_addr; i++) {
+		struct pg_bdf addr = hp->addr[i];
+
+		if (!hp->slot[i]) {
+			r = mark_dev(facts, addr, vmid);
+			continue;
+		}
+		for (uint8_t fn = 0; r == 0 && fn < 8; fn++) {
+			addr.fn = fn;
+			r = mark_dev(facts, addr, vmid);
+		}
+	}
+	return r;
+}
+
+/* Guests are sorted, so a device's numbers come out sorted and a double is the last one. */
+static int mark_all(struct pg_facts *facts, const struct pg_mappings *mappings)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < facts->n_guest; i++) {
+		const struct pg_guest *g = &facts->guest[i];
+
+		for (size_t k = 0; r == 0 && g->local && k < g->n_hostpci; k++) {
+			const struct pg_hostpci *hp = &g->hostpci[k];
+			const struct pg_mapping *m =
+				hp->mapping ? pg_mappings_find(mappings, hp->mapping) : NULL;
+
+			if (hp->pending)
+				continue;
+			r = mark_devs(facts, hp, g->vmid);
+			if (r == 0 && m)
+				r = mark_devs(facts, &m->on, g->vmid);
+		}
+	}
+	return r;
+}
+
+/* ---- all together ---- */
+
+/* Reads a file of /etc/pve; one that cannot be read is noted and empty. */
+static int read_conf(const struct pg_root *root, struct pg_facts *facts, const char *path,
+		     struct pg_bytes *ret)
+{
+	int r = pg_root_read(root, path, CONF_MAX, ret);
+
+	return r < 0 ? pg_note_unread(facts, path, r) : 0;
+}
 
 int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 {
-	(void)root;
-	(void)facts;
-	return 0;
+	struct pg_bytes pci PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct pg_bytes storage PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct pg_mappings mappings PG_CLEANUP(pg_mappings_done) = { 0 };
+	pg_autofree char *node = NULL;
+	int r = local_node(root, &node);
+
+	if (r == 0)
+		r = add_all(root, facts, node);
+	if (r == 0 && facts->n_guest)
+		qsort(facts->guest, facts->n_guest, sizeof(*facts->guest), by_vmid);
+	if (r == 0)
+		r = read_conf(root, facts, PVE "/mapping/pci.cfg", &pci);
+	if (r == 0 && node)
+		r = pg_mappings_parse(&pci, node, &mappings);
+	if (r == 0)
+		r = mark_all(facts, &mappings);
+	if (r == 0)
+		r = read_conf(root, facts, PVE "/storage.cfg", &storage);
+	return r < 0 ? r : pg_storage_parse(&storage, node, facts);
 }

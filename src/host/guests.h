@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The configuration of Proxmox, read as Proxmox reads it. Private to src/host: guests.c
+ * finds the files, the others take them apart and do no I/O.
+ */
+#pragma once
+
+#include "src/host/facts.h"
+
+/* ---- guests_parse.c ---- */
+
+/*
+ * Takes a VM's file apart (PVE::QemuServer parse_vm_config): fills lines[] and bad. Of two
+ * lines with the same key in one section the later counts. Returns 0 or -ENOMEM.
+ */
+int pg_guest_parse(const struct pg_bytes *text, struct pg_guest *guest);
+/* Notes "line N: why: what" for the line, unless there are too many already. */
+int pg_guest_note(struct pg_guest *guest, unsigned line, const char *why, const char *what,
+		  size_t n);
+
+/* ---- guests_props.c ---- */
+
+/* What the lines say: name, template, lock, q35, ovmf, has_disk. Returns 0 or -ENOMEM. */
+int pg_guest_read_props(struct pg_guest *guest);
+
+/* ---- hostpci.c ---- */
+
+/*
+ * Fills hostpci[] from the main section and [PENDING] (PVE::QemuServer::PCI, $hostpci_fmt).
+ * A value that Proxmox would refuse is noted in bad and names no device. Returns 0 or
+ * -ENOMEM.
+ */
+int pg_guest_read_hostpci(struct pg_guest *guest);
+/* Adds the address to a hostpci entry. Only Proxmox's own spelling: lower case. Returns 0,
+ * -EINVAL or -ENOMEM. */
+int pg_hostpci_add(struct pg_hostpci *hp, const char *text);
+/* Adds the addresses of a `;` list; on failure the entry is left with none. */
+int pg_hostpci_add_list(struct pg_hostpci *hp, const char *list);
+
+/* ---- section.c ---- */
+
+struct pg_section_prop {
+	char *key;
+	char *value;	/* may be empty */
+};
+
+/* A section of storage.cfg or mapping/pci.cfg (PVE::SectionConfig). */
+struct pg_section {
+	char *type;	/* "" where the file has no types (mappings) */
+	char *id;
+	struct pg_section_prop *prop;
+	size_t n_prop;
+};
+
+struct pg_sections {
+	struct pg_section *v;
+	size_t n;
+};
+
+void pg_sections_done(struct pg_sections *s);
+/* `typed`: headers are "type: id", else "id" alone. Lines that do not fit are skipped, as
+ * Proxmox does. Returns 0 or -ENOMEM. */
+int pg_sections_parse(const struct pg_bytes *text, bool typed, struct pg_sections *ret);
+/* The first value of a key, or NULL. */
+const char *pg_section_get(const struct pg_section *s, const char *key);
+
+/* ---- storage.c ---- */
+
+/* Fills storage[] from storage.cfg; node NULL: unknown. Returns 0 or -ENOMEM. */
+int pg_storage_parse(const struct pg_bytes *text, const char *node, struct pg_facts *facts);
+
+/* ---- mapping.c ---- */
+
+/* The devices that a mapping stands for on one node. */
+struct pg_mapping {
+	char *id;
+	struct pg_hostpci on;	/* only its addresses are used */
+};
+
+struct pg_mappings {
+	struct pg_mapping *v;
+	size_t n;
+};
+
+void pg_mappings_done(struct pg_mappings *m);
+/* Reads mapping/pci.cfg (PVE::Mapping::PCI) for a node. Returns 0 or -ENOMEM. */
+int pg_mappings_parse(const struct pg_bytes *text, const char *node, struct pg_mappings *ret);
+const struct pg_mapping *pg_mappings_find(const struct pg_mappings *m, const char *id);
+
+/* "1", "yes", "on", "true", as PVE::JSONSchema parse_boolean reads them: unknown where it
+ * is neither these nor their opposites. */
+enum pg_tri pg_pve_boolean(const char *s);

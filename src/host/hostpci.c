@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/host/guests.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+/* A multifunction device has eight functions; more is no configuration but an attack. */
+#define ADDR_MAX 256
+
+static void forget_devices(struct pg_hostpci *hp)
+{
+	free(hp->addr);
+	free(hp->slot);
+	hp->addr = NULL;
+	hp->slot = NULL;
+	hp->n_addr = 0;
+}
+
+int pg_hostpci_add(struct pg_hostpci *hp, const char *text)
+{
+	struct pg_bdf addr, *a;
+	size_t n_slot = hp->n_addr;
+	bool slot, *s;
+
+	if (hp->n_addr >= ADDR_MAX || text[strcspn(text, "ABCDEF")])
+		return -EINVAL;
+	if (pg_bdf_parse_loose(text, &addr, &slot) < 0)
+		return -EINVAL;
+	s = pg_vec_add(&hp->slot, &n_slot, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	a = pg_vec_add(&hp->addr, &hp->n_addr, sizeof(*a));
+	if (!a)
+		return -ENOMEM;
+	*a = addr;
+	*s = slot;
+	return 0;
+}
+
+int pg_hostpci_add_list(struct pg_hostpci *hp, const char *list)
+{
+	for (const char *p = list;; p++) {
+		size_t n = strcspn(p, ";");
+		pg_autofree char *one = strndup(p, n);
+		int r = one ? pg_hostpci_add(hp, one) : -ENOMEM;
+
+		if (r < 0) {
+			forget_devices(hp);
+			return r;
+		}
+		p += n;
+		if (!*p)
+			return 0;
+	}
+}
+
+/* ---- one entry ---- */
+
+struct entry {
+	struct pg_guest *guest;
+	struct pg_hostpci *hp;
+	unsigned line;
+	bool has_host;
+};
+
+static int note(struct entry *e, const char *why, const char *what)
+{
+	return pg_guest_note(e->guest, e->line, why, what, strlen(what));
+}
+
+static int set_host(struct entry *e, const char *value)
+{
+	int r;
+
+	if (e->has_host)
+		return note(e, "host is there twice", value);
+	e->has_host = true;
+	r = pg_hostpci_add_list(e->hp, value);
+	if (r != -EINVAL)
+		return r;
+	return note(e, "not a PCI address as Proxmox writes it (lower case, 0000:01:00.0 or 01:00)",
+		    value);
+}
+
+static int set_string(struct entry *e, char **field, const char *value)
+{
+	if (*field)
+		return note(e, "the key is there twice", value);
+	*field = strdup(value);
+	return *field ? 0 : -ENOMEM;
+}
+
+static int set_bool(struct entry *e, bool *field, const char *value)
+{
+	enum pg_tri on = pg_pve_boolean(value);
+
+	if (on == PG_UNKNOWN)
+		return note(e, "neither yes nor no", value);
+	*field = on == PG_YES;
+	return 0;
+}
+
+/* Keys that are valid and need nothing here. */
+static bool is_other_key(const char *key)
+{
+	static const char *const keys[] = {
+		"rombar",    "romfile",	      "legacy-igd",    "vendor-id",
+		"device-id", "sub-vendor-id", "sub-device-id", "driver",
+	};
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(keys); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+static int set_part(struct entry *e, char *text)
+{
+	char *eq = strchr(text, '=');
+	const char *key = eq ? text : "host", *value = eq ? eq + 1 : text;
+
+	if (eq && (eq == text || !*value))
+		return note(e, "not of the form key=value", text);
+	if (eq)
+		*eq = '\0';
+	if (strcmp(key, "host") == 0)
+		return set_host(e, value);
+	if (strcmp(key, "mapping") == 0)
+		return set_string(e, &e->hp->mapping, value);
+	if (strcmp(key, "mdev") == 0)
+		return set_string(e, &e->hp->mdev, value);
+	if (strcmp(key, "pcie") == 0)
+		return set_bool(e, &e->hp->pcie, value);
+	if (strcmp(key, "x-vga") == 0)
+		return set_bool(e, &e->hp->xvga, value);
+	return is_other_key(key) ? 0 : note(e, "not a setting of a PCI device that is known", key);
+}
+
+/* An unknown key alone takes no device away: a newer Proxmox may know it. */
+static int read_value(struct entry *e)
+{
+	struct pg_strv parts PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(e->hp->value, ",", &parts);
+
+	for (size_t i = 0; r == 0 && i < parts.n; i++) {
+		if (parts.v[i][strspn(parts.v[i], " \t")])
+			r = set_part(e, parts.v[i]);
+	}
+	if (r == 0 && !e->has_host && !e->hp->mapping)
+		r = note(e, "it names no device (host= or mapping=)", e->hp->value);
+	if (r == 0 && e->has_host && e->hp->mapping)
+		r = note(e, "it has both host and mapping; Proxmox takes one of them", e->hp->value);
+	return r;
+}
+
+/* ---- all entries ---- */
+
+/* "hostpci7": 7. -ENOENT: another key; -EINVAL: like it, but Proxmox has no such. */
+static int index_of(const char *key, unsigned *ret)
+{
+	static const char prefix[] = "hostpci";
+	const char *digits = key + strlen(prefix);
+	uint64_t index;
+
+	if (!pg_text_starts(key, prefix))
+		return -ENOENT;
+	if ((digits[0] == '0' && digits[1]) ||
+	    pg_text_number(digits, 10, PG_HOSTPCI_MAX - 1, &index) < 0)
+		return -EINVAL;
+	*ret = (unsigned)index;
+	return 0;
+}
+
+static int read_line(struct pg_guest *guest, const struct pg_guest_line *l, bool pending)
+{
+	struct entry e = { .guest = guest, .line = l->line };
+	unsigned index = 0;
+	int r = index_of(l->key, &index);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return note(&e, "Proxmox knows hostpci0 to hostpci15 only", l->key);
+	e.hp = pg_vec_add(&guest->hostpci, &guest->n_hostpci, sizeof(*e.hp));
+	if (!e.hp)
+		return -ENOMEM;
+	e.hp->index = index;
+	e.hp->pending = pending;
+	e.hp->value = strdup(l->value);
+	return e.hp->value ? read_value(&e) : -ENOMEM;
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct pg_hostpci *x = a, *y = b;
+
+	if (x->pending != y->pending)
+		return x->pending ? 1 : -1;
+	return (x->index > y->index) - (x->index < y->index);
+}
+
+int pg_guest_read_hostpci(struct pg_guest *guest)
+{
+	for (size_t i = 0; i < guest->n_lines; i++) {
+		const char *section = guest->lines[i].section;
+		bool pending = strcmp(section, "PENDING") == 0;
+		int r = 0;
+
+		if (!*section || pending)
+			r = read_line(guest, &guest->lines[i], pending);
+		if (r < 0)
+			return r;
+	}
+	if (guest->n_hostpci)
+		qsort(guest->hostpci, guest->n_hostpci, sizeof(*guest->hostpci), by_index);
+	return 0;
+}
