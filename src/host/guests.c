@@ -218,45 +218,60 @@ static int mark_dev(struct pg_facts *facts, struct pg_bdf addr, uint32_t vmid)
 	return 0;
 }
 
-static int mark_devs(struct pg_facts *facts, const struct pg_hostpci *hp, uint32_t vmid)
+static int mark_slot(struct pg_facts *facts, struct pg_bdf addr, uint32_t vmid)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < hp->n_addr; i++) {
-		struct pg_bdf addr = hp->addr[i];
+	for (uint8_t fn = 0; r == 0 && fn < 8; fn++) {
+		addr.fn = fn;
+		r = mark_dev(facts, addr, vmid);
+	}
+	return r;
+}
 
-		if (!hp->slot[i]) {
-			r = mark_dev(facts, addr, vmid);
+static int mark_devs(struct pg_facts *facts, const struct pg_bdf *addr, const bool *slot,
+		     size_t n, uint32_t vmid)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = slot[i] ? mark_slot(facts, addr[i], vmid) : mark_dev(facts, addr[i], vmid);
+	return r;
+}
+
+static const struct pg_mapping *find_mapping(const struct pg_facts *facts, const char *id)
+{
+	for (size_t i = 0; id && i < facts->n_mapping; i++)
+		if (strcmp(facts->mapping[i].id, id) == 0)
+			return &facts->mapping[i];
+	return NULL;
+}
+
+static int mark_guest(struct pg_facts *facts, const struct pg_guest *g)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < g->n_hostpci; i++) {
+		const struct pg_hostpci *hp = &g->hostpci[i];
+		const struct pg_mapping *m = find_mapping(facts, hp->mapping);
+
+		if (hp->pending)
 			continue;
-		}
-		for (uint8_t fn = 0; r == 0 && fn < 8; fn++) {
-			addr.fn = fn;
-			r = mark_dev(facts, addr, vmid);
-		}
+		r = mark_devs(facts, hp->addr, hp->slot, hp->n_addr, g->vmid);
+		if (r == 0 && m)
+			r = mark_devs(facts, m->addr, m->slot, m->n_addr, g->vmid);
 	}
 	return r;
 }
 
 /* Guests are sorted, so a device's numbers come out sorted and a double is the last one. */
-static int mark_all(struct pg_facts *facts, const struct pg_mappings *mappings)
+static int mark_all(struct pg_facts *facts)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < facts->n_guest; i++) {
-		const struct pg_guest *g = &facts->guest[i];
-
-		for (size_t k = 0; r == 0 && g->local && k < g->n_hostpci; k++) {
-			const struct pg_hostpci *hp = &g->hostpci[k];
-			const struct pg_mapping *m =
-				hp->mapping ? pg_mappings_find(mappings, hp->mapping) : NULL;
-
-			if (hp->pending)
-				continue;
-			r = mark_devs(facts, hp, g->vmid);
-			if (r == 0 && m)
-				r = mark_devs(facts, &m->on, g->vmid);
-		}
-	}
+	for (size_t i = 0; r == 0 && i < facts->n_guest; i++)
+		if (facts->guest[i].local)
+			r = mark_guest(facts, &facts->guest[i]);
 	return r;
 }
 
@@ -275,7 +290,6 @@ int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_bytes pci PG_CLEANUP(pg_bytes_done) = { 0 };
 	struct pg_bytes storage PG_CLEANUP(pg_bytes_done) = { 0 };
-	struct pg_mappings mappings PG_CLEANUP(pg_mappings_done) = { 0 };
 	pg_autofree char *node = NULL;
 	int r = local_node(root, &node);
 
@@ -285,10 +299,10 @@ int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 		qsort(facts->guest, facts->n_guest, sizeof(*facts->guest), by_vmid);
 	if (r == 0)
 		r = read_conf(root, facts, PVE "/mapping/pci.cfg", &pci);
-	if (r == 0 && node)
-		r = pg_mappings_parse(&pci, node, &mappings);
 	if (r == 0)
-		r = mark_all(facts, &mappings);
+		r = pg_mappings_parse(&pci, node, facts);
+	if (r == 0)
+		r = mark_all(facts);
 	if (r == 0)
 		r = read_conf(root, facts, PVE "/storage.cfg", &storage);
 	return r < 0 ? r : pg_storage_parse(&storage, node, facts);

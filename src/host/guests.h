@@ -31,11 +31,9 @@ int pg_guest_read_props(struct pg_guest *guest);
  * -ENOMEM.
  */
 int pg_guest_read_hostpci(struct pg_guest *guest);
-/* Adds the address to a hostpci entry. Only Proxmox's own spelling: lower case. Returns 0,
- * -EINVAL or -ENOMEM. */
-int pg_hostpci_add(struct pg_hostpci *hp, const char *text);
-/* Adds the addresses of a `;` list; on failure the entry is left with none. */
-int pg_hostpci_add_list(struct pg_hostpci *hp, const char *list);
+/* Adds an address to the arrays of a hostpci entry or a mapping. Only Proxmox's own
+ * spelling: lower case. Returns 0, -EINVAL or -ENOMEM. */
+int pg_addr_add(struct pg_bdf **addr, bool **slot, size_t *n, const char *text);
 
 /* ---- section.c ---- */
 
@@ -71,21 +69,9 @@ int pg_storage_parse(const struct pg_bytes *text, const char *node, struct pg_fa
 
 /* ---- mapping.c ---- */
 
-/* The devices that a mapping stands for on one node. */
-struct pg_mapping {
-	char *id;
-	struct pg_hostpci on;	/* only its addresses are used */
-};
-
-struct pg_mappings {
-	struct pg_mapping *v;
-	size_t n;
-};
-
-void pg_mappings_done(struct pg_mappings *m);
-/* Reads mapping/pci.cfg (PVE::Mapping::PCI) for a node. Returns 0 or -ENOMEM. */
-int pg_mappings_parse(const struct pg_bytes *text, const char *node, struct pg_mappings *ret);
-const struct pg_mapping *pg_mappings_find(const struct pg_mappings *m, const char *id);
+/* Fills mapping[] from mapping/pci.cfg (PVE::Mapping::PCI); node NULL: unknown, no mapping
+ * is here then. Returns 0 or -ENOMEM. */
+int pg_mappings_parse(const struct pg_bytes *text, const char *node, struct pg_facts *facts);
 
 /* "1", "yes", "on", "true", as PVE::JSONSchema parse_boolean reads them: unknown where it
  * is neither these nor their opposites. */

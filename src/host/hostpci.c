@@ -18,33 +18,34 @@ static void forget_devices(struct pg_hostpci *hp)
 	hp->n_addr = 0;
 }
 
-int pg_hostpci_add(struct pg_hostpci *hp, const char *text)
+int pg_addr_add(struct pg_bdf **addr, bool **slot, size_t *n, const char *text)
 {
-	struct pg_bdf addr, *a;
-	size_t n_slot = hp->n_addr;
-	bool slot, *s;
+	struct pg_bdf parsed, *a;
+	size_t n_slot = *n;
+	bool is_slot, *s;
 
-	if (hp->n_addr >= ADDR_MAX || text[strcspn(text, "ABCDEF")])
+	if (*n >= ADDR_MAX || text[strcspn(text, "ABCDEF")])
 		return -EINVAL;
-	if (pg_bdf_parse_loose(text, &addr, &slot) < 0)
+	if (pg_bdf_parse_loose(text, &parsed, &is_slot) < 0)
 		return -EINVAL;
-	s = pg_vec_add(&hp->slot, &n_slot, sizeof(*s));
+	s = pg_vec_add(slot, &n_slot, sizeof(*s));
 	if (!s)
 		return -ENOMEM;
-	a = pg_vec_add(&hp->addr, &hp->n_addr, sizeof(*a));
+	a = pg_vec_add(addr, n, sizeof(*a));
 	if (!a)
 		return -ENOMEM;
-	*a = addr;
-	*s = slot;
+	*a = parsed;
+	*s = is_slot;
 	return 0;
 }
 
-int pg_hostpci_add_list(struct pg_hostpci *hp, const char *list)
+/* A `;` list; one that does not fit leaves the entry without any device. */
+static int add_list(struct pg_hostpci *hp, const char *list)
 {
 	for (const char *p = list;; p++) {
 		size_t n = strcspn(p, ";");
 		pg_autofree char *one = strndup(p, n);
-		int r = one ? pg_hostpci_add(hp, one) : -ENOMEM;
+		int r = one ? pg_addr_add(&hp->addr, &hp->slot, &hp->n_addr, one) : -ENOMEM;
 
 		if (r < 0) {
 			forget_devices(hp);
@@ -77,7 +78,7 @@ static int set_host(struct entry *e, const char *value)
 	if (e->has_host)
 		return note(e, "host is there twice", value);
 	e->has_host = true;
-	r = pg_hostpci_add_list(e->hp, value);
+	r = add_list(e->hp, value);
 	if (r != -EINVAL)
 		return r;
 	return note(e, "not a PCI address as Proxmox writes it (lower case, 0000:01:00.0 or 01:00)",

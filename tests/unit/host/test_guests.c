@@ -314,10 +314,20 @@ static void test_devices(void **state)
 		  "\tmap id=10de:2204,node=pve2,path=0000:02:00.0\n"
 		  "\tmap id=10de:2204,node=pve1,path=02:00.0\n"
 		  "junk\n"
+		  "\tmdev 1\n"
 		  "\n"
 		  "gpu2\n"
-		  "\tmap id=10de:2204,node=pve1,path=0000:04:00.0\n");
+		  "\tmap id=10de:2204,node=pve1,path=0000:04:00.0\n"
+		  "\n"
+		  "gpu3\n"
+		  "\tmap id=10de:2204,node=pve2,path=0000:04:00.0\n");
 	facts = collect(t, devs);
+	assert_int_equal(facts->n_mapping, 3);
+	assert_string_equal(facts->mapping[0].id, "gpu1");
+	assert_true(facts->mapping[0].here && facts->mapping[0].mdev);
+	assert_int_equal(facts->mapping[0].n_addr, 2);
+	assert_false(facts->mapping[1].mdev);
+	assert_false(facts->mapping[2].here);
 	assert_int_equal(facts->dev[0].n_vmid, 2);
 	assert_int_equal(facts->dev[0].vmid[1], 101);
 	assert_int_equal(facts->dev[1].n_vmid, 2);
