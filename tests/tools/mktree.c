@@ -4,7 +4,8 @@
  * empty. A mistake ends it with "file:line: message" and status 1.
  *
  * One line, one thing. Paths begin with '/', parents are made, links are followed inside the
- * tree (so "/sys/bus/pci/devices/0000:01:00.0/irq" reaches the device). What is there under
+ * tree (so "/sys/bus/pci/devices/0000:01:00.0/irq" reaches the device), also to a folder that
+ * has still to be made. What is there under
  * the same name is replaced, but for a folder that holds something.
  *
  *	# comment

@@ -18,6 +18,7 @@ is 'crlf without a last line end' "$(od -An -c "$d/a/crlf" | tr -d ' ')" 'x\r\ny
 is 'hex' "$(od -An -tx1 "$d/a/bytes" | tr -d ' ')" '00ff0a42'
 is 'value' "$(cat "$d/a/value")" 'two  words'
 is 'an absolute link stays in the tree' "$(readlink "$d/abs") $(cat "$d/a/through")" '/a 1'
+is 'a link to what is made later' "$(cat "$d/sys/devices/disk/sda/dev")" '8:0'
 is 'an empty file' "$(stat -c %s "$d/a/empty")" 0
 is 'remove' "$(ls -d "$d/a/gone" "$d/gone" 2>/dev/null)" ''
 is 'the later line counts' "$(cat "$d/a/twice" "$d/a/was")" 'second

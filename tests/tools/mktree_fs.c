@@ -29,23 +29,37 @@ static int check_path(const struct tree *t, const char *path)
 	return 0;
 }
 
+static int open_parent(struct tree *t, const char *path, int *ret, const char **ret_name);
+
+/* Makes a folder, or what a link of that name leads to. */
+static int make_folder(struct tree *t, const char *dir)
+{
+	char *target pg_autofree = fs_target(t, dir);
+	const char *name = NULL;
+	int up pg_autoclose = -1;
+
+	if (target)
+		return make_folder(t, target);
+	if (open_parent(t, dir, &up, &name) < 0)
+		return -1;
+	if (mkdirat(up, name, 0755) < 0 && errno != EEXIST)
+		return bad(t, "%s: %s", dir, strerror(errno));
+	return 0;
+}
+
 /* Opens the folder of a path, made where missing; *ret_name is the last part. */
 static int open_parent(struct tree *t, const char *path, int *ret, const char **ret_name)
 {
 	const char *slash = strrchr(path, '/');
 	char *dir pg_autofree = strndup(path, (size_t)(slash - path));
-	const char *name = NULL;
-	int up pg_autoclose = -1;
 	int fd;
 
 	if (!dir)
 		return bad(t, "memory ran out");
 	fd = open_in(t, *dir ? dir : "/", O_PATH | O_DIRECTORY);
 	if (fd < 0 && errno == ENOENT) {
-		if (open_parent(t, dir, &up, &name) < 0)
+		if (make_folder(t, dir) < 0)
 			return -1;
-		if (mkdirat(up, name, 0755) < 0)
-			return bad(t, "%s: %s", dir, strerror(errno));
 		fd = open_in(t, dir, O_PATH | O_DIRECTORY);
 	}
 	if (fd < 0)
@@ -234,6 +248,8 @@ char *fs_target(struct tree *t, const char *path)
 	if (n < 0 || !base)
 		return NULL;
 	target[n] = '\0';
+	if (*target == '/')
+		return strdup(target);
 	*strrchr(base, '/') = '\0';
 	for (; strncmp(rest, "../", 3) == 0 && *base; rest += 3)
 		*strrchr(base, '/') = '\0';
