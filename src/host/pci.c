@@ -1,10 +1,87 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/host/collect.h"
 
+#include <errno.h>
+
+#include "src/base/text.h"
+#include "src/host/pci_private.h"
+
+int pg_pci_note(const struct pg_pci_src *src, const char *name, int code)
+{
+	pg_autofree char *path = pg_strf("%s/%s", src->path, name);
+
+	return path ? pg_note_unread(src->facts, path, code) : -ENOMEM;
+}
+
+int pg_pci_number(const struct pg_pci_src *src, const char *name, unsigned base, uint64_t max,
+		  uint64_t *ret)
+{
+	pg_autofree char *text = NULL;
+	int r = pg_root_read_attr_at(src->fd, name, &text);
+
+	if (r < 0)
+		return r;
+	return pg_text_number(text, base, max, ret) < 0 ? -EBADMSG : 0;
+}
+
+static int read_dev(const struct pg_pci_src *src, struct pg_bdf addr)
+{
+	struct pg_dev *dev = pg_vec_add(&src->facts->dev, &src->facts->n_dev, sizeof(*dev));
+	int r;
+
+	if (!dev)
+		return -ENOMEM;
+	dev->addr = addr;
+	dev->group = -1;
+	dev->boot_vga = PG_UNKNOWN;
+	dev->claim_known = PG_UNKNOWN;
+	r = pg_pci_read_attrs(src, dev);
+	return r < 0 ? r : pg_pci_read_links(src, dev);
+}
+
+/* One name in the folder of devices. What is no device, or went meanwhile, is noted. */
+static int read_entry(const struct pg_root *root, struct pg_facts *facts, const char *name)
+{
+	pg_autofree char *path = pg_strf("%s/%s", PG_PCI_DEVICES, name);
+	pg_autoclose int fd = -1;
+	struct pg_bdf addr;
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	if (pg_bdf_parse(name, &addr) < 0)
+		return pg_strv_addf(&facts->unread, "%s: not a PCI address, left out", path);
+	r = pg_root_open_dir(root, path, &fd);
+	if (r == -ENOENT || r == -ENOTDIR)
+		return pg_strv_addf(&facts->unread, "%s: leads nowhere, left out", path);
+	if (r < 0)
+		return pg_note_unread(facts, path, r);
+	return read_dev(&(struct pg_pci_src){ root, facts, path, fd }, addr);
+}
+
+static int by_addr(const void *a, const void *b)
+{
+	return pg_bdf_cmp(((const struct pg_dev *)a)->addr, ((const struct pg_dev *)b)->addr);
+}
+
 int pg_collect_pci(const struct pg_root *root, struct pg_facts *facts, struct pg_err *err)
 {
-	(void)root;
-	(void)facts;
-	(void)err;
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	int r;
+
+	if (!pg_root_exists(root, "/sys/bus/pci"))
+		return pg_err_set(err, -ENOENT, pg_root_prefix(root), 0,
+				  "This folder has no /sys/bus/pci: it is not a host's root, "
+				  "or sysfs is not mounted.");
+	r = pg_root_list(root, PG_PCI_DEVICES, &names);
+	if (r < 0)
+		return pg_note_unread(facts, PG_PCI_DEVICES, r);
+	for (size_t i = 0; i < names.n; i++) {
+		r = read_entry(root, facts, names.v[i]);
+		if (r < 0)
+			return r;
+	}
+	if (facts->n_dev)
+		qsort(facts->dev, facts->n_dev, sizeof(*facts->dev), by_addr);
 	return 0;
 }

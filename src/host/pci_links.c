@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/host/pci_private.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+/* The device at the end of a link; false where there is none of that name. */
+static int link_addr(const struct pg_pci_src *src, const char *name, struct pg_bdf *ret)
+{
+	pg_autofree char *last = NULL;
+	int r = pg_root_readlink_name_at(src->fd, name, &last);
+
+	if (r < 0)
+		return r;
+	return pg_bdf_parse(last, ret) < 0 ? -EBADMSG : 0;
+}
+
+static int read_driver(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	int r = pg_root_readlink_name_at(src->fd, "driver", &dev->driver);
+
+	return r < 0 ? pg_pci_note(src, "driver", r) : 0;
+}
+
+/* The kernel writes "(null)" where no override is set. */
+static int read_override(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	pg_autofree char *text = NULL;
+	int r = pg_root_read_attr_at(src->fd, "driver_override", &text);
+
+	if (r < 0)
+		return pg_pci_note(src, "driver_override", r);
+	if (*text && strcmp(text, "(null)") != 0)
+		dev->driver_override = PG_STEAL(text);
+	return 0;
+}
+
+static int read_group(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	pg_autofree char *last = NULL;
+	uint64_t id = 0;
+	int r = pg_root_readlink_name_at(src->fd, "iommu_group", &last);
+
+	if (r == 0 && pg_text_number(last, 10, INT_MAX, &id) < 0)
+		r = -EBADMSG;
+	if (r < 0)
+		return pg_pci_note(src, "iommu_group", r);
+	dev->group = (int)id;
+	return 0;
+}
+
+/* /sys/bus/pci/devices/X leads to /sys/devices/pci0000:00/PARENT/X. */
+static int read_parent(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	pg_autofree char *target = NULL;
+	const char *above;
+	char *last;
+	int r = pg_root_readlink(src->root, src->path, &target);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	last = strrchr(target, '/');
+	if (!last)
+		return 0;
+	*last = '\0';
+	above = strrchr(target, '/');
+	dev->has_parent = pg_bdf_parse(above ? above + 1 : target, &dev->parent) == 0;
+	return 0;
+}
+
+static int read_vfs(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	for (unsigned i = 0; i < dev->num_vfs; i++) {
+		char name[32];
+		struct pg_bdf addr, *vf;
+		int r;
+
+		(void)snprintf(name, sizeof(name), "virtfn%u", i);
+		r = link_addr(src, name, &addr);
+		if (r < 0)
+			return pg_pci_note(src, name, r);
+		vf = pg_vec_add(&dev->vf, &dev->n_vf, sizeof(*vf));
+		if (!vf)
+			return -ENOMEM;
+		*vf = addr;
+	}
+	return 0;
+}
+
+static int read_sriov(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	uint64_t total = 0, num = 0;
+	int r = link_addr(src, "physfn", &dev->physfn);
+
+	dev->is_vf = r == 0;
+	if (r < 0)
+		r = pg_pci_note(src, "physfn", r);
+	if (r < 0)
+		return r;
+	r = pg_pci_number(src, "sriov_totalvfs", 10, UINT16_MAX, &total);
+	if (r < 0)
+		return pg_pci_note(src, "sriov_totalvfs", r);
+	r = pg_pci_number(src, "sriov_numvfs", 10, UINT16_MAX, &num);
+	dev->total_vfs = (unsigned)total;
+	dev->num_vfs = (unsigned)num;
+	return r < 0 ? pg_pci_note(src, "sriov_numvfs", r) : read_vfs(src, dev);
+}
+
+int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	int r = read_driver(src, dev);
+
+	if (r == 0)
+		r = read_override(src, dev);
+	if (r == 0)
+		r = read_group(src, dev);
+	if (r == 0)
+		r = read_parent(src, dev);
+	if (r == 0)
+		r = read_sriov(src, dev);
+	dev->has_mdev = pg_root_exists_at(src->fd, "mdev_supported_types") ||
+			pg_root_exists_at(src->fd, "nvidia");
+	return r;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One device's folder in /sys/bus/pci/devices, while it is read: between pci.c, pci_attr.c
+ * and pci_links.c (Documentation/ABI/testing/sysfs-bus-pci).
+ */
+#pragma once
+
+#include "src/host/collect.h"
+
+#define PG_PCI_DEVICES "/sys/bus/pci/devices"
+
+struct pg_pci_src {
+	const struct pg_root *root;
+	struct pg_facts *facts;		/* takes the notes */
+	const char *path;		/* of the folder */
+	int fd;				/* the folder, held open */
+};
+
+/* "PATH/NAME: reason" into the facts. Returns 0 or -ENOMEM. */
+int pg_pci_note(const struct pg_pci_src *src, const char *name, int code);
+/* A decimal or hexadecimal attribute. -ENOENT; -EBADMSG where it is no number up to max. */
+int pg_pci_number(const struct pg_pci_src *src, const char *name, unsigned base, uint64_t max,
+		  uint64_t *ret);
+
+/* pci_attr.c: ids, class, revision, BARs, boot_vga, reset. Returns 0 or -ENOMEM. */
+int pg_pci_read_attrs(const struct pg_pci_src *src, struct pg_dev *dev);
+/* pci_links.c: driver, override, IOMMU group, parent, SR-IOV, mdev. Returns 0 or -ENOMEM. */
+int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev);
