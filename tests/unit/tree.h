@@ -98,6 +98,15 @@ static inline void tree_file(const struct tree *t, const char *path, const char 
 	tree_bytes(t, path, text, strlen(text));
 }
 
+/* A file of one line, as attributes are. */
+static inline void tree_value(const struct tree *t, const char *path, const char *text)
+{
+	pg_autofree char *line = pg_strf("%s\n", text);
+
+	assert_non_null(line);
+	tree_file(t, path, line);
+}
+
 static inline void tree_link(const struct tree *t, const char *path, const char *target)
 {
 	pg_autofree char *full = tree_path(t, path);
