@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/status.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/vec.h"
+#include "src/plan/plan.h"
+
+void pg_status_free(struct pg_status *status, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(status[i].vmid);
+	free(status);
+}
+
+const char *pg_status_verdict_name(enum pg_status_verdict verdict)
+{
+	static const char *const names[] = {
+		[PG_STATUS_OK] = "ok",
+		[PG_STATUS_PENDING] = "pending-reboot",
+		[PG_STATUS_WRONG] = "wrong",
+	};
+
+	return names[verdict];
+}
+
+struct list {
+	struct pg_status *v;
+	size_t n;
+};
+
+static bool is_vfio(const char *driver)
+{
+	return driver && strcmp(driver, "vfio-pci") == 0;
+}
+
+static struct pg_status *add(struct list *list, struct pg_bdf addr)
+{
+	struct pg_status *s = pg_vec_add(&list->v, &list->n, sizeof(*s));
+
+	if (s)
+		s->addr = addr;
+	return s;
+}
+
+static int add_vm(struct pg_status *s, uint32_t vmid)
+{
+	uint32_t *v = pg_vec_add(&s->vmid, &s->n_vmid, sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	*v = vmid;
+	return 0;
+}
+
+/* ---- one device ---- */
+
+static bool vm_runs(const struct pg_facts *facts, const struct pg_dev *dev)
+{
+	for (size_t i = 0; i < dev->n_vmid; i++) {
+		const struct pg_guest *guest = pg_facts_guest(facts, dev->vmid[i]);
+
+		if (guest && guest->running == PG_YES)
+			return true;
+	}
+	return false;
+}
+
+static void judge_bound(struct pg_status *s)
+{
+	s->verdict = PG_STATUS_OK;
+	s->why = "It is with vfio-pci, ready for a VM.";
+	if (s->dev->n_vmid || is_vfio(s->expected))
+		return;
+	s->verdict = PG_STATUS_PENDING;
+	s->why = "No VM uses it, and at the next start of the node nothing gives it to vfio-pci.";
+}
+
+static void judge_unbound(const struct pg_facts *facts, struct pg_status *s)
+{
+	if (is_vfio(s->expected)) {
+		s->verdict = PG_STATUS_PENDING;
+		s->why = "The configuration gives it to vfio-pci at the next start of the node. "
+			 "If it was started since, something else takes it first.";
+	} else if (facts->iommu.active == PG_NO) {
+		s->verdict = PG_STATUS_WRONG;
+		s->why = "The IOMMU is not active: Proxmox will not start the VM.";
+	} else if (vm_runs(facts, s->dev)) {
+		s->verdict = PG_STATUS_WRONG;
+		s->why = "The VM runs, but the device is not with vfio-pci.";
+	} else {
+		s->verdict = PG_STATUS_OK;
+		s->why = "Proxmox takes it from its driver when the VM starts.";
+	}
+}
+
+static int add_device(const struct pg_facts *facts, const struct pg_dev *dev,
+		      struct list *list)
+{
+	const char *expected = pg_plan_expected_driver(facts, dev);
+	struct pg_status *s;
+
+	if (!dev->n_vmid && !is_vfio(dev->driver) && !is_vfio(expected))
+		return 0;
+	s = add(list, dev->addr);
+	if (!s)
+		return -ENOMEM;
+	s->dev = dev;
+	s->expected = expected;
+	for (size_t i = 0; i < dev->n_vmid; i++)
+		if (add_vm(s, dev->vmid[i]) < 0)
+			return -ENOMEM;
+	if (is_vfio(dev->driver))
+		judge_bound(s);
+	else
+		judge_unbound(facts, s);
+	return 0;
+}
+
+/* ---- devices that are named but not there ---- */
+
+static bool is_there(const struct pg_facts *facts, struct pg_bdf addr, bool slot)
+{
+	for (size_t i = 0; i < facts->n_dev; i++)
+		if (slot ? pg_bdf_same_slot(facts->dev[i].addr, addr) :
+			   pg_bdf_equal(facts->dev[i].addr, addr))
+			return true;
+	return false;
+}
+
+static int add_missing(struct list *list, struct pg_bdf addr, uint32_t vmid)
+{
+	struct pg_status *s;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!list->v[i].dev && pg_bdf_equal(list->v[i].addr, addr))
+			return add_vm(&list->v[i], vmid);
+	s = add(list, addr);
+	if (!s)
+		return -ENOMEM;
+	s->verdict = PG_STATUS_WRONG;
+	s->why = "A VM names it, but no such device is there: the VM will not start.";
+	return add_vm(s, vmid);
+}
+
+static int add_missing_of(const struct pg_facts *facts, const struct pg_guest *guest,
+			  struct list *list)
+{
+	for (size_t i = 0; guest->local && i < guest->n_hostpci; i++) {
+		const struct pg_hostpci *hp = &guest->hostpci[i];
+
+		for (size_t k = 0; !hp->pending && k < hp->n_addr; k++)
+			if (!is_there(facts, hp->addr[k], hp->slot[k]) &&
+			    add_missing(list, hp->addr[k], guest->vmid) < 0)
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct pg_status *x = a, *y = b;
+
+	return pg_bdf_cmp(x->addr, y->addr);
+}
+
+int pg_status_list(const struct pg_facts *facts, struct pg_status **ret, size_t *ret_n)
+{
+	struct list list = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < facts->n_dev; i++)
+		r = add_device(facts, &facts->dev[i], &list);
+	for (size_t i = 0; r == 0 && i < facts->n_guest; i++)
+		r = add_missing_of(facts, &facts->guest[i], &list);
+	if (r < 0) {
+		pg_status_free(list.v, list.n);
+		return r;
+	}
+	if (list.n)
+		qsort(list.v, list.n, sizeof(*list.v), by_address);
+	*ret = list.v;
+	*ret_n = list.n;
+	return 0;
+}
