@@ -1,2 +1,216 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/exec/exec.h"
+#include <errno.h>
+#include <string.h>
+
+#include "src/exec/run.h"
+
+/* ---- files ---- */
+
+static int make_folder(struct pg_run *run, const char *path, struct pg_err *err)
+{
+	int r = pg_journal_add_folder(run->root, run->j, path, err);
+
+	return r < 0 ? r : pg_root_mkdir(run->root, path, 0755, err);
+}
+
+/* The folders above a new file, outermost first; each is written down before it is made. */
+static int make_parents(struct pg_run *run, const char *path, struct pg_err *err)
+{
+	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		pg_autofree char *part = strndup(path, (size_t)(p - path));
+		int r;
+
+		if (!part)
+			return -ENOMEM;
+		if (pg_root_exists(run->root, part))
+			continue;
+		r = make_folder(run, part, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int write_file(struct pg_run *run, size_t i, struct pg_err *err)
+{
+	const struct pg_jfile *f = &run->j->file[i];
+	const struct pg_meta meta = { .mode = f->mode, .uid = f->uid, .gid = f->gid };
+	struct pg_version before PG_CLEANUP(pg_version_done) = { 0 };
+	struct pg_version after PG_CLEANUP(pg_version_done) = { 0 };
+	int r = pg_version_load(run->root, run->j, i, f->to, &before, err);
+
+	if (r == 0)
+		r = pg_version_load(run->root, run->j, i, f->from, &after, err);
+	if (r == 0 && before.absent)
+		r = make_parents(run, f->path, err);
+	if (r == 0)
+		r = pg_journal_mark(run->root, run->j, "write", i, err);
+	if (r == 0)
+		r = pg_file_move(run->root, f->path, &before, &after, &meta, err);
+	return r < 0 ? r : pg_journal_mark(run->root, run->j, "written", i, err);
+}
+
+static int write_files(struct pg_run *run, struct pg_err *err)
+{
+	static const char *const verbs[] = { [PG_CHANGE_CREATE] = "Creating",
+					     [PG_CHANGE_EDIT] = "Changing",
+					     [PG_CHANGE_REMOVE] = "Removing" };
+
+	for (size_t i = 0; i < run->j->n_file; i++) {
+		const struct pg_jfile *f = &run->j->file[i];
+		int r;
+
+		if (pg_run_cancelled(run))
+			return pg_err_set(err, -ECANCELED, NULL, 0, "It was cancelled.");
+		pg_run_step(run, "%s %s", verbs[f->change], f->path);
+		r = write_file(run, i, err);
+		pg_run_step_done(run, r < 0 ? 1 : 0);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- commands ---- */
+
+static int run_one(struct pg_run *run, size_t i, struct pg_err *err)
+{
+	struct pg_ran ran PG_CLEANUP(pg_ran_done) = { 0 };
+	pg_autofree char *text = NULL;
+	int r;
+
+	if (pg_run_cancelled(run))
+		return pg_err_set(err, -ECANCELED, NULL, 0, "It was cancelled.");
+	r = pg_journal_mark(run->root, run->j, "run", i, err);
+	if (r == 0)
+		r = pg_run_command(run, &run->j->cmd[i].argv, true, &ran);
+	if (r == 0)
+		r = pg_journal_mark_status(run->root, run->j, "ran", i, ran.status, err);
+	if (r < 0 || (ran.status == 0 && !ran.cancelled))
+		return r;
+	text = pg_ran_text(&run->j->cmd[i].argv, &ran);
+	if (!text)
+		return -ENOMEM;
+	return pg_err_set(err, ran.cancelled ? -ECANCELED : -EPROTO, NULL, 0, "%s", text);
+}
+
+static int run_commands(struct pg_run *run, struct pg_err *err)
+{
+	for (size_t i = 0; i < run->j->n_cmd; i++) {
+		int r = run->commands ? run_one(run, i, err) :
+					pg_run_list(run, &run->j->cmd[i].argv);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- the whole ---- */
+
+static char *cause_of(const struct pg_err *err)
+{
+	struct pg_strbuf b = { 0 };
+
+	if (err->path)
+		pg_strbuf_addf(&b, "%s: ", err->path);
+	pg_strbuf_add(&b, err->what ? err->what : "Memory ran out.");
+	return pg_strbuf_steal(&b);
+}
+
+static int say_done(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
+{
+	const char *boot = plan->reboot ? " It takes effect with the next start of the node." : "";
+	const char *listed = "";
+
+	if (run->listed.n)
+		listed = " The commands were not run, since this is not the running system.";
+	return pg_outcome_set(ret, PG_OUTCOME_DONE, run->j->id,
+			      "The change is made and recorded as %s.%s%s "
+			      "`pve-gpu undo %s` takes it back.",
+			      run->j->id, listed, boot, run->j->id);
+}
+
+/* From here on the node is changed: whatever fails is put back. */
+static int carry_out(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	pg_autofree char *cause = NULL;
+	int r;
+
+	run->n_steps = run->j->n_file + (run->commands ? run->j->n_cmd : 0);
+	r = write_files(run, &err);
+	if (r == 0)
+		r = run_commands(run, &err);
+	if (r == 0)
+		r = pg_journal_set_state(run->root, run->j, PG_TX_APPLIED, &err);
+	if (r == 0)
+		return say_done(run, plan, ret);
+	cause = cause_of(&err);
+	return pg_back_out(run, cause ? cause : "Memory ran out.", ret);
+}
+
+/* Nothing of the node was touched yet. */
+static int prepare(struct pg_run *run, const struct pg_plan *plan, struct pg_err *err)
+{
+	int r = pg_prepare(run, plan, err);
+
+	if (r == 0)
+		r = pg_journal_set_state(run->root, run->j, PG_TX_APPLYING, err);
+	if (r < 0 && run->j)
+		(void)pg_journal_set_state(run->root, run->j, PG_TX_UNDONE, NULL);
+	return r;
+}
+
+static int apply_locked(struct pg_run *run, const struct pg_plan *plan,
+			struct pg_outcome *ret)
+{
+	struct pg_journal *unfinished PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	int r = pg_store_unfinished(run->root, &unfinished, &err);
+
+	if (r == 0 && unfinished)
+		return pg_outcome_refuse_unfinished(ret, unfinished, &err);
+	if (r == 0)
+		r = pg_prepare_check(run->root, plan, &err);
+	if (r == 0)
+		r = prepare(run, plan, &err);
+	if (r < 0)
+		return err.code ? pg_outcome_refuse(ret, &err) : r;
+	return carry_out(run, plan, ret);
+}
+
+static int refuse_blocked(const struct pg_plan *plan, struct pg_outcome *ret)
+{
+	const struct pg_finding *first = NULL;
+
+	for (size_t i = 0; !first && i < plan->findings.n; i++)
+		if (plan->findings.v[i].level == PG_LEVEL_BLOCK)
+			first = &plan->findings.v[i];
+	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, NULL, "%s%s%s Nothing was changed.",
+			      first ? first->text : "The plan is blocked.",
+			      first && first->advice ? " " : "",
+			      first && first->advice ? first->advice : "");
+}
+
+int pg_apply(struct pg_root *root, const struct pg_plan *plan, const struct pg_exec_opts *opts,
+	     struct pg_outcome *ret, struct pg_err *err)
+{
+	struct pg_err own PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
+	struct pg_outcome outcome = { 0 };
+	pg_autoclose int lock = -1;
+	int r;
+
+	pg_run_init(&run, root, opts);
+	if (pg_plan_is_blocked(plan))
+		r = refuse_blocked(plan, &outcome);
+	else if (pg_plan_is_empty(plan))
+		r = pg_outcome_set(&outcome, PG_OUTCOME_NOTHING, NULL,
+				   "There is nothing to do: everything is as it should be.");
+	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
+		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
+	else
+		r = apply_locked(&run, plan, &outcome);
+	return pg_run_end(&run, r, &outcome, ret, err);
+}

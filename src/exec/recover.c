@@ -1,2 +1,164 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/exec/exec.h"
+#include <errno.h>
+#include <string.h>
+
+#include "src/exec/run.h"
+
+/* What is said at the end, over all transactions. */
+struct report {
+	struct pg_strv ended;	/* ids */
+	struct pg_strv trouble, notes;
+	struct pg_strv listed;
+};
+
+static void report_done(struct report *report)
+{
+	pg_strv_done(&report->ended);
+	pg_strv_done(&report->trouble);
+	pg_strv_done(&report->notes);
+	pg_strv_done(&report->listed);
+}
+
+/* Files that a crash left half written, beside the targets and among the saved copies. */
+static void sweep(struct pg_run *run)
+{
+	for (size_t i = 0; i < run->j->n_file; i++)
+		if (run->j->file[i].begun)
+			(void)pg_store_sweep(run->root, run->j->file[i].path);
+	(void)pg_store_sweep_copies(run->root, run->j);
+}
+
+/* A transaction of which not even the first record was written gets one, for the history. */
+static int end_planned(struct pg_run *run, struct pg_err *err)
+{
+	int r = 0;
+
+	if (run->j->seq == 1)
+		r = pg_journal_begin(run->root, run->j, "", time(NULL), err);
+	return r < 0 ? r : pg_journal_set_state(run->root, run->j, PG_TX_UNDONE, err);
+}
+
+static int end_begun(struct pg_run *run, struct report *report, struct pg_err *err)
+{
+	size_t before = report->trouble.n;
+	int r;
+
+	run->step = 0;
+	run->n_steps = pg_put_back_steps(run);
+	r = pg_put_back(run, &report->trouble, &report->notes);
+	if (r < 0)
+		return r;
+	return pg_journal_set_state(run->root, run->j,
+				    report->trouble.n == before ? PG_TX_UNDONE : PG_TX_BROKEN,
+				    err);
+}
+
+static int recover_one(struct pg_run *run, struct report *report)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	pg_autofree char *text = NULL;
+	int r;
+
+	sweep(run);
+	r = run->j->state == PG_TX_PLANNED ? end_planned(run, &err) :
+					     end_begun(run, report, &err);
+	if (r < 0 && err.code) {
+		text = pg_err_text(&err);
+		return text ? pg_strv_take(&report->trouble, PG_STEAL(text)) : -ENOMEM;
+	}
+	return r < 0 ? r : pg_strv_add(&report->ended, run->j->id);
+}
+
+static int tell_damaged(struct report *report, const struct pg_journal *j,
+			const struct pg_err *err)
+{
+	pg_autofree char *why = pg_err_text(err);
+
+	if (!why)
+		return -ENOMEM;
+	return pg_strv_addf(&report->trouble,
+			    "%s It cannot be told whether the change %s ended. The saved copies "
+			    "of the files lie in %s. Compare them with the files, then move that "
+			    "folder away.", why, j->id, j->dir);
+}
+
+static int look_at(struct pg_run *run, const char *id, struct report *report)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	int r;
+
+	pg_journal_free(run->j);
+	run->j = NULL;
+	r = pg_journal_read(run->root, id, &run->j, &err);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return r;
+	if (run->j->state == PG_TX_UNREADABLE)
+		return tell_damaged(report, run->j, &err);
+	return pg_journal_is_open(run->j) ? recover_one(run, report) : 0;
+}
+
+/* From the newest to the oldest: a later change lies on top of an earlier one. */
+static int recover_all(struct pg_run *run, struct report *report)
+{
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_store_list(run->root, &ids);
+
+	for (size_t i = ids.n; r == 0 && i > 0; i--)
+		r = look_at(run, ids.v[i - 1], report);
+	return r;
+}
+
+static int say(const struct report *report, struct pg_outcome *ret)
+{
+	pg_autofree char *ids = pg_strv_join(&report->ended, ", ");
+	pg_autofree char *trouble = pg_strv_join(&report->trouble, "\n  ");
+	pg_autofree char *notes = pg_strv_join(&report->notes, "\n");
+	const char *first = report->ended.n ? report->ended.v[0] : NULL;
+
+	if (!ids || !trouble || !notes)
+		return -ENOMEM;
+	if (report->trouble.n)
+		return pg_outcome_set(ret, PG_OUTCOME_BROKEN, first,
+				      "An interrupted change could not be put back whole:\n  %s",
+				      trouble);
+	if (!report->ended.n)
+		return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
+				      "No change was interrupted: there is nothing to put back.");
+	return pg_outcome_set(ret, PG_OUTCOME_DONE, first,
+			      "The interrupted change %s was taken back; the node is as before "
+			      "it.%s%s", ids, *notes ? "\n" : "", notes);
+}
+
+static int recover_locked(struct pg_run *run, struct pg_outcome *ret)
+{
+	struct report report PG_CLEANUP(report_done) = { 0 };
+	int r = recover_all(run, &report);
+
+	return r < 0 ? r : say(&report, ret);
+}
+
+/* Reading comes before the lock, so that a start with nothing to do needs no rights. */
+int pg_recover(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_outcome *ret,
+	       struct pg_err *err)
+{
+	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_err own PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
+	struct pg_outcome outcome = { 0 };
+	pg_autoclose int lock = -1;
+	int r = pg_store_unfinished(root, &open, NULL);
+
+	pg_run_init(&run, root, opts);
+	if (r == -EACCES || (r == 0 && !open)) {
+		const struct report nothing = { 0 };
+
+		r = say(&nothing, &outcome);
+	} else if (r == 0 && (r = pg_store_lock(root, &lock, &own)) < 0) {
+		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
+	} else if (r == 0) {
+		r = recover_locked(&run, &outcome);
+	}
+	return pg_run_end(&run, r, &outcome, ret, err);
+}

@@ -1,2 +1,281 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/exec/exec.h"
+#include <errno.h>
+#include <string.h>
+
+#include "src/exec/run.h"
+
+#define NOW_MAX ((size_t)64 << 20)
+
+/* How one file is to go back. */
+struct way {
+	enum pg_copy from, to;
+	struct pg_bytes found, merged;	/* where it was edited since */
+};
+
+struct ways {
+	struct way *v;
+	size_t n;
+	struct pg_strv edited;		/* paths out of which only our change is taken */
+	struct pg_strbuf conflict;	/* what cannot be taken out, for showing */
+};
+
+static void ways_done(struct ways *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		pg_bytes_done(&w->v[i].found);
+		pg_bytes_done(&w->v[i].merged);
+	}
+	free(w->v);
+	pg_strv_done(&w->edited);
+	pg_strbuf_done(&w->conflict);
+}
+
+/* ---- deciding; nothing is written ---- */
+
+static int add_diff(struct ways *w, const char *what, const char *path,
+		    const struct pg_bytes *a, const struct pg_bytes *b)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	pg_autofree char *la = pg_strf("a%s", path), *lb = pg_strf("b%s", path);
+	pg_autofree char *diff = NULL;
+	int r = la && lb ? pg_diff_bytes(la, a, lb, b, &diff, &err) : -ENOMEM;
+
+	if (r == -ENOMEM)
+		return r;
+	pg_strbuf_addf(&w->conflict, "%s:\n%s", what, r < 0 ? err.what : diff);
+	return 0;
+}
+
+static int add_conflict(struct ways *w, const struct pg_jfile *f,
+			const struct pg_version *before, const struct pg_version *after,
+			const struct pg_version *now)
+{
+	int r;
+
+	pg_strbuf_addf(&w->conflict,
+		       "%s was edited since, and our change cannot be told apart from the edit.\n",
+		       f->path);
+	r = add_diff(w, "Our change", f->path, &before->bytes, &after->bytes);
+	return r < 0 ? r : add_diff(w, "What came later", f->path, &after->bytes, &now->bytes);
+}
+
+static int read_now(const struct pg_root *root, const char *path, struct pg_version *ret)
+{
+	struct stat st;
+	int r = pg_root_lstat(root, path, &st);
+
+	if (r == -ENOENT || r == -ENOTDIR) {
+		ret->absent = true;
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	if (!S_ISREG(st.st_mode))
+		return S_ISLNK(st.st_mode) ? -ELOOP : -EINVAL;
+	return pg_root_read(root, path, NOW_MAX, &ret->bytes);
+}
+
+/* It is neither as we left it nor as it was. */
+static int decide_edited(struct ways *w, const struct pg_jfile *f, struct way *way,
+			 const struct pg_version *before, const struct pg_version *after,
+			 struct pg_version *now)
+{
+	int r;
+
+	if (now->absent) { /* with the file, our change is gone */
+		way->from = way->to = PG_COPY_ABSENT;
+		return 0;
+	}
+	r = after->absent ? -ESTALE :
+			    pg_take_out(&before->bytes, &after->bytes, &now->bytes, &way->merged);
+	if (r == -ESTALE)
+		return add_conflict(w, f, before, after, now);
+	if (r < 0)
+		return r;
+	way->from = PG_COPY_FOUND;
+	way->to = before->absent && !way->merged.n ? PG_COPY_ABSENT : PG_COPY_MERGED;
+	way->found = now->bytes;
+	now->bytes = (struct pg_bytes){ 0 };
+	return pg_strv_add(&w->edited, f->path);
+}
+
+static int decide_file(struct pg_run *run, size_t i, struct ways *w, struct pg_err *err)
+{
+	const struct pg_jfile *f = &run->j->file[i];
+	struct pg_version before PG_CLEANUP(pg_version_done) = { 0 };
+	struct pg_version after PG_CLEANUP(pg_version_done) = { 0 };
+	struct pg_version now PG_CLEANUP(pg_version_done) = { 0 };
+	struct way *way = pg_vec_add(&w->v, &w->n, sizeof(*way));
+	int r;
+
+	if (!way)
+		return -ENOMEM;
+	way->from = f->change == PG_CHANGE_REMOVE ? PG_COPY_ABSENT : PG_COPY_AFTER;
+	way->to = f->change == PG_CHANGE_CREATE ? PG_COPY_ABSENT : PG_COPY_BEFORE;
+	r = pg_version_load(run->root, run->j, i, way->to, &before, err);
+	if (r == 0)
+		r = pg_version_load(run->root, run->j, i, way->from, &after, err);
+	if (r < 0)
+		return r;
+	r = read_now(run->root, f->path, &now);
+	if (r < 0)
+		return pg_err_set(err, r, f->path, 0, "The file cannot be read: %s.",
+				  pg_err_reason(r));
+	if (pg_version_equal(&now, &before) || pg_version_equal(&now, &after))
+		return 0;
+	return decide_edited(w, f, way, &before, &after, &now);
+}
+
+/* ---- doing ---- */
+
+static int write_down(struct pg_run *run, const struct ways *w, struct pg_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->n; i++) {
+		const struct way *way = &w->v[i];
+
+		if (way->from == PG_COPY_FOUND)
+			r = pg_store_save(run->root, run->j, i, PG_COPY_FOUND, &way->found, err);
+		if (r == 0 && way->to == PG_COPY_MERGED)
+			r = pg_store_save(run->root, run->j, i, PG_COPY_MERGED, &way->merged, err);
+		if (r == 0)
+			r = pg_journal_add_target(run->root, run->j, i, way->from, way->to, err);
+	}
+	return r < 0 ? r : pg_journal_set_state(run->root, run->j, PG_TX_UNDOING, err);
+}
+
+static int say_undone(struct pg_run *run, const struct ways *w, const struct pg_strv *notes,
+		      struct pg_outcome *ret)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	pg_strbuf_addf(&b, "The change %s is undone.", run->j->id);
+	for (size_t i = 0; i < w->edited.n; i++)
+		pg_strbuf_addf(&b, " %s was edited since: only our change was taken out of it.",
+			       w->edited.v[i]);
+	if (run->listed.n)
+		pg_strbuf_add(&b, " The commands were not run, since this is not the running "
+				  "system.");
+	else if (run->j->n_file)
+		pg_strbuf_add(&b, " It takes effect with the next start of the node.");
+	for (size_t i = 0; i < notes->n; i++)
+		pg_strbuf_addf(&b, "\n%s", notes->v[i]);
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	return pg_outcome_set(ret, PG_OUTCOME_DONE, run->j->id, "%s", b.s);
+}
+
+static int carry_out(struct pg_run *run, const struct ways *w, struct pg_outcome *ret)
+{
+	struct pg_strv trouble PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_strv notes PG_CLEANUP(pg_strv_done) = { 0 };
+	int r;
+
+	run->n_steps = pg_put_back_steps(run);
+	r = pg_put_back(run, &trouble, &notes);
+	if (r < 0)
+		return r;
+	if (trouble.n)
+		return pg_back_broken(run, "Undoing did not end well.", &trouble, ret);
+	(void)pg_journal_set_state(run->root, run->j, PG_TX_UNDONE, NULL);
+	return say_undone(run, w, &notes, ret);
+}
+
+static int undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_err *err)
+{
+	struct ways w PG_CLEANUP(ways_done) = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->j->n_file; i++)
+		r = decide_file(run, i, &w, err);
+	if (r == 0 && pg_strbuf_error(&w.conflict) < 0)
+		r = -ENOMEM;
+	if (r == 0 && w.conflict.len)
+		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, run->j->id,
+				      "%sNothing was changed. Take the lines out by hand, or put the "
+				      "file back as pve-gpu left it and undo again. The saved copies "
+				      "are in %s.", w.conflict.s, run->j->dir);
+	if (r == 0)
+		r = write_down(run, &w, err);
+	return r < 0 ? r : carry_out(run, &w, ret);
+}
+
+/* ---- finding it ---- */
+
+static bool can_undo(enum pg_tx_state state)
+{
+	return state == PG_TX_APPLIED || state == PG_TX_TRIAL || state == PG_TX_CONFIRMED;
+}
+
+static int find_newest(struct pg_run *run, struct pg_err *err)
+{
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_store_list(run->root, &ids);
+
+	for (size_t i = ids.n; r == 0 && !run->j && i > 0; i--) {
+		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+
+		r = pg_journal_read(run->root, ids.v[i - 1], &j, err);
+		if (r == 0 && can_undo(j->state))
+			run->j = PG_STEAL(j);
+	}
+	return r;
+}
+
+static int find(struct pg_run *run, const char *id, struct pg_err *err)
+{
+	int r;
+
+	if (!id)
+		return find_newest(run, err);
+	r = pg_store_is_id(id) ? pg_journal_read(run->root, id, &run->j, err) : -ENOENT;
+	if (r == -ENOENT)
+		return pg_err_set(err, r, NULL, 0,
+				  "There is no change %s. `pve-gpu history` lists them.", id);
+	if (r < 0)
+		return r;
+	if (run->j->state == PG_TX_UNDONE)
+		return pg_err_set(err, -EALREADY, NULL, 0, "The change %s is undone already.", id);
+	if (!can_undo(run->j->state))
+		return pg_err_set(err, -EBADMSG, NULL, 0,
+				  "The change %s did not end and was put back as far as possible.",
+				  id);
+	return 0;
+}
+
+static int undo_locked(struct pg_run *run, const char *id, struct pg_outcome *ret)
+{
+	struct pg_journal *unfinished PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	int r = pg_store_unfinished(run->root, &unfinished, &err);
+
+	if (r == 0 && unfinished)
+		return pg_outcome_refuse_unfinished(ret, unfinished, &err);
+	if (r == 0)
+		r = find(run, id, &err);
+	if (r == 0 && !run->j)
+		return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
+				      "There is no change to undo.");
+	if (r == 0)
+		r = undo_journal(run, ret, &err);
+	return r < 0 && err.code ? pg_outcome_refuse(ret, &err) : r;
+}
+
+int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opts,
+	    struct pg_outcome *ret, struct pg_err *err)
+{
+	struct pg_err own PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
+	struct pg_outcome outcome = { 0 };
+	pg_autoclose int lock = -1;
+	int r;
+
+	pg_run_init(&run, root, opts);
+	r = pg_store_lock(root, &lock, &own);
+	if (r < 0)
+		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
+	else
+		r = undo_locked(&run, id, &outcome);
+	return pg_run_end(&run, r, &outcome, ret, err);
+}

@@ -1,2 +1,70 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
 #include "src/exec/exec.h"
+
+#define TEMPLATE_MAX ((size_t)1 << 20)
+#define PROBE "/initramfs/hook"
+
+void pg_templates_done(struct pg_templates *templates)
+{
+	pg_bytes_done(&templates->initramfs_hook);
+	pg_bytes_done(&templates->initramfs_script);
+}
+
+static int read_template(const struct pg_root *root, const char *path, struct pg_bytes *ret,
+			 struct pg_err *err)
+{
+	int r = pg_root_read(root, path, TEMPLATE_MAX, ret);
+
+	if (r < 0)
+		return pg_err_set(err, r, path, 0,
+				  "A part of pve-gpu itself cannot be read: %s. Install it again.",
+				  pg_err_reason(r));
+	return 0;
+}
+
+int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_err *err)
+{
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+	struct pg_templates templates PG_CLEANUP(pg_templates_done) = { 0 };
+	int r = pg_root_open(data_dir, &root, err);
+
+	if (r == 0)
+		r = read_template(root, PROBE, &templates.initramfs_hook, err);
+	if (r == 0)
+		r = read_template(root, "/initramfs/script", &templates.initramfs_script, err);
+	if (r < 0)
+		return r;
+	*ret = templates;
+	templates = (struct pg_templates){ 0 };
+	return 0;
+}
+
+/* `data` beside the running program: there in a build tree, not where it is installed. */
+static char *beside_program(void)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	pg_autofree char *probe = NULL;
+	char *slash;
+
+	if (n < 0)
+		return NULL;
+	self[n] = '\0';
+	slash = strrchr(self, '/');
+	if (!slash)
+		return NULL;
+	*slash = '\0';
+	probe = pg_strf("%s/data" PROBE, self);
+	return probe && access(probe, R_OK) == 0 ? pg_strf("%s/data", self) : NULL;
+}
+
+char *pg_data_dir(void)
+{
+	char *dir = beside_program();
+
+	return dir ? dir : strdup(PKGDATADIR "/data");
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/proc.h"
+#include "src/exec/journal.h"
+
+const char *pg_tx_state_name(enum pg_tx_state state)
+{
+	switch (state) {
+	case PG_TX_APPLIED:
+		return "applied";
+	case PG_TX_TRIAL:
+		return "trial";
+	case PG_TX_CONFIRMED:
+		return "confirmed";
+	case PG_TX_UNDONE:
+		return "undone";
+	case PG_TX_UNREADABLE:
+		return "unreadable";
+	case PG_TX_PLANNED:
+	case PG_TX_APPLYING:
+	case PG_TX_UNDOING:
+	case PG_TX_BROKEN:
+		break;
+	}
+	return "interrupted";
+}
+
+static void tx_done(struct pg_tx *tx)
+{
+	free(tx->id);
+	free(tx->summary);
+	pg_strv_done(&tx->files);
+	pg_strv_done(&tx->commands);
+}
+
+void pg_history_free(struct pg_tx *tx, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		tx_done(&tx[i]);
+	free(tx);
+}
+
+/* The time that an id tells, for a record that cannot. */
+static time_t time_of(const char *id)
+{
+	struct tm tm = { 0 };
+
+	if (sscanf(id, "%4d%2d%2d-%2d%2d%2d", &tm.tm_year, &tm.tm_mon, &tm.tm_mday, &tm.tm_hour,
+		   &tm.tm_min, &tm.tm_sec) != 6)
+		return 0;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	return timegm(&tm);
+}
+
+static int fill(struct pg_tx *tx, struct pg_journal *j, const struct pg_err *err)
+{
+	int r = 0;
+
+	tx->state = j->state;
+	tx->time = j->time ? j->time : time_of(j->id);
+	for (size_t i = 0; r == 0 && i < j->n_file; i++)
+		r = pg_strv_add(&tx->files, j->file[i].path);
+	for (size_t i = 0; r == 0 && i < j->n_cmd; i++)
+		r = pg_strv_take(&tx->commands, pg_proc_quote(j->cmd[i].argv.v));
+	if (r < 0)
+		return r;
+	tx->id = PG_STEAL(j->id);
+	tx->summary = j->state == PG_TX_UNREADABLE ? pg_err_text(err) : PG_STEAL(j->summary);
+	return tx->summary ? 0 : -ENOMEM;
+}
+
+static int read_tx(const struct pg_root *root, const char *id, struct pg_tx **txs, size_t *n)
+{
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_tx *tx;
+	int r = pg_journal_read(root, id, &j, &err);
+
+	if (r == -ENOENT) /* gone since the folder was listed */
+		return 0;
+	if (r < 0)
+		return r;
+	tx = pg_vec_add(txs, n, sizeof(*tx));
+	return tx ? fill(tx, j, &err) : -ENOMEM;
+}
+
+int pg_history(const struct pg_root *root, struct pg_tx **ret, size_t *ret_n,
+	       struct pg_err *err)
+{
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_tx *tx = NULL;
+	size_t n = 0;
+	int r = pg_store_list(root, &ids);
+
+	for (size_t i = ids.n; r == 0 && i > 0; i--)
+		r = read_tx(root, ids.v[i - 1], &tx, &n);
+	if (r < 0) {
+		pg_history_free(tx, n);
+		return pg_err_set(err, r, PG_TX_DIR, 0, "The history cannot be read: %s.",
+				  pg_err_reason(r));
+	}
+	*ret = tx;
+	*ret_n = n;
+	return 0;
+}

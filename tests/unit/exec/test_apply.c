@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/exec/node.h"
+
+#include <sys/file.h>
+
+static void test_apply_undo(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *log = NULL;
+
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_text(n, "next start of the node");
+	node_assert_new(n);
+	node_assert_state(n, "applied");
+	assert_non_null(strstr(n->seen.s, "step 1/8 Changing /etc/default/grub\n"));
+	assert_non_null(strstr(n->seen.s, "step 5/8 update-initramfs -u -k all\n"));
+	assert_non_null(strstr(n->seen.s, "output 5/8 Generating\n"));
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_old(n);
+	node_assert_state(n, "undone");
+	log = node_log(n);
+	assert_string_equal(log, "update-initramfs -u -k all\nupdate-grub\n"
+				 "qm set 100 --hostpci0 01:00\nqm set 100 --vga none\n"
+				 "update-initramfs -u -k all\nupdate-grub\n"
+				 "qm set 100 --delete vga\nqm set 100 --delete hostpci0\n");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+}
+
+static void test_modes(void **state)
+{
+	struct node *n = *state;
+	struct stat st;
+
+	node_apply(n);
+	assert_int_equal(pg_root_stat(n->tree->root, GRUB, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_int_equal(pg_root_stat(n->tree->root, TABLE, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(pg_root_stat(n->tree->root, PG_STATE_DIR "/transactions", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+}
+
+/* Not the running system: the commands are listed, none runs. */
+static void test_listed(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *log = NULL;
+
+	n->opts.run_commands = PG_UNKNOWN;
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_text(n, "not run");
+	assert_int_equal(n->out.listed.n, 4);
+	assert_string_equal(n->out.listed.v[0], "update-initramfs -u -k all");
+	assert_string_equal(n->out.listed.v[2], "qm set 100 --hostpci0 01:00");
+	node_undo(n, NULL);
+	assert_int_equal(n->out.listed.n, 2);
+	node_assert_old(n);
+	log = node_log(n);
+	assert_string_equal(log, "");
+}
+
+static void test_command_fails(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *log = NULL;
+
+	/* It fails while our option is there, as a broken hook of ours would make it. */
+	pg_autofree char *body = pg_strf("grep -q intel_iommu %s" GRUB " || exit 0\n"
+					 "printf 'E: \\033[2Jno space\\n'\nexit 7", n->tree->dir);
+
+	node_command(n, "update-grub", body);
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+	node_assert_text(n, "update-grub failed with status 7.");
+	node_assert_text(n, "E: ?[2Jno space");
+	node_assert_text(n, "Everything was put back");
+	node_assert_old(n);
+	node_assert_state(n, "undone");
+	assert_non_null(strstr(n->seen.s, "output 6/8 E: ?[2Jno space\n"));
+	assert_non_null(strstr(n->seen.s, "back 0/6 update-grub failed"));
+	assert_null(strchr(n->seen.s, '\033'));
+	log = node_log(n);
+	assert_string_equal(log, "update-initramfs -u -k all\nupdate-grub\n"
+				 "update-initramfs -u -k all\nupdate-grub\n");
+}
+
+static void test_command_always_fails(void **state)
+{
+	struct node *n = *state;
+
+	node_command(n, "update-initramfs", "exit 1");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+	node_assert_text(n, "failed with the old files as well");
+	node_assert_old(n);
+	node_assert_state(n, "undone");
+}
+
+/* The first rebuild works with our files, and never again. */
+static void test_rebuild_breaks(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *body = pg_strf("test ! -e %s/once || exit 9\n: >%s/once", n->bin, n->bin);
+
+	node_command(n, "update-initramfs", body);
+	node_command(n, "update-grub", "exit 1");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_BROKEN, 4);
+	node_assert_text(n, "update-initramfs -u -k all failed with status 9.");
+	node_assert_text(n, "pve-gpu recover");
+	node_assert_old(n);
+	node_assert_state(n, "interrupted");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "Run `pve-gpu recover` first.");
+	node_command(n, "update-initramfs", "exit 0");
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_state(n, "undone");
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+}
+
+static void test_no_such_command(void **state)
+{
+	struct node *n = *state;
+
+	free(n->plan.cmd[1].argv.v[0]);
+	n->plan.cmd[1].argv.v[0] = strdup("pve-gpu-no-such-command");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+	node_assert_text(n, "There is no command pve-gpu-no-such-command");
+	node_assert_old(n);
+}
+
+static void test_vm_command_fails(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *log = NULL;
+
+	node_command(n, "qm", "case \"$*\" in *vga*) echo VM is locked; exit 25;; esac");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+	node_assert_text(n, "VM is locked");
+	node_assert_old(n);
+	log = node_log(n);
+	assert_non_null(strstr(log, "update-grub\nqm set 100 --delete hostpci0\n"));
+	assert_null(strstr(log, "--delete vga"));
+}
+
+/* Cancelled at any time, the tree is the old one or, once all is done, the new one. */
+static void test_cancel(void **state)
+{
+	struct node *n = *state;
+
+	for (n->cancel_at = 1; n->cancel_at < 100; n->cancel_at++) {
+		n->asked = 0;
+		node_apply(n);
+		if (n->out.kind == PG_OUTCOME_DONE)
+			break;
+		node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+		node_assert_text(n, "cancelled");
+		node_assert_old(n);
+		node_assert_state(n, "undone");
+	}
+	assert_in_range(n->cancel_at, 9, 99);
+	node_assert_new(n);
+}
+
+static void test_cancel_command(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *body = pg_strf("test ! -e %s/once || exit 0\n: >%s/once\n"
+					 "exec tail -f /dev/null", n->bin, n->bin);
+
+	node_command(n, "update-initramfs", body);
+	n->cancel_at = 6;
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+	node_assert_text(n, "update-initramfs -u -k all was cancelled.");
+	node_assert_old(n);
+}
+
+static void test_drift(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *before = NULL, *now = NULL;
+
+	tree_file(n->tree, VFIO, "# a\n# b\n# c\n# d\n# more\n");
+	before = node_snapshot(n);
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, VFIO ": The file was changed since it was read.");
+	now = node_snapshot(n);
+	assert_string_equal(now, before);
+}
+
+static void test_drift_created(void **state)
+{
+	struct node *n = *state;
+
+	tree_file(n->tree, TABLE, "theirs\n");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, TABLE ": The file was changed since it was read.");
+}
+
+static void test_target_is_link(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *full = tree_path(n->tree, GRUB);
+
+	assert_int_equal(unlink(full), 0);
+	tree_link(n->tree, GRUB, "/etc/other");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, GRUB ": It is a symbolic link.");
+}
+
+static void test_blocked(void **state)
+{
+	struct node *n = *state;
+	struct pg_finding *f = pg_vec_add(&n->plan.findings.v, &n->plan.findings.n, sizeof(*f));
+
+	f->level = PG_LEVEL_BLOCK;
+	f->text = strdup("The VM is locked.");
+	f->advice = strdup("Wait.");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	assert_string_equal(n->out.text, "The VM is locked. Wait. Nothing was changed.");
+	assert_false(pg_root_exists(n->tree->root, PG_STATE_DIR));
+}
+
+static void test_nothing(void **state)
+{
+	struct node *n = *state;
+	const struct pg_plan none = { 0 };
+
+	assert_int_equal(pg_apply(n->tree->root, &none, &n->opts, &n->out, NULL), 0);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+	assert_false(pg_root_exists(n->tree->root, PG_STATE_DIR));
+}
+
+static void test_locked(void **state)
+{
+	struct node *n = *state;
+	pg_autoclose int fd = -1;
+
+	tree_dir(n->tree, PG_STATE_DIR);
+	assert_int_equal(pg_root_lock(n->tree->root, PG_STATE_DIR "/lock", &fd, NULL), 0);
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "Another pve-gpu is changing this node.");
+	node_assert_old(n);
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+}
+
+static void test_state_is_link(void **state)
+{
+	struct node *n = *state;
+
+	tree_link(n->tree, PG_STATE_DIR, "/etc");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, PG_STATE_DIR ": It is not a folder");
+	assert_false(pg_root_exists(n->tree->root, "/etc/transactions"));
+	assert_false(pg_root_exists(n->tree->root, "/etc/lock"));
+}
+
+static void test_state_is_file(void **state)
+{
+	struct node *n = *state;
+
+	tree_file(n->tree, PG_STATE_DIR, "x");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, PG_STATE_DIR ": It is not a folder");
+}
+
+static void test_transactions_is_link(void **state)
+{
+	struct node *n = *state;
+
+	tree_link(n->tree, PG_STATE_DIR "/transactions", "/etc");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_old(n);
+}
+
+/* Names and arguments are kept whatever bytes they are made of. */
+static void test_odd_bytes(void **state)
+{
+	struct node *n = *state;
+
+	free(n->plan.file[3].path);
+	n->plan.file[3].path = strdup("/etc/pve-gpu/a%41\x01\xff b.conf");
+	assert_int_equal(pg_strv_add(&n->plan.vm_cmd[0].undo, "a\tb%0a\n"), 0);
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_new(n);
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_old(n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		node_test(test_apply_undo),	  node_test(test_modes),
+		node_test(test_listed),		  node_test(test_command_fails),
+		node_test(test_command_always_fails), node_test(test_rebuild_breaks),
+		node_test(test_no_such_command),  node_test(test_vm_command_fails),
+		node_test(test_cancel),		  node_test(test_cancel_command),
+		node_test(test_drift),		  node_test(test_drift_created),
+		node_test(test_target_is_link),	  node_test(test_blocked),
+		node_test(test_nothing),	  node_test(test_locked),
+		node_test(test_state_is_link),	  node_test(test_state_is_file),
+		node_test(test_transactions_is_link), node_test(test_odd_bytes),
+	};
+
+	return cmocka_run_group_tests_name("apply", tests, NULL, NULL);
+}
