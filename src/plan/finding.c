@@ -107,6 +107,45 @@ enum pg_level pg_findings_worst(const struct pg_findings *f)
 	return worst;
 }
 
+static bool is_twin(const struct pg_finding *a, const struct pg_finding *b)
+{
+	return strcmp(a->id, b->id) == 0 && strcmp(a->scope, b->scope) == 0 &&
+	       strcmp(a->text, b->text) == 0;
+}
+
+static bool said_before(const struct pg_findings *f, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (is_twin(&f->v[j], &f->v[i]))
+			return true;
+	return false;
+}
+
+int pg_findings_sort(struct pg_findings *f)
+{
+	struct pg_finding *sorted;
+	size_t n = 0;
+
+	for (size_t i = f->n; i-- > 0;) {
+		if (said_before(f, i)) {
+			finding_done(&f->v[i]);
+			pg_vec_remove(f->v, &f->n, sizeof(*f->v), i);
+		}
+	}
+	if (f->n == 0)
+		return 0;
+	sorted = calloc(f->n, sizeof(*sorted));
+	if (!sorted)
+		return -ENOMEM;
+	for (int level = PG_LEVEL_BLOCK; level >= PG_LEVEL_OK; level--)
+		for (size_t i = 0; i < f->n; i++)
+			if ((int)f->v[i].level == level)
+				sorted[n++] = f->v[i];
+	memcpy(f->v, sorted, n * sizeof(*sorted));
+	free(sorted);
+	return 0;
+}
+
 const char *pg_level_name(enum pg_level level)
 {
 	static const char *const names[] = {

@@ -34,6 +34,9 @@ struct pg_finding *pg_findings_add(struct pg_findings *f, const char *id, enum p
 int pg_finding_evidence(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
 int pg_finding_advice(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
 int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
+/* Block, warn, note, ok; within a level the order stays; findings that say the same twice
+ * (id, scope and text) are left once. Returns 0 or -ENOMEM. */
+int pg_findings_sort(struct pg_findings *f);
 /* The worst level among them; PG_LEVEL_OK where there are none. */
 enum pg_level pg_findings_worst(const struct pg_findings *f);
 const char *pg_level_name(enum pg_level level);

@@ -1,2 +1,328 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/plan/plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/plan/planner.h"
+
+/* ---- freeing ---- */
+
+static void file_done(struct pg_plan_file *f)
+{
+	free(f->path);
+	pg_bytes_done(&f->before);
+	pg_bytes_done(&f->after);
+	pg_strv_done(&f->why);
+	free(f->diff);
+}
+
+static void cmd_done(struct pg_plan_cmd *cmd)
+{
+	pg_strv_done(&cmd->argv);
+	pg_strv_done(&cmd->undo);
+	free(cmd->why);
+}
+
+static void effect_done(struct pg_effect *e)
+{
+	free(e->now);
+	free(e->after);
+	free(e->why);
+	free(e->lost);
+}
+
+static void expect_done(struct pg_expect *e)
+{
+	free(e->driver);
+}
+
+#define DROP_ALL(array, n, done)                 \
+	do {                                     \
+		for (size_t i = 0; i < (n); i++) \
+			done(&(array)[i]);       \
+		free(array);                     \
+		(array) = NULL;                  \
+		(n) = 0;                         \
+	} while (0)
+
+static void drop_steps(struct pg_plan *plan)
+{
+	DROP_ALL(plan->file, plan->n_file, file_done);
+	DROP_ALL(plan->cmd, plan->n_cmd, cmd_done);
+	DROP_ALL(plan->vm_cmd, plan->n_vm_cmd, cmd_done);
+	DROP_ALL(plan->expect, plan->n_expect, expect_done);
+	plan->reboot = false;
+}
+
+void pg_plan_free(struct pg_plan *plan)
+{
+	if (!plan)
+		return;
+	drop_steps(plan);
+	DROP_ALL(plan->effect, plan->n_effect, effect_done);
+	pg_findings_done(&plan->findings);
+	free(plan);
+}
+
+void pg_plan_freep(struct pg_plan **plan)
+{
+	pg_plan_free(*plan);
+}
+
+bool pg_plan_is_blocked(const struct pg_plan *plan)
+{
+	return pg_findings_worst(&plan->findings) == PG_LEVEL_BLOCK;
+}
+
+bool pg_plan_is_empty(const struct pg_plan *plan)
+{
+	return plan->n_file == 0 && plan->n_cmd == 0 && plan->n_vm_cmd == 0;
+}
+
+/* ---- files ---- */
+
+static struct pg_plan_file *planned(const struct pg_plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->n_file; i++)
+		if (strcmp(plan->file[i].path, path) == 0)
+			return &plan->file[i];
+	return NULL;
+}
+
+struct pg_bytes pg_planner_bytes(const struct pg_planner *p, const char *path)
+{
+	static char none[1];
+	const struct pg_plan_file *file = planned(p->plan, path);
+	const struct pg_file *fact = pg_facts_file(p->facts, path);
+	struct pg_bytes bytes = { none, 0 };
+
+	if (file)
+		bytes = file->after;
+	else if (fact && fact->error == 0)
+		bytes = fact->bytes;
+	if (!bytes.p)
+		bytes.p = none;
+	return bytes;
+}
+
+int pg_planner_refuse(struct pg_planner *p, const char *id, const struct pg_err *err,
+		      const char *text, const char *advice)
+{
+	char *what pg_autofree = err ? pg_err_text(err) : NULL;
+	struct pg_finding *f = pg_findings_add(&p->plan->findings, id, PG_LEVEL_BLOCK, "host",
+					       "%s", text);
+	int r = pg_finding_advice(f, "%s", advice);
+
+	if (r == 0 && what)
+		r = pg_finding_evidence(f, "%s", what);
+	return r;
+}
+
+/* Links are not followed and what was not read is not written. */
+static int refuse_file(struct pg_planner *p, const struct pg_file *fact)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+
+	if (fact->is_link) {
+		pg_err_set(&err, -ELOOP, fact->path, 0, "it is a symbolic link");
+		return pg_planner_refuse(p, "file-link", &err,
+					 "A file that must be changed is a symbolic link.",
+					 "Put a file of its own in its place, then plan again.");
+	}
+	pg_err_set(&err, fact->error, fact->path, 0, "%s", pg_err_reason(fact->error));
+	return pg_planner_refuse(p, "file-unreadable", &err,
+				 "A file that must be changed could not be read.",
+				 "Run pve-gpu as root, then plan again.");
+}
+
+static int add_file(struct pg_planner *p, const char *path, const struct pg_file *fact,
+		    struct pg_bytes *after, mode_t mode)
+{
+	struct pg_plan *plan = p->plan;
+	struct pg_plan_file *file = pg_vec_add(&plan->file, &plan->n_file, sizeof(*file));
+
+	if (!file)
+		return -ENOMEM;
+	file->path = strdup(path);
+	file->change = fact ? PG_CHANGE_EDIT : PG_CHANGE_CREATE;
+	file->mode = fact ? fact->mode : mode;
+	file->after = *after;
+	*after = (struct pg_bytes){ 0 };
+	if (!file->path)
+		return -ENOMEM;
+	return fact ? pg_bytes_copy(fact->bytes.p, fact->bytes.n, &file->before) : 0;
+}
+
+int pg_planner_put(struct pg_planner *p, const char *path, struct pg_bytes *after, mode_t mode,
+		   const char *why)
+{
+	const struct pg_file *fact = pg_facts_file(p->facts, path);
+	struct pg_bytes now = pg_planner_bytes(p, path);
+	struct pg_plan_file *file = planned(p->plan, path);
+	int r = 0;
+
+	if (pg_bytes_equal(&now, after))
+		goto out;
+	if (fact && (fact->is_link || fact->error)) {
+		r = refuse_file(p, fact);
+		goto out;
+	}
+	if (file) {
+		pg_bytes_done(&file->after);
+		file->after = *after;
+		*after = (struct pg_bytes){ 0 };
+	} else {
+		r = add_file(p, path, fact, after, mode);
+	}
+	if (r == 0)
+		r = pg_strv_add(&planned(p->plan, path)->why, why);
+out:
+	pg_bytes_done(after);
+	return r;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct pg_plan_file *)a)->path,
+		      ((const struct pg_plan_file *)b)->path);
+}
+
+/* ---- the commands that end it ---- */
+
+/* Does the initramfs hold a copy: modprobe.d, our script and its table? */
+static bool in_initramfs(const char *path)
+{
+	return pg_text_starts(path, "/etc/modprobe.d/") ||
+	       pg_text_starts(path, "/etc/initramfs-tools/") ||
+	       pg_text_starts(path, "/etc/pve-gpu/");
+}
+
+static bool is_loader_file(const char *path)
+{
+	return pg_is_grub_file(path) || strcmp(path, PG_PATH_CMDLINE) == 0;
+}
+
+static bool any_file(const struct pg_plan *plan, bool (*is)(const char *path))
+{
+	for (size_t i = 0; i < plan->n_file; i++)
+		if (is(plan->file[i].path))
+			return true;
+	return false;
+}
+
+static int add_cmd(struct pg_plan *plan, const char *words, const char *why)
+{
+	struct pg_plan_cmd *cmd = pg_vec_add(&plan->cmd, &plan->n_cmd, sizeof(*cmd));
+
+	if (!cmd || pg_strv_split(words, " ", &cmd->argv) < 0)
+		return -ENOMEM;
+	cmd->why = strdup(why);
+	return cmd->why ? 0 : -ENOMEM;
+}
+
+static int plan_commands(struct pg_planner *p)
+{
+	const struct pg_boot *boot = &p->facts->boot;
+	struct pg_plan *plan = p->plan;
+	int r = 0;
+
+	if (any_file(plan, in_initramfs))
+		r = add_cmd(plan, "update-initramfs -u -k all",
+			    "The initramfs of every kernel holds a copy of what changed.");
+	if (r < 0 || !any_file(plan, is_loader_file))
+		return r;
+	if (boot->pbt || boot->loader == PG_LOADER_SYSTEMD_BOOT)
+		return add_cmd(plan, "proxmox-boot-tool refresh",
+			       "The kernel options are written to the EFI system partitions.");
+	return add_cmd(plan, "update-grub", "The kernel options are written to grub.cfg.");
+}
+
+/* ---- making ---- */
+
+static int plan_expect(struct pg_planner *p)
+{
+	struct pg_plan *plan = p->plan;
+
+	for (size_t i = 0; i < p->n_dev; i++) {
+		struct pg_expect *e;
+
+		if (p->how[i] == PG_BIND_AT_START)
+			continue;
+		e = pg_vec_add(&plan->expect, &plan->n_expect, sizeof(*e));
+		if (!e)
+			return -ENOMEM;
+		e->addr = p->dev[i]->addr;
+		e->driver = strdup("vfio-pci");
+		if (!e->driver)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int plan_steps(struct pg_planner *p)
+{
+	int r = pg_plan_boot_options(p);
+
+	if (r == 0)
+		r = pg_plan_modules(p);
+	if (r == 0)
+		r = pg_plan_address_files(p);
+	if (r == 0)
+		r = pg_plan_guest(p);
+	if (r == 0)
+		r = plan_expect(p);
+	if (r < 0)
+		return r;
+	if (p->plan->n_file)
+		qsort(p->plan->file, p->plan->n_file, sizeof(*p->plan->file), by_path);
+	p->plan->reboot = p->plan->n_file > 0;
+	return plan_commands(p);
+}
+
+static int make(struct pg_planner *p)
+{
+	int r = pg_check(p->facts, p->choices, &p->plan->findings);
+
+	if (r == 0)
+		r = pg_plan_decide(p);
+	if (r == 0)
+		r = pg_plan_effects(p);
+	if (r == 0 && !pg_plan_is_blocked(p->plan))
+		r = plan_steps(p);
+	if (r < 0)
+		return r;
+	if (pg_plan_is_blocked(p->plan))
+		drop_steps(p->plan);
+	return pg_findings_sort(&p->plan->findings);
+}
+
+static void planner_done(struct pg_planner *p)
+{
+	free(p->dev);
+	free(p->how);
+	pg_plan_free(p->plan);
+}
+
+int pg_plan_make(const struct pg_facts *facts, const struct pg_choices *choices,
+		 const struct pg_templates *templates, struct pg_plan **ret)
+{
+	struct pg_planner p PG_CLEANUP(planner_done) = {
+		.facts = facts,
+		.choices = choices,
+		.templates = templates,
+	};
+	int r;
+
+	p.plan = calloc(1, sizeof(*p.plan));
+	if (!p.plan)
+		return -ENOMEM;
+	r = pg_plan_devices(facts, choices, &p.dev, &p.n_dev);
+	if (r == 0)
+		r = make(&p);
+	if (r < 0)
+		return r;
+	*ret = PG_STEAL(p.plan);
+	return 0;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/planner.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct scope {
+	char s[16];
+};
+
+static struct scope scope_of(uint32_t vmid)
+{
+	struct scope scope;
+
+	(void)snprintf(scope.s, sizeof(scope.s), "vm/%u", vmid);
+	return scope;
+}
+
+static struct pg_finding *about(struct pg_checker *c, const struct pg_guest *g, const char *id,
+				enum pg_level level, const char *text)
+{
+	return pg_findings_add(c->f, id, level, scope_of(g->vmid).s, "%s", text);
+}
+
+static int refuse(struct pg_checker *c, const struct pg_guest *g, const char *id,
+		  const char *text, const char *evidence, const char *advice)
+{
+	struct pg_finding *f = about(c, g, id, PG_LEVEL_BLOCK, text);
+
+	if (evidence && pg_finding_evidence(f, "%s: %s", g->path, evidence) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "%s", advice);
+}
+
+static bool is_on(const char *value)
+{
+	return value && (strcmp(value, "1") == 0 || strcmp(value, "yes") == 0 ||
+			 strcmp(value, "on") == 0 || strcmp(value, "true") == 0);
+}
+
+/* ---- may the chosen VM be changed at all? ---- */
+
+static int is_missing(struct pg_checker *c, uint32_t vmid)
+{
+	struct pg_finding *f = pg_findings_add(c->f, "vm-missing", PG_LEVEL_BLOCK,
+					       scope_of(vmid).s, "There is no VM %u.", vmid);
+
+	return pg_finding_advice(f, "`qm list` shows the VMs of this node.");
+}
+
+static int is_changeable(struct pg_checker *c, const struct pg_guest *g)
+{
+	if (!g->local)
+		return refuse(c, g, "vm-other-node",
+			      "The VM lives on another node: its devices are those of that node.",
+			      g->node, "Run pve-gpu on that node.");
+	if (g->error)
+		return refuse(c, g, "vm-unreadable", "The VM's configuration could not be read.",
+			      pg_err_reason(g->error), "Run pve-gpu as root.");
+	if (g->template)
+		return refuse(c, g, "vm-template",
+			      "This is a template: it never runs, and a passed device would be in "
+			      "every clone.",
+			      "template: 1", "Choose a VM, or clone the template first.");
+	if (g->lock)
+		return refuse(c, g, "vm-locked",
+			      "The VM is locked by another task, and Proxmox changes nothing of "
+			      "it until that ends.",
+			      g->lock, "Wait for the task to end, then plan again.");
+	if (g->bad.n)
+		return refuse(c, g, "vm-bad-config",
+			      "The VM's configuration holds a line that Proxmox cannot read, and "
+			      "would lose with the next change.",
+			      g->bad.v[0], "Mend or remove the line first.");
+	return 0;
+}
+
+static int is_running(struct pg_checker *c, const struct pg_guest *g)
+{
+	struct pg_finding *f;
+
+	if (g->running != PG_YES)
+		return 0;
+	f = about(c, g, "vm-running", PG_LEVEL_NOTE,
+		  "The VM is running: the change waits (pending) until it is stopped and started "
+		  "again. A reboot from within is not enough.");
+	return pg_finding_advice(f, "Shut it down and start it, or use `qm reboot`.");
+}
+
+static int romfile(struct pg_checker *c, const struct pg_guest *g)
+{
+	const char *name = c->choices->romfile;
+
+	if (!name || (*name && *name != '.' && !strpbrk(name, ",;/ \t\n")))
+		return 0;
+	return refuse(c, g, "romfile-name", "This is no name of a ROM file.", NULL,
+		      "Name a file in /usr/share/kvm, without a folder, comma or space.");
+}
+
+/* ---- who else has the device ---- */
+
+static int other_vm(struct pg_checker *c, const struct pg_guest *own, const struct pg_guest *g,
+		    const struct pg_dev *dev)
+{
+	bool both = is_on(pg_guest_get(g, "onboot")) && own && is_on(pg_guest_get(own, "onboot"));
+	bool warn = both || g->running == PG_YES;
+	struct pg_finding *f = pg_findings_add(
+		c->f, "device-other-vm", warn ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
+		pg_bdf_str(dev->addr).s,
+		"VM %u has this device too%s. Only one of them can run at a time; a backup of the "
+		"stopped one takes the device as well.",
+		g->vmid,
+		g->running == PG_YES ? " and is running" :
+		both ? ", and both start with the node" : "");
+
+	if (pg_finding_evidence(f, "%s", g->path) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Take it from VM %u if it is to stay with this one.", g->vmid);
+}
+
+static int others(struct pg_checker *c, const struct pg_guest *own)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->n_dev; i++)
+		for (size_t j = 0; r == 0 && j < c->facts->n_guest; j++) {
+			const struct pg_guest *g = &c->facts->guest[j];
+
+			if (g != own && g->local && !g->template && pg_guest_names(g, c->dev[i]))
+				r = other_vm(c, own, g, c->dev[i]);
+		}
+	return r;
+}
+
+int pg_check_guest(struct pg_checker *c)
+{
+	const struct pg_guest *g = NULL;
+	int r = 0;
+
+	if (!c->choices)
+		return 0;
+	if (c->choices->vmid) {
+		g = pg_facts_guest(c->facts, c->choices->vmid);
+		if (!g)
+			r = is_missing(c, c->choices->vmid);
+		else
+			r = is_changeable(c, g);
+		if (r == 0 && g)
+			r = is_running(c, g);
+		if (r == 0 && g)
+			r = romfile(c, g);
+	}
+	return r < 0 ? r : others(c, g);
+}
+
+/* ---- doctor: every VM of this node with a device ---- */
+
+static int hostpci(struct pg_checker *c, const struct pg_guest *g, const struct pg_hostpci *hp,
+		   const char *id, enum pg_level level, const char *text, const char *advice)
+{
+	struct pg_finding *f = about(c, g, id, level, text);
+
+	if (pg_finding_evidence(f, "%s: hostpci%u: %s%s", g->path, hp->index, hp->value,
+				hp->pending ? " (pending)" : "") < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "%s", advice);
+}
+
+static bool any_there(const struct pg_facts *facts, struct pg_bdf addr, bool slot)
+{
+	for (size_t i = 0; i < facts->n_dev; i++)
+		if (slot ? pg_bdf_same_slot(facts->dev[i].addr, addr) :
+			   pg_bdf_equal(facts->dev[i].addr, addr))
+			return true;
+	return false;
+}
+
+static int names_missing(struct pg_checker *c, const struct pg_guest *g,
+			 const struct pg_hostpci *hp)
+{
+	for (size_t i = 0; i < hp->n_addr; i++)
+		if (!any_there(c->facts, hp->addr[i], hp->slot[i]))
+			return hostpci(c, g, hp, "hostpci-missing", PG_LEVEL_BLOCK,
+				       "The VM names a device that is not on this node: it will "
+				       "not start.",
+				       "Addresses change when cards are added or moved: name the "
+				       "device by its new one, or delete the entry.");
+	return 0;
+}
+
+static int entry(struct pg_checker *c, const struct pg_guest *g, const struct pg_hostpci *hp)
+{
+	if (!hp->mapping && hp->n_addr == 0)
+		return hostpci(c, g, hp, "hostpci-empty", PG_LEVEL_BLOCK,
+			       "The entry names neither a device nor a mapping: the VM will not "
+			       "start.",
+			       "Delete the entry, or name a device.");
+	if (hp->pcie && !g->q35)
+		return hostpci(c, g, hp, "hostpci-pcie-i440fx", PG_LEVEL_BLOCK,
+			       "pcie=1 needs the q35 machine type: the VM will not start.",
+			       "Set the machine to q35, or take pcie=1 out.");
+	if (hp->mdev && hp->n_addr == 1 && hp->slot[0])
+		return hostpci(c, g, hp, "hostpci-mdev-slot", PG_LEVEL_BLOCK,
+			       "A mediated device needs a single function, and a whole slot is "
+			       "named: the VM will not start.",
+			       "Name one function.");
+	return names_missing(c, g, hp);
+}
+
+static bool is_active(const struct pg_hostpci *hp)
+{
+	return !hp->pending;
+}
+
+static int named_twice(struct pg_checker *c, const struct pg_guest *g, const struct pg_dev *dev)
+{
+	const struct pg_hostpci *last = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->n_hostpci; i++) {
+		if (!is_active(&g->hostpci[i]) || !pg_hostpci_names(&g->hostpci[i], dev->addr))
+			continue;
+		last = &g->hostpci[i];
+		n++;
+	}
+	if (n < 2)
+		return 0;
+	return hostpci(c, g, last, "hostpci-twice", PG_LEVEL_BLOCK,
+		       "Two entries of the VM name the same device: it will not start.",
+		       "Delete one of them.");
+}
+
+/* Starting the VM takes what the host needs. */
+static int takes(struct pg_checker *c, const struct pg_guest *g, const struct pg_dev *dev)
+{
+	const struct pg_group *group = pg_facts_group(c->facts, dev->group);
+
+	for (size_t i = 0; group && i < group->n_dev; i++) {
+		const struct pg_dev *other = &c->facts->dev[group->dev[i]];
+		const struct pg_use *vital = other->is_bridge ? NULL : pg_dev_vital(other);
+		struct pg_finding *f;
+
+		if (!vital)
+			continue;
+		f = pg_findings_add(c->f, "group-vital", PG_LEVEL_BLOCK, scope_of(g->vmid).s,
+				    "When VM %u starts, Proxmox takes %s from the host, which "
+				    "carries %s. The node would be cut off.",
+				    g->vmid, pg_bdf_str(other->addr).s, vital->detail);
+		if (pg_finding_evidence(f, "%s is in IOMMU group %d with %s",
+					pg_bdf_str(other->addr).s, group->id,
+					pg_bdf_str(dev->addr).s) < 0 ||
+		    pg_finding_advice(f, "Do not start the VM like this; put the card into "
+					 "another slot.") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int both_onboot(struct pg_checker *c, const struct pg_dev *dev)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	struct pg_finding *f;
+	size_t n = 0, onboot = 0;
+
+	for (size_t i = 0; i < c->facts->n_guest; i++) {
+		const struct pg_guest *g = &c->facts->guest[i];
+
+		if (!g->local || g->template || !pg_guest_names(g, dev))
+			continue;
+		onboot += is_on(pg_guest_get(g, "onboot"));
+		pg_strbuf_addf(&b, "%s%u", n++ ? ", " : "", g->vmid);
+	}
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	if (n < 2)
+		return 0;
+	f = pg_findings_add(c->f, "device-several-vms", onboot > 1 ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
+			    pg_bdf_str(dev->addr).s,
+			    "Several VMs have this device: only one of them can run at a time%s.",
+			    onboot > 1 ? ", and more than one starts with the node" : "");
+	if (pg_finding_evidence(f, "VMs %s", b.s) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Backups of a stopped VM take the device as well.");
+}
+
+static int settings(struct pg_checker *c, const struct pg_guest *g)
+{
+	struct pg_finding *f;
+
+	if (g->n_hostpci == 0 || !g->ovmf || pg_guest_get(g, "efidisk0"))
+		return 0;
+	f = about(c, g, "efidisk-missing", PG_LEVEL_NOTE,
+		  "The VM starts with OVMF and has no EFI disk: its firmware settings are lost "
+		  "at every stop.");
+	if (pg_finding_evidence(f, "%s: bios: ovmf", g->path) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "`qm set %u --efidisk0 STORAGE:1,efitype=4m`", g->vmid);
+}
+
+static int guest(struct pg_checker *c, const struct pg_guest *g)
+{
+	int r = settings(c, g);
+
+	for (size_t i = 0; r == 0 && i < g->n_hostpci; i++)
+		r = entry(c, g, &g->hostpci[i]);
+	for (size_t i = 0; r == 0 && i < c->facts->n_dev; i++) {
+		if (!pg_guest_names(g, &c->facts->dev[i]))
+			continue;
+		r = named_twice(c, g, &c->facts->dev[i]);
+		if (r == 0)
+			r = takes(c, g, &c->facts->dev[i]);
+	}
+	return r;
+}
+
+int pg_check_guests(struct pg_checker *c)
+{
+	int r = 0;
+
+	if (c->choices)
+		return 0;
+	for (size_t i = 0; r == 0 && i < c->facts->n_guest; i++) {
+		const struct pg_guest *g = &c->facts->guest[i];
+
+		if (g->local && !g->error && !g->template)
+			r = guest(c, g);
+	}
+	for (size_t i = 0; r == 0 && i < c->facts->n_dev; i++)
+		if (c->facts->dev[i].n_vmid > 1)
+			r = both_onboot(c, &c->facts->dev[i]);
+	return r;
+}

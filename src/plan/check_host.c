@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/planner.h"
+
+#include <errno.h>
+
+static int proxmox(struct pg_checker *c)
+{
+	const struct pg_system *s = &c->facts->system;
+	struct pg_finding *f;
+
+	if (s->pve_version)
+		f = pg_findings_add(c->f, "proxmox", PG_LEVEL_OK, "host", "Proxmox VE %s.",
+				    s->pve_version);
+	else
+		f = pg_findings_add(c->f, "proxmox-missing", PG_LEVEL_NOTE, "host",
+				    "No Proxmox VE was found here: VMs and their settings are "
+				    "unknown.");
+	return f ? 0 : -ENOMEM;
+}
+
+/* What could not be read is said once, with the first of it. */
+static int unread(struct pg_checker *c)
+{
+	const struct pg_strv *unread = &c->facts->unread;
+	struct pg_finding *f;
+
+	if (unread->n == 0)
+		return 0;
+	f = pg_findings_add(c->f, "unread", PG_LEVEL_NOTE, "host",
+			    "Something of the host could not be read (%zu); what hangs on it is "
+			    "unknown.",
+			    unread->n);
+	if (pg_finding_evidence(f, "%s%s", unread->v[0], unread->n > 1 ? " …" : "") < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Run pve-gpu as root to see all.");
+}
+
+int pg_check_system(struct pg_checker *c)
+{
+	int r = proxmox(c);
+
+	return r < 0 ? r : unread(c);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The VM's side of a plan: what plan_guest.c and plan_hostpci.c share. Private to src/plan.
+ */
+#pragma once
+
+#include "src/plan/planner.h"
+
+/* What the VM is and will be. */
+struct pg_vm_plan {
+	struct pg_planner *p;
+	const struct pg_guest *guest;
+	char vmid[12];
+	char scope[16];			/* "vm/100" */
+	bool q35;			/* is, or becomes */
+};
+
+/* Value of a key as it will be at the next start: [PENDING] before the main section. */
+const char *pg_vm_value(const struct pg_guest *guest, const char *key);
+/*
+ * `qm set VMID --KEY VALUE`, with the inverse: the old value, or --delete KEY. Returns 0 or
+ * -ENOMEM.
+ */
+int pg_vm_set(struct pg_vm_plan *vm, const char *key, const char *value, const char *why);
+/* The words of a command, NULL-terminated; undo may be NULL. Returns 0 or -ENOMEM. */
+int pg_vm_command(struct pg_vm_plan *vm, const char *const *argv, const char *const *undo,
+		  const char *why);
+/* A finding whose scope is the VM; NULL on -ENOMEM. */
+struct pg_finding *pg_vm_finding(struct pg_vm_plan *vm, const char *id, enum pg_level level,
+				 const char *text);
+/* Is there a GPU among the chosen; one with VGA (x-vga is for these only)? */
+bool pg_vm_has_gpu(const struct pg_vm_plan *vm);
+
+int pg_vm_hostpci(struct pg_vm_plan *vm);	/* plan_hostpci.c */
+/* plan_mapping.c: `pvesh create /cluster/mapping/pci …` for these functions, if missing. */
+int pg_vm_mapping(struct pg_vm_plan *vm, const struct pg_dev *const *dev, size_t n,
+		  const char *path);
+/* plan_efi.c: the EFI disk, where OVMF is or becomes the firmware */
+int pg_vm_efidisk(struct pg_vm_plan *vm);

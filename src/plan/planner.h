@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the files of this layer share with each other. Private to src/plan.
+ */
+#pragma once
+
+#include "src/plan/edit.h"
+#include "src/plan/plan.h"
+
+#define PG_PATH_GRUB "/etc/default/grub"
+#define PG_PATH_GRUB_D "/etc/default/grub.d/"
+#define PG_PATH_CMDLINE "/etc/kernel/cmdline"
+#define PG_PATH_VFIO_CONF "/etc/modprobe.d/vfio.conf"
+#define PG_PATH_BLACKLIST "/etc/modprobe.d/pve-gpu-blacklist.conf"
+#define PG_PATH_MODULES "/etc/modules-load.d/vfio.conf"
+#define PG_PATH_BIND_CONF "/etc/pve-gpu/bind.conf"
+#define PG_PATH_HOOK "/etc/initramfs-tools/hooks/pve-gpu"
+#define PG_PATH_SCRIPT "/etc/initramfs-tools/scripts/init-top/pve-gpu"
+
+/* A plan in the making. */
+struct pg_planner {
+	const struct pg_facts *facts;
+	const struct pg_choices *choices;
+	const struct pg_templates *templates;	/* may be NULL */
+	const struct pg_dev **dev;		/* the chosen functions, sorted */
+	size_t n_dev;
+	enum pg_bind *how;			/* of each: early, address or at-start */
+	struct pg_plan *plan;
+};
+
+/* ---- plan.c ---- */
+
+/* The bytes of a file as the plan leaves it so far; empty where there is none. Borrowed. */
+struct pg_bytes pg_planner_bytes(const struct pg_planner *p, const char *path);
+/*
+ * Plans the new bytes of a file, which it owns from now on, also on failure; does nothing
+ * where they are what is there. A file that cannot be replaced safely (a link, unreadable)
+ * becomes a block. `why` is a sentence. Returns 0 or -ENOMEM.
+ */
+int pg_planner_put(struct pg_planner *p, const char *path, struct pg_bytes *after, mode_t mode,
+		   const char *why);
+/* A block whose evidence is err. Returns 0 or -ENOMEM. */
+int pg_planner_refuse(struct pg_planner *p, const char *id, const struct pg_err *err,
+		      const char *text, const char *advice);
+
+/* ---- the parts of a plan; each returns 0 or -ENOMEM ---- */
+
+int pg_plan_boot_options(struct pg_planner *p);		/* plan_boot.c */
+int pg_plan_decide(struct pg_planner *p);		/* plan_bind.c: fills how */
+int pg_plan_address_files(struct pg_planner *p);	/* plan_bind.c */
+int pg_plan_modules(struct pg_planner *p);		/* plan_modules.c */
+int pg_plan_guest(struct pg_planner *p);		/* plan_guest.c */
+int pg_plan_effects(struct pg_planner *p);		/* effects.c */
+
+/* ---- configured.c: what the files on disk ask for ---- */
+
+/*
+ * The kernel options that the loader's file asks for: GRUB_CMDLINE_LINUX and
+ * GRUB_CMDLINE_LINUX_DEFAULT in this order (grub-mkconfig, 10_linux), or line 1 of
+ * /etc/kernel/cmdline. *ret is NULL where there is no such file. -EINVAL with err where only
+ * a running shell could tell.
+ */
+int pg_configured_cmdline(const struct pg_facts *facts, enum pg_loader loader, char **ret,
+			  struct pg_err *err);
+/* Has any option of this key the item in its comma list (or is just it)? */
+bool pg_words_have(const struct pg_strv *words, const char *key, const char *item);
+/* The word with that key and item, for evidence; NULL: none. Borrowed. */
+const char *pg_words_find(const struct pg_strv *words, const char *key, const char *item);
+/* Is the item in the comma list? */
+bool pg_list_has(const char *list, const char *item);
+/* Is the file GRUB's: /etc/default/grub or a drop-in? */
+bool pg_is_grub_file(const char *path);
+/* The module is loaded at boot by /etc/modules or modules-load.d. */
+bool pg_is_loaded_at_boot(const struct pg_facts *facts, const char *module);
+/* The same name, '-' and '_' being one (modprobe.d(5)). */
+bool pg_same_module(const char *a, const char *b);
+/* Is every installed kernel at least major.minor? False where none is known. */
+bool pg_kernels_from(const struct pg_facts *facts, unsigned major, unsigned minor);
+/* Is every installed kernel older? False where none is known. */
+bool pg_kernels_before(const struct pg_facts *facts, unsigned major, unsigned minor);
+
+/* ---- ids.c: who vfio-pci will claim ---- */
+
+/*
+ * The list of ids that vfio-pci gets. It is one string parameter, so that the last ids=
+ * counts alone (drivers/vfio/pci/vfio_pci.c, module_param_string), and kmod puts options of
+ * the kernel command line behind those of modprobe.d. *ret_line is the directive, or NULL
+ * where the command line has it; *ret NULL: there is none. Returns 0 or -ENOMEM.
+ */
+int pg_ids_in_effect(const struct pg_facts *facts, char **ret, const struct pg_modconf **ret_line);
+/* The value of ids= among a module's options, or NULL. The caller frees it. */
+char *pg_options_ids(const char *options);
+/* One item, "10de:2684[:sub:sub[:class[:mask]]]": does it match? Malformed ones do not. */
+bool pg_ids_item_match(const char *item, const struct pg_dev *dev);
+/* Can the kernel read the item at all: at least vendor:device? */
+bool pg_ids_item_valid(const char *item);
+bool pg_ids_match(const char *ids, const struct pg_dev *dev);
+/* Will vfio-pci claim the device by ids= as configured now? */
+bool pg_by_ids(const struct pg_facts *facts, const struct pg_dev *dev);
+/* Is it in /etc/pve-gpu/bind.conf, with its own ids, and the script in place? */
+bool pg_by_address(const struct pg_facts *facts, const struct pg_dev *dev);
+bool pg_bind_conf_has(const struct pg_facts *facts, const struct pg_dev *dev);
+/* Is there a softdep that loads vfio-pci before the module? */
+bool pg_has_softdep(const struct pg_facts *facts, const char *module);
+
+/* ---- small questions about devices (devices.c) ---- */
+
+bool pg_dev_on_vfio(const struct pg_dev *dev);
+/* The first use that is vital, else NULL. */
+const struct pg_use *pg_dev_vital(const struct pg_dev *dev);
+/* "vmbr0, default route; /dev/sda": all its uses. NULL on -ENOMEM, "" for none. */
+char *pg_dev_uses(const struct pg_dev *dev);
+bool pg_dev_is_vga(const struct pg_dev *dev);
+bool pg_planner_has(const struct pg_dev *const *dev, size_t n, const struct pg_dev *which);
+/* VMs of this node whose active or pending configuration names the device. */
+bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev);
+
+/* ---- the parts of pg_check(); each returns 0 or -ENOMEM ---- */
+
+struct pg_checker {
+	const struct pg_facts *facts;
+	const struct pg_choices *choices;	/* NULL: doctor */
+	const struct pg_dev **dev;		/* chosen */
+	size_t n_dev;
+	struct pg_findings *f;
+};
+
+int pg_check_iommu(struct pg_checker *c);	/* check_iommu.c */
+int pg_check_boot(struct pg_checker *c);	/* check_boot.c */
+int pg_check_modules(struct pg_checker *c);	/* check_modules.c */
+int pg_check_system(struct pg_checker *c);	/* check_host.c */
+int pg_check_devices(struct pg_checker *c);	/* check_device.c */
+int pg_check_guest(struct pg_checker *c);	/* check_guest.c: the chosen VM */
+int pg_check_guests(struct pg_checker *c);	/* check_guest.c: all with a device */
