@@ -1,9 +1,217 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/host/collect.h"
 
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+#define DPKG_STATUS "/var/lib/dpkg/status"
+
+/* An attribute that may be missing: *ret stays NULL then. Else noted; -ENOMEM only. */
+static int read_optional(const struct pg_root *root, struct pg_facts *facts,
+			 const char *path, char **ret)
+{
+	int r = pg_root_read_attr(root, path, ret);
+
+	return r < 0 ? pg_note_unread(facts, path, r) : 0;
+}
+
+/* "key<sep>value" of a line: the value if the key is this one, trimmed and copied. */
+static int line_value(const char *line, size_t n, const char *key, char **ret)
+{
+	size_t k = strlen(key);
+	pg_autofree char *copy = NULL;
+	char *value;
+
+	if (n <= k || memcmp(line, key, k) != 0 || !strchr(" \t:", line[k]) || *ret)
+		return 0;
+	copy = strndup(line + k, n - k);
+	if (!copy)
+		return -ENOMEM;
+	value = pg_text_trim(copy);
+	if (*value == ':')
+		value = pg_text_trim(value + 1);
+	*ret = strdup(value);
+	return *ret ? 0 : -ENOMEM;
+}
+
+/* ---- name ---- */
+
+/* PVE::INotify nodename: the host name up to the first dot. */
+static int read_node(const struct pg_root *root, struct pg_facts *facts)
+{
+	static const char *const paths[] = { "/proc/sys/kernel/hostname", "/etc/hostname" };
+	char **node = &facts->system.node;
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(paths); i++) {
+		int r = read_optional(root, facts, paths[i], node);
+
+		if (r < 0)
+			return r;
+		if (*node)
+			(*node)[strcspn(*node, ".")] = '\0';
+		if (*node && **node)
+			return 0;
+		free(PG_STEAL(*node));
+	}
+	if (pg_root_readlink_name(root, "/etc/pve/local", node) == -ENOMEM)
+		return -ENOMEM;
+	return 0;
+}
+
+/* ---- kernel ---- */
+
+/* /proc/version: "Linux version RELEASE (…" */
+static int release_of_version(const char *version, char **ret)
+{
+	static const char start[] = "Linux version ";
+	const char *s = version + strlen(start);
+
+	if (!pg_text_starts(version, start) || !strcspn(s, " "))
+		return 0;
+	*ret = strndup(s, strcspn(s, " "));
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int read_kernel(const struct pg_root *root, struct pg_facts *facts)
+{
+	pg_autofree char *version = NULL;
+	char **kernel = &facts->system.kernel;
+	int r = read_optional(root, facts, "/proc/sys/kernel/osrelease", kernel);
+
+	if (r < 0 || (*kernel && **kernel))
+		return r;
+	free(PG_STEAL(*kernel));
+	r = read_optional(root, facts, "/proc/version", &version);
+	return r < 0 || !version ? r : release_of_version(version, kernel);
+}
+
+/* ---- processor and memory ---- */
+
+static enum pg_cpu_vendor cpu_vendor(const char *id)
+{
+	if (!id)
+		return PG_CPU_UNKNOWN;
+	if (strcmp(id, "GenuineIntel") == 0)
+		return PG_CPU_INTEL;
+	if (strcmp(id, "AuthenticAMD") == 0 || strcmp(id, "HygonGenuine") == 0)
+		return PG_CPU_AMD;
+	return PG_CPU_OTHER;
+}
+
+static int has_word(const char *list, const char *word)
+{
+	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(list, " \t", &words);
+
+	return r < 0 ? r : pg_strv_has(&words, word);
+}
+
+/* /proc/cpuinfo up to the first empty line: one processor speaks for all. */
+static int read_cpu(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	pg_autofree char *vendor = NULL, *flags = NULL;
+	struct pg_system *s = &facts->system;
+	size_t pos = 0, len = 0, full;
+	const char *line;
+	int r = pg_root_read(root, "/proc/cpuinfo", PG_ROOT_MAX, &text);
+
+	s->hypervisor = PG_UNKNOWN;
+	if (r < 0)
+		return pg_note_unread(facts, "/proc/cpuinfo", r);
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full) && len) {
+		r = line_value(line, len, "vendor_id", &vendor);
+		if (r == 0)
+			r = line_value(line, len, "flags", &flags);
+		if (r == 0)
+			r = line_value(line, len, "model name", &s->cpu_model);
+	}
+	s->cpu = cpu_vendor(vendor);
+	if (r == 0 && flags)
+		r = has_word(flags, "hypervisor");
+	if (r >= 0 && flags)
+		s->hypervisor = r ? PG_YES : PG_NO;
+	return r < 0 ? r : 0;
+}
+
+/* /proc/meminfo: "MemTotal:  65651064 kB" */
+static int read_memory(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	pg_autofree char *total = NULL;
+	size_t pos = 0, len, full;
+	const char *line;
+	uint64_t kib;
+	int r = pg_root_read(root, "/proc/meminfo", PG_ROOT_MAX, &text);
+
+	if (r < 0)
+		return pg_note_unread(facts, "/proc/meminfo", r);
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full))
+		r = line_value(line, len, "MemTotal", &total);
+	if (r < 0 || !total)
+		return r;
+	total[strcspn(total, " ")] = '\0';
+	if (pg_text_number(total, 10, UINT64_MAX >> 10, &kib) == 0)
+		facts->system.mem_total = kib << 10;
+	return 0;
+}
+
+/* ---- Proxmox VE ---- */
+
+/* The paragraph of a package in dpkg's status (deb822): from its Package line on. */
+static const char *find_package(const struct pg_bytes *text, const char *header)
+{
+	const char *at = text->p, *end = text->p + text->n;
+
+	for (;;) {
+		at = memmem(at, (size_t)(end - at), header, strlen(header));
+		if (!at || at == text->p || at[-1] == '\n')
+			return at;
+		at++;
+	}
+}
+
+static int read_version(const struct pg_bytes *text, char **ret)
+{
+	const char *start = find_package(text, "Package: pve-manager\n"), *line;
+	size_t n = start ? (size_t)(text->p + text->n - start) : 0;
+	pg_autofree char *version = NULL, *status = NULL;
+	size_t pos = 0, len, full;
+	int r = 0;
+
+	while (r == 0 && pg_text_line(start, n, &pos, &line, &len, &full) && len) {
+		r = line_value(line, len, "Version", &version);
+		if (r == 0)
+			r = line_value(line, len, "Status", &status);
+	}
+	if (r < 0)
+		return r;
+	if (status && pg_text_ends(status, " installed"))
+		*ret = PG_STEAL(version);
+	return 0;
+}
+
+static int read_pve(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = pg_root_read(root, DPKG_STATUS, PG_ROOT_MAX, &text);
+
+	if (r < 0)
+		return pg_note_unread(facts, DPKG_STATUS, r);
+	return read_version(&text, &facts->system.pve_version);
+}
+
 int pg_collect_system(const struct pg_root *root, struct pg_facts *facts)
 {
-	(void)root;
-	(void)facts;
-	return 0;
+	int (*const parts[])(const struct pg_root *root, struct pg_facts *facts) = {
+		read_node, read_kernel, read_cpu, read_memory, read_pve,
+	};
+	int r = 0;
+
+	facts->system.is_demo = pg_root_exists(root, "/etc/pve-gpu/demo");
+	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
+		r = parts[i](root, facts);
+	return r;
 }

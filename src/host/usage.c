@@ -1,9 +1,147 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/host/collect.h"
+#include "src/host/usage.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- sets of devices ---- */
+
+void pg_devset_done(struct pg_devset *set)
+{
+	free(set->v);
+	*set = (struct pg_devset){ 0 };
+}
+
+static int add_index(struct pg_devset *set, size_t index)
+{
+	size_t *at;
+
+	for (size_t i = 0; i < set->n; i++)
+		if (set->v[i] == index)
+			return 0;
+	at = pg_vec_add(&set->v, &set->n, sizeof(*at));
+	if (!at)
+		return -ENOMEM;
+	*at = index;
+	return 0;
+}
+
+static int add_address(const struct pg_facts *facts, struct pg_bdf addr,
+		       struct pg_devset *set)
+{
+	const struct pg_dev *dev = pg_facts_dev(facts, addr);
+	int r;
+
+	if (!dev || dev->is_bridge)
+		return 0;
+	r = add_index(set, (size_t)(dev - facts->dev));
+	if (r == 0 && dev->is_vf && (dev = pg_facts_dev(facts, dev->physfn)))
+		r = add_index(set, (size_t)(dev - facts->dev));
+	return r;
+}
+
+int pg_devset_add_resolved(const struct pg_facts *facts, const char *path,
+			   struct pg_devset *set)
+{
+	struct pg_strv parts PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(path, "/", &parts);
+
+	for (size_t i = 0; r == 0 && i < parts.n; i++) {
+		struct pg_bdf addr;
+
+		if (pg_bdf_parse(parts.v[i], &addr) == 0)
+			r = add_address(facts, addr, set);
+	}
+	return r;
+}
+
+int pg_devset_add_path(const struct pg_root *root, const struct pg_facts *facts,
+		       const char *path, struct pg_devset *set)
+{
+	pg_autofree char *full = NULL;
+	int r = pg_root_resolve(root, path, &full);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	return pg_devset_add_resolved(facts, full, set);
+}
+
+int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set, enum pg_use_what what,
+		  char *detail, bool vital)
+{
+	int r = detail ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < set->n; i++)
+		r = pg_dev_add_use(&facts->dev[set->v[i]], what, strdup(detail), vital);
+	free(detail);
+	return r;
+}
+
+int pg_usage_read(const struct pg_root *root, struct pg_facts *facts, const char *path,
+		  struct pg_bytes *ret)
+{
+	int r = pg_root_read(root, path, PG_ROOT_MAX, ret);
+
+	return r < 0 ? pg_note_unread(facts, path, r) : 0;
+}
+
+/* ---- the local screen ---- */
+
+static size_t count_gpus(const struct pg_facts *facts)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < facts->n_dev; i++)
+		n += facts->dev[i].kind == PG_KIND_GPU;
+	return n;
+}
+
+/* The frame buffer of the text console is the first one (fbcon). */
+static int console_devices(const struct pg_root *root, const struct pg_facts *facts,
+			   struct pg_devset *ret)
+{
+	return pg_devset_add_path(root, facts, "/sys/class/graphics/fb0/device", ret);
+}
+
+static int add_display(struct pg_dev *dev, bool only, bool console)
+{
+	char *detail;
+
+	if (dev->boot_vga != PG_YES && !only && !console)
+		return 0;
+	detail = pg_strf("%s%s%s", only ? "the only display" :
+			 dev->boot_vga == PG_YES ? "boot display" : "",
+			 console && (only || dev->boot_vga == PG_YES) ? ", " : "",
+			 console ? "text console" : "");
+	return pg_dev_add_use(dev, PG_USE_DISPLAY, detail, false);
+}
+
+static int usage_display(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct pg_devset console PG_CLEANUP(pg_devset_done) = { 0 };
+	size_t n_gpus = count_gpus(facts);
+	int r = console_devices(root, facts, &console);
+
+	for (size_t i = 0; r == 0 && i < facts->n_dev; i++) {
+		bool shown = false;
+
+		for (size_t k = 0; k < console.n; k++)
+			shown |= console.v[k] == i;
+		r = add_display(&facts->dev[i],
+				n_gpus == 1 && facts->dev[i].kind == PG_KIND_GPU, shown);
+	}
+	return r;
+}
 
 int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts)
 {
-	(void)root;
-	(void)facts;
-	return 0;
+	int r = usage_display(root, facts);
+
+	if (r == 0)
+		r = pg_usage_net(root, facts);
+	if (r == 0)
+		r = pg_usage_disk(root, facts);
+	if (r == 0)
+		r = pg_usage_usb(root, facts);
+	return r;
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What of the host hangs on its devices: the parts of pg_collect_usage(). Private to
+ * src/host.
+ *
+ * Which device a thing hangs on is read from where its folder lies in /sys/devices: every
+ * PCI address on the way down that is no bridge carries it (a VMD controller with the disk
+ * behind it; a USB controller with all that is plugged in). What hangs on a virtual function
+ * hangs on the physical one too.
+ */
+#pragma once
+
+#include "src/host/collect.h"
+
+/* Indexes into pg_facts.dev. */
+struct pg_devset {
+	size_t *v;
+	size_t n;
+};
+
+void pg_devset_done(struct pg_devset *set);
+/* Adds the devices that a folder ("/sys/class/net/eth0", links are followed) hangs on.
+ * A folder that is not there adds none. Returns 0 or -ENOMEM. */
+int pg_devset_add_path(const struct pg_root *root, const struct pg_facts *facts,
+		       const char *path, struct pg_devset *set);
+/* The same for a path with its links resolved already. */
+int pg_devset_add_resolved(const struct pg_facts *facts, const char *path,
+			   struct pg_devset *set);
+/* Notes a use with each device of the set. Takes `detail` over, also on failure; NULL is
+ * -ENOMEM. */
+int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set, enum pg_use_what what,
+		  char *detail, bool vital);
+
+/* Reads a file that may be missing (then *ret is empty). Returns 0 or -ENOMEM. */
+int pg_usage_read(const struct pg_root *root, struct pg_facts *facts, const char *path,
+		  struct pg_bytes *ret);
+
+/* ---- usage_net.c, usage_disk.c, usage_usb.c ---- */
+
+int pg_usage_net(const struct pg_root *root, struct pg_facts *facts);
+int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts);
+int pg_usage_usb(const struct pg_root *root, struct pg_facts *facts);
+
+/* ---- usage_ifaces.c: interfaces(5) ---- */
+
+struct pg_iface {
+	char *name;
+	struct pg_strv addresses;	/* "192.168.1.10/24", "DHCP" */
+	struct pg_strv below;		/* bridge ports, bond members, the VLAN's own interface */
+	bool gateway;
+};
+
+struct pg_ifaces {
+	struct pg_iface *v;
+	size_t n;
+};
+
+void pg_ifaces_done(struct pg_ifaces *all);
+/* Adds what one file of interfaces(5) says, as Proxmox writes it (PVE::INotify,
+ * ifupdown2). Returns 0 or -ENOMEM. */
+int pg_ifaces_parse(const struct pg_bytes *text, struct pg_ifaces *all);
+const struct pg_iface *pg_ifaces_find(const struct pg_ifaces *all, const char *name);
+
+/* ---- usage_block.c: what lies on what ---- */
+
+/* A disk, a partition, a device-mapper or md device. */
+struct pg_block {
+	char *name;		/* "sda1", "dm-0" */
+	char *dm_name;		/* "pve-root", or NULL */
+	char *vg;		/* volume group of a logical volume, or NULL */
+	char *fs_type, *fs_uuid, *fs_label, *part_uuid;	/* of udev, or NULL */
+	struct pg_devset devs;	/* what the disk itself hangs on */
+	struct pg_strv below;	/* names: slaves, the whole disk of a partition */
+	bool usb;
+	bool visited;
+};
+
+struct pg_blocks {
+	struct pg_block *v;
+	size_t n;
+};
+
+void pg_blocks_done(struct pg_blocks *all);
+int pg_blocks_collect(const struct pg_root *root, struct pg_facts *facts,
+		      struct pg_blocks *ret);
+struct pg_block *pg_blocks_find(const struct pg_blocks *all, const char *name);
+/* All devices below a block device, through every layer; *ret_usb: a USB disk is among
+ * them. Returns 0 or -ENOMEM. */
+int pg_blocks_devs(const struct pg_blocks *all, struct pg_block *block,
+		   struct pg_devset *ret, bool *ret_usb);
+/* The block device of a mount source, a swap or a root= value: "/dev/mapper/pve-root",
+ * "UUID=…", "/dev/disk/by-uuid/…". NULL: none. */
+struct pg_block *pg_blocks_source(const struct pg_root *root, const struct pg_blocks *all,
+				  const char *source);

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/host/usage.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+#define NET "/sys/class/net"
+#define INTERFACES "/etc/network/interfaces"
+#define EDGES_MAX 65536
+
+/* `upper` stands on `lower`: bridge on port, bond on member, VLAN on interface. */
+struct edge {
+	char *lower, *upper;
+};
+
+struct net {
+	const struct pg_root *root;
+	struct pg_facts *facts;
+	struct pg_strv names;		/* of /sys/class/net */
+	struct edge *edge;
+	size_t n_edge;
+	struct pg_ifaces conf;
+	struct pg_strv routes;		/* interfaces with a default route */
+	bool routes_known;
+};
+
+static void net_done(struct net *n)
+{
+	pg_strv_done(&n->names);
+	for (size_t i = 0; i < n->n_edge; i++) {
+		free(n->edge[i].lower);
+		free(n->edge[i].upper);
+	}
+	free(n->edge);
+	pg_ifaces_done(&n->conf);
+	pg_strv_done(&n->routes);
+}
+
+/* ---- what stands on what ---- */
+
+static int add_edge(struct net *n, const char *lower, const char *upper)
+{
+	struct edge *e;
+
+	if (n->n_edge >= EDGES_MAX || strcmp(lower, upper) == 0)
+		return 0;
+	e = pg_vec_add(&n->edge, &n->n_edge, sizeof(*e));
+	if (!e)
+		return -ENOMEM;
+	e->lower = strdup(lower);
+	e->upper = strdup(upper);
+	return e->lower && e->upper ? 0 : -ENOMEM;
+}
+
+/* `master` (bridge, bond) and upper_NAME links (Documentation/ABI/testing/sysfs-class-net) */
+static int edges_of_links(struct net *n, const char *name)
+{
+	pg_autofree char *dir = pg_strf(NET "/%s", name);
+	pg_autofree char *link = pg_strf(NET "/%s/master", name);
+	pg_autofree char *master = NULL;
+	struct pg_strv entries PG_CLEANUP(pg_strv_done) = { 0 };
+	int r;
+
+	if (!dir || !link)
+		return -ENOMEM;
+	r = pg_root_readlink_name(n->root, link, &master);
+	if (r == 0)
+		r = add_edge(n, name, master);
+	if (r != -ENOMEM)
+		r = pg_root_list(n->root, dir, &entries);
+	for (size_t i = 0; r == 0 && i < entries.n; i++) {
+		if (pg_text_starts(entries.v[i], "upper_"))
+			r = add_edge(n, name, entries.v[i] + strlen("upper_"));
+		else if (pg_text_starts(entries.v[i], "lower_"))
+			r = add_edge(n, entries.v[i] + strlen("lower_"), name);
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+/* Ports of a bridge, where the tree has no links to them. */
+static int edges_of_bridge(struct net *n, const char *name)
+{
+	pg_autofree char *dir = pg_strf(NET "/%s/brif", name);
+	struct pg_strv ports PG_CLEANUP(pg_strv_done) = { 0 };
+	int r;
+
+	if (!dir)
+		return -ENOMEM;
+	r = pg_root_list(n->root, dir, &ports);
+	for (size_t i = 0; r == 0 && i < ports.n; i++)
+		r = add_edge(n, ports.v[i], name);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int edges_of_bond(struct net *n, const char *name)
+{
+	pg_autofree char *path = pg_strf(NET "/%s/bonding/slaves", name);
+	pg_autofree char *slaves = NULL;
+	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = pg_root_read_attr(n->root, path, &slaves);
+	if (r == 0)
+		r = pg_strv_split(slaves, " ", &words);
+	for (size_t i = 0; r == 0 && i < words.n; i++)
+		r = add_edge(n, words.v[i], name);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* /proc/net/vlan/config: "vmbr0.100      | 100  | vmbr0" */
+static int edges_of_vlans(struct net *n)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t pos = 0, len, full;
+	const char *line;
+	int r = pg_usage_read(n->root, n->facts, "/proc/net/vlan/config", &text);
+
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
+		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+		pg_autofree char *copy = strndup(line, len);
+
+		r = copy ? pg_strv_split(copy, " \t|", &words) : -ENOMEM;
+		if (r == 0 && words.n == 3)
+			r = add_edge(n, words.v[2], words.v[0]);
+	}
+	return r;
+}
+
+static int edges_of_conf(struct net *n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n->conf.n; i++) {
+		const struct pg_iface *f = &n->conf.v[i];
+
+		for (size_t k = 0; r == 0 && k < f->below.n; k++)
+			r = add_edge(n, f->below.v[k], f->name);
+	}
+	return r;
+}
+
+static int read_edges(struct net *n)
+{
+	int r = edges_of_vlans(n);
+
+	for (size_t i = 0; r == 0 && i < n->names.n; i++) {
+		r = edges_of_links(n, n->names.v[i]);
+		if (r == 0)
+			r = edges_of_bridge(n, n->names.v[i]);
+		if (r == 0)
+			r = edges_of_bond(n, n->names.v[i]);
+	}
+	return r < 0 ? r : edges_of_conf(n);
+}
+
+/* ---- routes and addresses ---- */
+
+/* RTF_UP without RTF_REJECT (linux/route.h) */
+static bool route_usable(const char *flags)
+{
+	uint64_t f;
+
+	return pg_text_number(flags, 16, UINT32_MAX, &f) == 0 && f & 1 && !(f & 0x200);
+}
+
+/* /proc/net/route: interface, destination, gateway, flags, …, mask as eighth */
+static const char *default_ipv4(const struct pg_strv *w)
+{
+	return w->n >= 8 && strcmp(w->v[1], "00000000") == 0 &&
+			       strcmp(w->v[7], "00000000") == 0 && route_usable(w->v[3]) ?
+		       w->v[0] :
+		       NULL;
+}
+
+/* /proc/net/ipv6_route: destination, its length, …, flags as ninth, interface */
+static const char *default_ipv6(const struct pg_strv *w)
+{
+	return w->n >= 10 && strspn(w->v[0], "0") == 32 && strcmp(w->v[1], "00") == 0 &&
+			       route_usable(w->v[8]) && strcmp(w->v[9], "lo") != 0 ?
+		       w->v[9] :
+		       NULL;
+}
+
+static int read_routes(struct net *n, const char *path,
+		       const char *(*pick)(const struct pg_strv *words))
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t pos = 0, len, full;
+	const char *line;
+	int r = pg_usage_read(n->root, n->facts, path, &text);
+
+	n->routes_known |= text.n > 0;
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
+		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+		pg_autofree char *copy = strndup(line, len);
+		const char *name;
+
+		r = copy ? pg_strv_split(copy, " \t", &words) : -ENOMEM;
+		name = r == 0 ? pick(&words) : NULL;
+		if (name && !pg_strv_has(&n->routes, name))
+			r = pg_strv_add(&n->routes, name);
+	}
+	return r;
+}
+
+static int read_conf_file(struct net *n, const char *path)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = pg_usage_read(n->root, n->facts, path, &text);
+
+	return r < 0 ? r : pg_ifaces_parse(&text, &n->conf);
+}
+
+static int read_conf(struct net *n)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = read_conf_file(n, INTERFACES);
+
+	if (r < 0)
+		return r;
+	r = pg_root_list(n->root, INTERFACES ".d", &names);
+	if (r < 0)
+		return pg_note_unread(n->facts, INTERFACES ".d", r);
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		pg_autofree char *path = pg_strf(INTERFACES ".d/%s", names.v[i]);
+
+		r = path ? read_conf_file(n, path) : -ENOMEM;
+	}
+	return r;
+}
+
+/* The kernel's routes, or the gateways of the file where the kernel's are not there. */
+static bool has_default_route(const struct net *n, const char *name)
+{
+	const struct pg_iface *f = pg_ifaces_find(&n->conf, name);
+
+	return n->routes_known ? pg_strv_has(&n->routes, name) : f && f->gateway;
+}
+
+static bool any_default_route(const struct net *n)
+{
+	bool any = n->routes.n > 0;
+
+	for (size_t i = 0; !n->routes_known && i < n->conf.n; i++)
+		any |= n->conf.v[i].gateway;
+	return any;
+}
+
+/* ---- words ---- */
+
+/* The interface and all that stands on it, lowest first. */
+static int closure(const struct net *n, const char *name, struct pg_strv *ret)
+{
+	int r = pg_strv_add(ret, name);
+
+	for (size_t i = 0; r == 0 && i < ret->n; i++) {
+		for (size_t k = 0; r == 0 && k < n->n_edge; k++) {
+			if (strcmp(n->edge[k].lower, ret->v[i]) == 0 &&
+			    !pg_strv_has(ret, n->edge[k].upper))
+				r = pg_strv_add(ret, n->edge[k].upper);
+		}
+	}
+	return r;
+}
+
+static int use_address(struct net *n, const struct pg_devset *devs, const char *name,
+		       bool *used)
+{
+	const struct pg_iface *f = pg_ifaces_find(&n->conf, name);
+	bool route = has_default_route(n, name);
+	bool addresses = f && f->addresses.n;
+	pg_autofree char *list = NULL;
+	char *detail;
+
+	if (!route && !addresses)
+		return 0;
+	*used = true;
+	list = addresses ? pg_strv_join(&f->addresses, " ") : strdup("");
+	detail = list ? pg_strf("%s%s%s%s", name, *list ? " " : "", list,
+				route ? ", default route" : "") :
+			NULL;
+	return pg_devset_use(n->facts, devs, PG_USE_NETWORK, detail,
+			     route || !any_default_route(n));
+}
+
+/* Carries no address: named by what stands on it (a bridge for VMs), or by itself. */
+static int use_bare(struct net *n, const struct pg_devset *devs, const struct pg_strv *above)
+{
+	const char *top = above->v[above->n - 1];
+	pg_autofree char *path = pg_strf(NET "/%s/operstate", above->v[0]);
+	pg_autofree char *state = NULL;
+
+	if (!path)
+		return -ENOMEM;
+	if (above->n > 1)
+		return pg_devset_use(n->facts, devs, PG_USE_NETWORK, strdup(top), false);
+	if (pg_root_read_attr(n->root, path, &state) < 0 || strcmp(state, "up") != 0)
+		return 0;
+	return pg_devset_use(n->facts, devs, PG_USE_NETWORK, pg_strf("%s, link is up", top),
+			     false);
+}
+
+static int use_iface(struct net *n, const char *name)
+{
+	struct pg_devset devs PG_CLEANUP(pg_devset_done) = { 0 };
+	struct pg_strv above PG_CLEANUP(pg_strv_done) = { 0 };
+	pg_autofree char *path = pg_strf(NET "/%s/device", name);
+	bool used = false;
+	int r = path ? pg_devset_add_path(n->root, n->facts, path, &devs) : -ENOMEM;
+
+	if (r < 0 || !devs.n)
+		return r;
+	r = closure(n, name, &above);
+	for (size_t i = 0; r == 0 && i < above.n; i++)
+		r = use_address(n, &devs, above.v[i], &used);
+	if (r < 0 || used)
+		return r;
+	return use_bare(n, &devs, &above);
+}
+
+int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct net n PG_CLEANUP(net_done) = { .root = root, .facts = facts };
+	int r = pg_root_list(root, NET, &n.names);
+
+	if (r < 0)
+		return pg_note_unread(facts, NET, r);
+	r = read_conf(&n);
+	if (r == 0)
+		r = read_edges(&n);
+	if (r == 0)
+		r = read_routes(&n, "/proc/net/route", default_ipv4);
+	if (r == 0)
+		r = read_routes(&n, "/proc/net/ipv6_route", default_ipv6);
+	for (size_t i = 0; r == 0 && i < n.names.n; i++)
+		r = use_iface(&n, n.names.v[i]);
+	return r;
+}
