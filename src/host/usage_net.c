@@ -130,6 +130,19 @@ static int edges_of_vlans(struct net *n)
 	return r;
 }
 
+/* A name with a dot, for a tree that has neither links nor /proc/net/vlan: eth0.100 */
+static int edge_of_name(struct net *n, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	pg_autofree char *lower = dot ? strndup(name, (size_t)(dot - name)) : NULL;
+
+	if (!dot)
+		return 0;
+	if (!lower)
+		return -ENOMEM;
+	return pg_strv_has(&n->names, lower) ? add_edge(n, lower, name) : 0;
+}
+
 static int edges_of_conf(struct net *n)
 {
 	int r = 0;
@@ -153,6 +166,8 @@ static int read_edges(struct net *n)
 			r = edges_of_bridge(n, n->names.v[i]);
 		if (r == 0)
 			r = edges_of_bond(n, n->names.v[i]);
+		if (r == 0)
+			r = edge_of_name(n, n->names.v[i]);
 	}
 	return r < 0 ? r : edges_of_conf(n);
 }

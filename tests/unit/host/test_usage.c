@@ -19,7 +19,7 @@ static const struct usage_case {
 	  "01:00.1 network! mgmt fd00::5/64, default route\n"
 	  "01:00.1 network vmbr0.60 10.0.60.2/24\n", NULL },
 	{ "tests/trees/use-conf.tree",
-	  "00:12.0 network ens18 DHCP\n"
+	  "00:12.0 network ens18.7 DHCP\n"
 	  "00:14.0 network! vmbr0 10.1.0.4/16, default route\n"
 	  "05:00.0 network storage 10.2.0.4/24\n"
 	  "05:00.1 network storage 10.2.0.4/24\n", NULL },
