@@ -6,74 +6,11 @@
 
 #include "src/base/text.h"
 #include "src/plan/cmdline.h"
+#include "src/plan/kmod_line.h"
 
 #define MARK "# added by pve-gpu"
 /* "string doesn't fit in 1023 chars": ids[1024] of vfio_pci.c */
 #define IDS_MAX 1023u
-
-/* A line as libkmod's getline_wrapped() joins it: a backslash before the line feed goes with
- * it, any other backslash goes alone. at[i] is where byte i stands in the file. */
-struct joined {
-	char *s;
-	size_t n;
-	size_t *at;
-	unsigned line;		/* number of its first line */
-};
-
-static void joined_done(struct joined *j)
-{
-	free(j->s);
-	free(j->at);
-	*j = (struct joined){ 0 };
-}
-
-static int joined_alloc(const struct pg_bytes *in, struct joined *ret)
-{
-	ret->s = malloc(in->n + 1);
-	ret->at = calloc(in->n + 1, sizeof(*ret->at));
-	return ret->s && ret->at ? 0 : -ENOMEM;
-}
-
-/* The next line from *pos on; j has room for the whole file. False at the end. */
-static bool joined_next(const struct pg_bytes *in, size_t *pos, unsigned *line,
-			struct joined *j)
-{
-	size_t i = *pos;
-
-	if (i >= in->n)
-		return false;
-	j->n = 0;
-	j->line = *line;
-	for (; i < in->n && in->p[i] != '\n'; i++) {
-		if (in->p[i] == '\\' && i + 1 < in->n) {
-			i++;
-			if (in->p[i] == '\n') {
-				(*line)++;
-				continue;
-			}
-		}
-		j->s[j->n] = in->p[i];
-		j->at[j->n++] = i;
-	}
-	j->s[j->n] = '\0';
-	(*line)++;
-	*pos = i + 1;
-	return true;
-}
-
-/* The next word as libkmod's strtok_r("\t ") cuts it. */
-static bool kmod_word(const struct joined *j, size_t *pos, const char **word, size_t *len)
-{
-	size_t i = *pos;
-
-	while (i < j->n && (j->s[i] == ' ' || j->s[i] == '\t'))
-		i++;
-	*word = j->s + i;
-	for (*len = 0; i < j->n && j->s[i] != ' ' && j->s[i] != '\t'; i++)
-		(*len)++;
-	*pos = i;
-	return *len > 0;
-}
 
 static bool name_is(const char *s, size_t n, const char *name)
 {
@@ -104,7 +41,7 @@ static void ids_list_done(struct ids_list *list)
 }
 
 /* The value of an ids= word: continuation lines are out, as libkmod sees it. */
-static int take_list(const struct joined *j, const struct pg_cmdline_word *w, size_t base,
+static int take_list(const struct pg_kmod_line *j, const struct pg_cmdline_word *w, size_t base,
 		     struct ids_list *list)
 {
 	pg_autofree char *value = strndup(j->s + base + w->val, w->val_end - w->val);
@@ -121,15 +58,15 @@ static int take_list(const struct joined *j, const struct pg_cmdline_word *w, si
 }
 
 /* The last ids= of one line, if it is one of vfio-pci's options. */
-static int scan_line(const struct joined *j, struct ids_list *list)
+static int scan_line(const struct pg_kmod_line *j, struct ids_list *list)
 {
 	struct pg_cmdline_word w;
 	const char *word;
 	size_t pos = 0, base, len, at = 0;
 
-	if (j->s[0] == '#' || !kmod_word(j, &pos, &word, &len) || !name_is(word, len, "options"))
+	if (j->s[0] == '#' || !pg_kmod_word(j, &pos, &word, &len) || !name_is(word, len, "options"))
 		return 0;
-	if (!kmod_word(j, &pos, &word, &len) || !name_is(word, len, "vfio_pci"))
+	if (!pg_kmod_word(j, &pos, &word, &len) || !name_is(word, len, "vfio_pci"))
 		return 0;
 	base = pos;
 	while (pg_cmdline_next(j->s + base, j->n - base, &at, &w)) {
@@ -147,13 +84,13 @@ static int scan_line(const struct joined *j, struct ids_list *list)
 /* The last list of a file; list stays as it was where the file has none. */
 static int scan_file(const struct pg_bytes *in, struct ids_list *list, bool *ret_here)
 {
-	PG_CLEANUP(joined_done) struct joined j = { 0 };
+	PG_CLEANUP(pg_kmod_line_done) struct pg_kmod_line j = { 0 };
 	unsigned line = 1;
 	size_t pos = 0;
-	int r = joined_alloc(in, &j);
+	int r = pg_kmod_line_alloc(in, &j);
 
 	*ret_here = false;
-	while (r == 0 && joined_next(in, &pos, &line, &j)) {
+	while (r == 0 && pg_kmod_line_next(in, &pos, &line, &j)) {
 		bool before = list->found;
 
 		list->found = false;
@@ -388,14 +325,14 @@ int pg_vfio_conf_add_ids(const char *path, const struct pg_bytes *in, const stru
  * A line's meaning: its words joined by single spaces, '-' as '_' in names. libkmod takes a
  * carriage return as a part of a blacklisted name, so there it makes a difference.
  */
-static char *meaning(const struct joined *j)
+static char *meaning(const struct pg_kmod_line *j)
 {
 	PG_CLEANUP(pg_strbuf_done) struct pg_strbuf b = { 0 };
 	const char *word;
 	size_t pos = 0, len, i;
 	bool black = false;
 
-	while (kmod_word(j, &pos, &word, &len)) {
+	while (pg_kmod_word(j, &pos, &word, &len)) {
 		bool name = true;
 
 		if (b.len == 0)
@@ -414,12 +351,12 @@ static char *meaning(const struct joined *j)
 
 static int meanings(const struct pg_bytes *in, struct pg_strv *ret)
 {
-	PG_CLEANUP(joined_done) struct joined j = { 0 };
+	PG_CLEANUP(pg_kmod_line_done) struct pg_kmod_line j = { 0 };
 	unsigned line = 1;
 	size_t pos = 0;
-	int r = joined_alloc(in, &j);
+	int r = pg_kmod_line_alloc(in, &j);
 
-	while (r == 0 && joined_next(in, &pos, &line, &j))
+	while (r == 0 && pg_kmod_line_next(in, &pos, &line, &j))
 		if (j.s[0] != '#')
 			r = pg_strv_take(ret, meaning(&j));
 	return r;
