@@ -198,11 +198,22 @@ static int members(struct pg_checker *c, const struct pg_dev *dev, const struct 
 				   "IOMMU group %d", group->id);
 }
 
+/* What holds for the group is said of the first chosen device in it. */
+static bool said_before(const struct pg_checker *c, const struct pg_dev *dev)
+{
+	for (size_t i = 0; i < c->n_dev && c->dev[i] != dev; i++)
+		if (c->dev[i]->group == dev->group)
+			return true;
+	return false;
+}
+
 static int in_group(struct pg_checker *c, const struct pg_dev *dev)
 {
 	const struct pg_group *group = pg_facts_group(c->facts, dev->group);
 	int r;
 
+	if (said_before(c, dev))
+		return 0;
 	if (!group && c->facts->iommu.active == PG_YES)
 		return say(c, dev, "no-group", PG_LEVEL_BLOCK,
 			   "The IOMMU is active, but this device is in none of its groups: it "

@@ -10,7 +10,7 @@ static int missing(struct pg_checker *c)
 {
 	struct pg_finding *f;
 
-	if (c->facts->modules.vfio_there != PG_NO)
+	if (c->facts->modules.vfio_there != PG_NO || c->facts->modules.loaded_known != PG_YES)
 		return 0;
 	f = pg_findings_add(c->f, "vfio-missing", PG_LEVEL_BLOCK, "host",
 			    "The running kernel has no vfio-pci: no device can be passed.");
