@@ -1,7 +1,250 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/base/macro.h"
+/*
+ * The composition root: reads the options and picks a face. The only file that knows them
+ * all, and the only one that ends the program.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 
-int main(void)
+#include "src/base/log.h"
+#include "src/base/text.h"
+#include "src/cmd/cmd.h"
+
+/* Options that are taken before and after the subcommand. */
+struct options {
+	const char *root;
+	const char *color;	/* "auto", "always", "never" */
+	bool json, ascii, help, version;
+	int argc;		/* what is left: the subcommand and its own */
+	char **argv;
+};
+
+/* ---- faces of main's own ---- */
+
+static const struct pg_cmd *find(const char *name)
 {
+	for (const struct pg_cmd *cmd = pg_cmd_table(); cmd->name; cmd++)
+		if (strcmp(cmd->name, name) == 0)
+			return cmd;
+	return NULL;
+}
+
+static void print_commands(FILE *out)
+{
+	for (const struct pg_cmd *cmd = pg_cmd_table(); cmd->name; cmd++)
+		(void)fprintf(out, "  %-12s %s\n", cmd->name, cmd->summary);
+}
+
+static void print_common_options(FILE *out)
+{
+	(void)fputs("  --root DIR         read and write below DIR: a captured host, a mounted "
+		    "disk;\n"
+		    "                     commands are then listed, not run\n"
+		    "  --json             one JSON document on standard output\n"
+		    "  --ascii            no characters beyond ASCII\n"
+		    "  --color=WHEN       auto, always or never; NO_COLOR is honoured\n"
+		    "  --help, --version\n",
+		    out);
+}
+
+static int print_help(FILE *out)
+{
+	(void)fputs("Usage: pve-gpu [OPTION...] [COMMAND [ARGUMENT...]]\n"
+		    "GPU and PCI passthrough on Proxmox VE. Without a command, the wizard opens.\n"
+		    "Nothing is changed without --apply.\n\nCommands:\n",
+		    out);
+	print_commands(out);
+	(void)fputs("\nOptions, before or after the command:\n", out);
+	print_common_options(out);
+	(void)fputs("\nExit status: 0 done; 1 refused, or a blocker was found; 2 wrong usage; "
+		    "3 a change\nfailed and everything was put back; 4 a change failed and "
+		    "something could not be put\nback.\n",
+		    out);
+	return PG_EXIT_OK;
+}
+
+static int print_command_help(FILE *out, const struct pg_cmd *cmd)
+{
+	(void)fprintf(out, "Usage: pve-gpu %s%s%s\n%s.\n", cmd->name, *cmd->synopsis ? " " : "",
+		      cmd->synopsis, cmd->summary);
+	if (cmd->help)
+		(void)fprintf(out, "\n%s", cmd->help);
+	(void)fputs("\nOptions of every command:\n", out);
+	print_common_options(out);
+	return PG_EXIT_OK;
+}
+
+static int unknown_command(const struct pg_cmd_env *env, const char *name)
+{
+	int status = pg_cmd_usage(env, NULL, "There is no command %s. There are:", name);
+
+	print_commands(env->diag);
+	return status;
+}
+
+/* ---- options ---- */
+
+/* An option with a value, as --name=VALUE or --name VALUE. Returns 1 if it is this one, 0
+ * if not, PG_EXIT_USAGE where the value is missing. */
+static int take_value(const char *name, int argc, char **argv, int *i, const char **ret)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(argv[*i], name, n) != 0 || (argv[*i][n] && argv[*i][n] != '='))
+		return 0;
+	if (argv[*i][n] == '=') {
+		*ret = argv[*i] + n + 1;
+		return 1;
+	}
+	if (*i + 1 >= argc)
+		return PG_EXIT_USAGE;
+	*ret = argv[++*i];
+	return 1;
+}
+
+static bool take_flag(const char *arg, struct options *o)
+{
+	const struct {
+		const char *name;
+		bool *flag;
+	} flags[] = { { "--json", &o->json },	    { "--ascii", &o->ascii },
+		      { "--help", &o->help },	    { "-h", &o->help },
+		      { "--version", &o->version }, { "-V", &o->version } };
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++) {
+		if (strcmp(arg, flags[i].name) != 0)
+			continue;
+		*flags[i].flag = true;
+		return true;
+	}
+	return false;
+}
+
+/* Takes the common options out of argv; the rest stays, in order. 0 or PG_EXIT_USAGE. */
+static int read_options(const struct pg_cmd_env *env, int argc, char **argv,
+			struct options *o)
+{
+	bool rest = false;
+
+	for (int i = 0; i < argc; i++) {
+		int r = 0;
+
+		rest = rest || strcmp(argv[i], "--") == 0;
+		if (!rest && take_flag(argv[i], o))
+			continue;
+		if (!rest)
+			r = take_value("--root", argc, argv, &i, &o->root);
+		if (!rest && r == 0)
+			r = take_value("--color", argc, argv, &i, &o->color);
+		if (r == PG_EXIT_USAGE)
+			return pg_cmd_usage(env, NULL, "The option %s needs a value.", argv[i]);
+		if (r == 0)
+			o->argv[o->argc++] = argv[i];
+	}
+	if (strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
+	    strcmp(o->color, "never") != 0)
+		return pg_cmd_usage(env, NULL, "--color is auto, always or never.");
+	if (!*o->root)
+		return pg_cmd_usage(env, NULL, "--root needs the name of a folder.");
 	return 0;
+}
+
+/* ---- the terminal ---- */
+
+static int columns_of(FILE *f)
+{
+	struct winsize size = { 0 };
+
+	if (!isatty(fileno(f)))
+		return 0;
+	return ioctl(fileno(f), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+static bool wants_color(const char *when)
+{
+	const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (strcmp(when, "auto") != 0)
+		return strcmp(when, "always") == 0;
+	if (none && *none)
+		return false;
+	return isatty(STDOUT_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+/* A descriptor that the caller closed would be given to the next file that is opened. What
+ * is written to a closed one fails, as it should. */
+static void keep_standard_files(void)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		while (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0)
+				break;
+}
+
+/* Output that got lost is a failure, said aloud. */
+static int finish_output(const struct pg_cmd_env *env, int status)
+{
+	int lost;
+
+	errno = 0;
+	lost = fflush(env->out) != 0 || ferror(env->out);
+	if (!lost)
+		return status;
+	(void)fprintf(env->diag, "pve-gpu: The output could not be written: %s.\n",
+		      errno == EPIPE ? "nobody reads it" :
+		      errno	     ? pg_err_reason(errno) :
+				       "a part of it was lost");
+	return status == PG_EXIT_OK ? PG_EXIT_REFUSED : status;
+}
+
+static int dispatch(const struct pg_cmd_env *env, const struct options *o)
+{
+	const struct pg_cmd *cmd = o->argc ? find(o->argv[0]) : NULL;
+
+	if (o->argc && !cmd)
+		return unknown_command(env, o->argv[0]);
+	if (o->help)
+		return cmd ? print_command_help(env->out, cmd) : print_help(env->out);
+	if (o->version) {
+		(void)fputs(PACKAGE_STRING "\n", env->out);
+		return PG_EXIT_OK;
+	}
+	if (!cmd)
+		return pg_cmd_usage(env, NULL, "The wizard is not there.");
+	return cmd->run(env, o->argc, o->argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct pg_cmd_env env = { .root_dir = "/", .out = stdout, .diag = stderr };
+	struct options o = { .root = "/", .color = "auto" };
+	const char *debug = secure_getenv("PVE_GPU_DEBUG");
+	int status;
+
+	keep_standard_files();
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)setlocale(LC_ALL, "");
+	o.argv = calloc((size_t)argc + 1, sizeof(*o.argv));
+	if (!o.argv)
+		return PG_EXIT_REFUSED;
+	env.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	status = argc ? read_options(&env, argc - 1, argv + 1, &o) : 0;
+	if (status == 0 && debug && pg_log_set(debug) < 0)
+		status = pg_cmd_usage(&env, NULL, "PVE_GPU_DEBUG names no subject: %s.", debug);
+	if (status == 0) {
+		env.root_dir = o.root;
+		env.json = o.json;
+		env.ascii |= o.ascii;
+		env.color = wants_color(o.color);
+		env.columns = columns_of(stdout);
+		status = dispatch(&env, &o);
+	}
+	free(o.argv);
+	return finish_output(&env, status);
 }

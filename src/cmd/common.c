@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/cmd/common.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+void pg_cmd_complain(const struct pg_cmd_env *env, const struct pg_err *err)
+{
+	pg_autofree char *raw = pg_err_text(err);
+	pg_autofree char *text = raw ? pg_out_text(env, raw) : NULL;
+
+	(void)fprintf(env->diag, "pve-gpu: %s\n", text ? text : "Memory ran out.");
+}
+
+int pg_cmd_usage(const struct pg_cmd_env *env, const char *command, const char *fmt, ...)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	pg_autofree char *text = NULL;
+	const struct pg_cmd *cmd = pg_cmd_table();
+	va_list ap;
+
+	va_start(ap, fmt);
+	pg_strbuf_vaddf(&b, fmt, ap);
+	va_end(ap);
+	text = pg_out_text(env, pg_strbuf_error(&b) ? "Wrong usage." : b.s);
+	(void)fprintf(env->diag, "pve-gpu%s%s: %s\n", command ? " " : "", command ? command : "",
+		      text ? text : "Wrong usage.");
+	while (cmd->name && (!command || strcmp(cmd->name, command) != 0))
+		cmd++;
+	if (cmd->name)
+		(void)fprintf(env->diag, "Usage: pve-gpu %s%s%s\n", cmd->name,
+			      *cmd->synopsis ? " " : "", cmd->synopsis);
+	(void)fprintf(env->diag, "Try: pve-gpu %s%s--help\n", command ? command : "",
+		      command ? " " : "");
+	return PG_EXIT_USAGE;
+}
+
+/* ---- looking at the host ---- */
+
+void pg_cmd_host_done(struct pg_cmd_host *host)
+{
+	pg_facts_free(host->facts);
+	pg_root_close(host->root);
+	pg_err_done(&host->err);
+}
+
+int pg_cmd_look(const struct pg_cmd_env *env, unsigned want, struct pg_cmd_host *host)
+{
+	int r = pg_root_open(env->root_dir, &host->root, &host->err);
+
+	if (r == 0)
+		r = pg_facts_collect(host->root, want, &host->facts, &host->err);
+	if (r < 0) {
+		if (!host->err.what)
+			host->err.code = r;
+		pg_cmd_complain(env, &host->err);
+	}
+	return r;
+}
+
+int pg_cmd_document(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
+		    struct pg_json *doc, int status)
+{
+	pg_autofree char *text = NULL;
+
+	if (!host->facts) {
+		text = pg_err_text(&host->err);
+		pg_json_set_str(doc, "error", text);
+		status = PG_EXIT_REFUSED;
+	}
+	return pg_out_json(env, doc) < 0 ? PG_EXIT_REFUSED : status;
+}
+
+/* ---- options ---- */
+
+int pg_cmd_getopt(const struct pg_cmd_env *env, int argc, char **argv,
+		  const struct option *options, bool *begun)
+{
+	int c;
+
+	opterr = 0;
+	if (!*begun)
+		optind = 0; /* GNU: start afresh */
+	*begun = true;
+	c = getopt_long(argc, argv, ":", options, NULL);
+	if (c == ':')
+		(void)pg_cmd_usage(env, argv[0], "The option %s needs a value.", argv[optind - 1]);
+	else if (c == '?')
+		(void)pg_cmd_usage(env, argv[0], "There is no option %s.", argv[optind - 1]);
+	return c == ':' ? '?' : c;
+}
+
+int pg_cmd_operands(const struct pg_cmd_env *env, int argc, char **argv, int max,
+		    int *ret_operand)
+{
+	static const struct option none[] = { { 0 } };
+	bool begun = false;
+
+	if (pg_cmd_getopt(env, argc, argv, none, &begun) != -1)
+		return PG_EXIT_USAGE;
+	if (argc - optind > max)
+		return pg_cmd_usage(env, argv[0], "%s is one argument too many.",
+				    argv[optind + max]);
+	*ret_operand = optind;
+	return 0;
+}
+
+/* ---- words ---- */
+
+char *pg_cmd_dev_name(const struct pg_dev *dev)
+{
+	if (dev->name && dev->vendor_name)
+		return pg_strf("%s %s", dev->vendor_name, dev->name);
+	if (dev->name)
+		return strdup(dev->name);
+	if (dev->vendor_name)
+		return pg_strf("%s device %04x", dev->vendor_name, dev->device);
+	return pg_strf("unknown device");
+}
+
+char *pg_cmd_dev_users(const struct pg_dev *dev)
+{
+	struct pg_strv users PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < dev->n_use; i++)
+		r = pg_strv_addf(&users, "%s: %s", pg_use_name(dev->use[i].what),
+				 dev->use[i].detail);
+	for (size_t i = 0; r == 0 && i < dev->n_vmid; i++)
+		r = pg_strv_addf(&users, "VM %u", dev->vmid[i]);
+	return r < 0 ? NULL : pg_strv_join(&users, "; ");
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the subcommands share. Private to src/cmd. */
+#pragma once
+
+#include <getopt.h>
+
+#include "src/cmd/cmd.h"
+#include "src/cmd/out.h"
+#include "src/exec/exec.h"
+#include "src/host/facts.h"
+
+/* The subcommands, for table.c. */
+int pg_cmd_list(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_iommu(const struct pg_cmd_env *env, int argc, char **argv);
+
+/* What a subcommand looked at. facts is NULL where they could not be read. */
+struct pg_cmd_host {
+	struct pg_root *root;
+	struct pg_facts *facts;
+	struct pg_err err;	/* why they could not; also in the JSON document */
+};
+
+void pg_cmd_host_done(struct pg_cmd_host *host);
+/*
+ * Opens the root and reads what is wanted. Mentions a change that was interrupted. Returns
+ * 0, or a negative errno: complained about already, and kept in host->err.
+ */
+int pg_cmd_look(const struct pg_cmd_env *env, unsigned want, struct pg_cmd_host *host);
+/* The document, with "error" in it where the host could not be read; frees it. Returns the
+ * exit status: that given, or PG_EXIT_REFUSED. */
+int pg_cmd_document(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
+		    struct pg_json *doc, int status);
+
+/* Options of a command that takes none, and at most `max` operands. Returns 0 or
+ * PG_EXIT_USAGE. *ret_operand is the index of the first operand. */
+int pg_cmd_operands(const struct pg_cmd_env *env, int argc, char **argv, int max,
+		    int *ret_operand);
+/* getopt_long without a message of its own; starts afresh where *begun is false. Complains
+ * and returns '?' for what is no option. */
+int pg_cmd_getopt(const struct pg_cmd_env *env, int argc, char **argv,
+		  const struct option *options, bool *begun);
+
+/* "NVIDIA Corporation AD102 [GeForce RTX 4090]", or "10de:2684". NULL when memory ran out. */
+char *pg_cmd_dev_name(const struct pg_dev *dev);
+/* "vmbr0; default route; VM 100". NULL when memory ran out. */
+char *pg_cmd_dev_users(const struct pg_dev *dev);
