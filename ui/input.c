@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/input.h"
+
+#include <curses.h>
+#include <errno.h>
+
+#include "ui/dump.h"
+#include "ui/keys.h"
+#include "ui/signals.h"
+
+static const struct {
+	wint_t curses;
+	int key;
+} special[] = {
+	{ KEY_UP, UI_KEY_UP }, { KEY_DOWN, UI_KEY_DOWN },
+	{ KEY_LEFT, UI_KEY_LEFT }, { KEY_RIGHT, UI_KEY_RIGHT },
+	{ KEY_PPAGE, UI_KEY_PAGE_UP }, { KEY_NPAGE, UI_KEY_PAGE_DOWN },
+	{ KEY_HOME, UI_KEY_HOME }, { KEY_END, UI_KEY_END },
+	{ KEY_FIND, UI_KEY_HOME }, { KEY_SELECT, UI_KEY_END },	/* vt220 */
+	{ KEY_A1, UI_KEY_HOME }, { KEY_C1, UI_KEY_END },
+	{ KEY_A3, UI_KEY_PAGE_UP }, { KEY_C3, UI_KEY_PAGE_DOWN },
+	{ KEY_ENTER, UI_KEY_ENTER }, { KEY_BACKSPACE, UI_KEY_BACKSPACE },
+	{ KEY_DC, UI_KEY_DELETE }, { KEY_F(1), UI_KEY_F1 },
+	{ KEY_RESIZE, UI_KEY_RESIZE },
+};
+
+void ui_input_done(struct ui_input *in)
+{
+	ui_script_done(&in->script);
+}
+
+static int from_curses(wint_t c, bool function)
+{
+	if (!function) {
+		if (c == '\r' || c == '\n')
+			return UI_KEY_ENTER;
+		if (c == '\t')
+			return UI_KEY_TAB;
+		if (c == 0x1b)
+			return UI_KEY_ESC;
+		if (c == 0x7f || c == '\b')
+			return UI_KEY_BACKSPACE;
+		return c == 0 || c >= UI_KEY_SPECIAL ? UI_KEY_OTHER : (int)c;
+	}
+	for (size_t i = 0; i < PG_ARRAY_SIZE(special); i++)
+		if (special[i].curses == c)
+			return special[i].key;
+	return UI_KEY_OTHER;
+}
+
+/* Signals that are keys, or that happen to the terminal. */
+static int from_signals(struct ui_input *in)
+{
+	if (ui_signals_seen(UI_SIGNAL_HUP)) {
+		ui_term_lost(in->term);
+		in->ended = true;
+		return UI_KEY_NONE;
+	}
+	if (ui_signals_seen(UI_SIGNAL_WINCH)) {
+		ui_signals_clear(UI_SIGNAL_WINCH);
+		ui_term_follow_size(in->term);
+		return UI_KEY_RESIZE;
+	}
+	if (ui_signals_seen(UI_SIGNAL_INT)) {
+		ui_signals_clear(UI_SIGNAL_INT);
+		return UI_KEY_INTERRUPT;
+	}
+	return UI_KEY_NONE;
+}
+
+/* curses may hold characters that it has read already, so it is asked first and after. */
+static int from_keyboard(struct ui_input *in, int timeout_ms)
+{
+	bool readable = false;
+	wint_t c;
+	int r;
+
+	for (int turn = 0; turn < 2; turn++) {
+		errno = 0;
+		r = get_wch(&c);
+		if (r != ERR)
+			return from_curses(c, r == KEY_CODE_YES);
+		/* Readable, and yet there is nothing: the other end was closed. */
+		if (readable && errno != EINTR && errno != EAGAIN) {
+			ui_term_lost(in->term);
+			in->ended = true;
+		}
+		if (turn == 0)
+			readable = ui_signals_wait(STDIN_FILENO, timeout_ms);
+		if (!readable)
+			break;
+	}
+	return UI_KEY_NONE;
+}
+
+static int do_step(struct ui_input *in, const struct ui_step *step)
+{
+	switch (step->kind) {
+	case UI_STEP_RESIZE:
+		ui_term_resize(in->term, step->rows, step->cols);
+		return UI_KEY_RESIZE;
+	case UI_STEP_DUMP:
+		if (in->dump)
+			(void)ui_dump(in->term, step->name, in->dump);
+		return UI_KEY_NONE;
+	case UI_STEP_KEY:
+		break;
+	}
+	return step->key;
+}
+
+static int from_script(struct ui_input *in, int timeout_ms)
+{
+	const struct ui_step *step;
+	int key = UI_KEY_NONE;
+
+	while (key == UI_KEY_NONE) {
+		step = ui_script_peek(&in->script);
+		if (step && timeout_ms == 0 && step->kind == UI_STEP_KEY &&
+		    step->key != UI_KEY_INTERRUPT)
+			return UI_KEY_NONE;
+		if (!step) {
+			in->ended = timeout_ms != 0;
+			return UI_KEY_NONE;
+		}
+		key = do_step(in, ui_script_next(&in->script));
+	}
+	return key;
+}
+
+int ui_input_key(struct ui_input *in, int timeout_ms)
+{
+	int key = from_signals(in);
+
+	if (key != UI_KEY_NONE || in->ended)
+		return key;
+	if (in->scripted)
+		return from_script(in, timeout_ms);
+	key = from_keyboard(in, timeout_ms);
+	return key != UI_KEY_NONE ? key : from_signals(in);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Where keys come from: the keyboard, or a key script that takes its place.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "ui/script.h"
+#include "ui/term.h"
+
+struct ui_input {
+	struct ui_term *term;		/* borrowed */
+	bool scripted;
+	struct ui_script script;
+	FILE *dump;			/* borrowed; where `dump` writes, or NULL */
+	bool ended;			/* the script is over, or the terminal is gone */
+};
+
+void ui_input_done(struct ui_input *in);
+/*
+ * The next key (enum ui_key or a character), UI_KEY_RESIZE after the size has changed,
+ * UI_KEY_INTERRUPT for Ctrl-C, UI_KEY_NONE when the time is over (timeout_ms; -1: wait for
+ * ever) or a signal that is none of these came. Sets `ended` where no key can come any more.
+ *
+ * A script answers a question without waiting (timeout 0: something runs) only with
+ * Ctrl-C, a resize or a dump: any other key is for the page that comes after it.
+ */
+int ui_input_key(struct ui_input *in, int timeout_ms);

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/list.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/text.h"
+
+#define NOTE_GAP 2
+
+void ui_list_done(struct ui_list *list)
+{
+	free(list->row);
+	*list = (struct ui_list){ 0 };
+}
+
+/* Fills rows with the items that no folded group hides; returns how many there are. */
+static size_t collect_rows(const struct wiz_view *view, size_t *row)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < view->n_item; i++) {
+		const struct wiz_item *item = &view->item[i];
+
+		row[n++] = i;
+		while (item->folded && i + 1 < view->n_item &&
+		       view->item[i + 1].depth > item->depth)
+			i++;
+	}
+	return n;
+}
+
+static void look_at_items(const struct wiz_view *view, struct ui_list *list)
+{
+	bool flat = true;
+	int widest = 0;
+
+	list->any_fold = list->any_mark = false;
+	for (size_t i = 0; i < view->n_item; i++) {
+		const struct wiz_item *item = &view->item[i];
+		int width = item->note && item->text ? ui_width(item->text) : 0;
+
+		list->any_fold = list->any_fold || item->can_fold;
+		list->any_mark = list->any_mark || item->mark != WIZ_MARK_NONE;
+		flat = flat && item->depth == 0;
+		widest = width > widest ? width : widest;
+	}
+	list->note_column = flat && !list->any_fold ? widest + NOTE_GAP : 0;
+}
+
+static size_t row_of(const struct wiz_view *view, const struct ui_list *list, const char *id)
+{
+	size_t want = view->cursor < view->n_item ? view->cursor : 0;
+
+	for (size_t i = 0; id && i < list->n; i++)
+		if (strcmp(view->item[list->row[i]].id, id) == 0)
+			return i;
+	if (id)
+		return list->cursor;
+	for (size_t i = list->n; i > 0; i--)
+		if (list->row[i - 1] <= want)
+			return i - 1;
+	return 0;
+}
+
+int ui_list_make(const struct wiz_view *view, const char *id, struct ui_list *list)
+{
+	size_t *row = calloc(view->n_item + 1, sizeof(*row));
+
+	if (!row)
+		return -ENOMEM;
+	free(list->row);
+	list->row = row;
+	list->n = collect_rows(view, row);
+	if (!id)
+		list->top = 0;
+	list->cursor = row_of(view, list, id);
+	if (list->cursor >= list->n)
+		list->cursor = list->n ? list->n - 1 : 0;
+	look_at_items(view, list);
+	return 0;
+}
+
+const struct wiz_item *ui_list_item(const struct ui_list *list, const struct wiz_view *view)
+{
+	return list->cursor < list->n ? &view->item[list->row[list->cursor]] : NULL;
+}
+
+void ui_list_show(struct ui_list *list, int height)
+{
+	size_t h = height > 0 ? (size_t)height : 1;
+
+	if (list->top + h > list->n)
+		list->top = list->n > h ? list->n - h : 0;
+	if (list->cursor < list->top)
+		list->top = list->cursor;
+	if (list->cursor >= list->top + h)
+		list->top = list->cursor - h + 1;
+}
+
+bool ui_list_move(struct ui_list *list, enum ui_action action, int height)
+{
+	size_t page = height > 1 ? (size_t)height - 1 : 1, last = list->n ? list->n - 1 : 0;
+	size_t c = list->cursor;
+
+	if (action == UI_ACT_UP)
+		c = c ? c - 1 : 0;
+	else if (action == UI_ACT_DOWN)
+		c = c + 1;
+	else if (action == UI_ACT_PAGE_UP)
+		c = c > page ? c - page : 0;
+	else if (action == UI_ACT_PAGE_DOWN)
+		c = c + page;
+	else if (action == UI_ACT_FIRST)
+		c = 0;
+	else if (action == UI_ACT_LAST)
+		c = last;
+	else
+		return false;
+	list->cursor = c < last ? c : last;
+	return true;
+}
+
+/* ---- search ---- */
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool ui_text_has(const char *text, const char *s)
+{
+	for (;; text++) {
+		size_t i = 0;
+
+		while (s[i] && lower(text[i]) == lower(s[i]))
+			i++;
+		if (!s[i])
+			return true;
+		if (!*text)
+			return false;
+	}
+}
+
+static bool item_has(const struct wiz_item *item, const char *s)
+{
+	return (item->text && ui_text_has(item->text, s)) ||
+	       (item->note && ui_text_has(item->note, s));
+}
+
+bool ui_list_find(struct ui_list *list, const struct wiz_view *view, const char *s,
+		  size_t from, int dir, bool here)
+{
+	size_t at = from;
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (i > 0 || !here)
+			at = dir > 0 ? (at + 1) % list->n : (at + list->n - 1) % list->n;
+		if (item_has(&view->item[list->row[at]], s)) {
+			list->cursor = at;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *ui_list_find_folded(const struct ui_list *list, const struct wiz_view *view,
+				const char *s)
+{
+	for (size_t r = 0; r < list->n; r++) {
+		size_t end = r + 1 < list->n ? list->row[r + 1] : view->n_item;
+
+		for (size_t i = list->row[r] + 1; i < end; i++)
+			if (item_has(&view->item[i], s))
+				return view->item[list->row[r]].id;
+	}
+	return NULL;
+}
+
+/* ---- drawing ---- */
+
+void ui_list_foot(const struct ui_list *list, int height, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	if (list->n > (size_t)(height > 0 ? height : 0))
+		(void)snprintf(buf, size, "%zu of %zu", list->cursor + 1, list->n);
+}
+
+static bool is_last_child(const struct wiz_view *view, size_t i)
+{
+	unsigned depth = view->item[i].depth;
+
+	for (i++; i < view->n_item && view->item[i].depth > depth; i++)
+		;
+	return i >= view->n_item || view->item[i].depth < depth;
+}
+
+static const char *mark_text(enum wiz_mark mark)
+{
+	static const char *const marks[] = {
+		[WIZ_MARK_NONE] = "    ", [WIZ_MARK_OFF] = "[ ] ", [WIZ_MARK_ON] = "[x] ",
+		[WIZ_MARK_RADIO_OFF] = "( ) ", [WIZ_MARK_RADIO_ON] = "(*) ",
+		[WIZ_MARK_ALERT] = " !  ",
+	};
+
+	return marks[mark];
+}
+
+/* What stands before an item's text: blanks, branch or fold sign, mark. Returns the cells. */
+static int draw_lead(struct ui_term *t, struct ui_rect r, const struct wiz_view *view,
+		     const struct ui_list *list, size_t i, unsigned style)
+{
+	const struct ui_glyphs *g = ui_term_glyphs(t);
+	const struct wiz_item *item = &view->item[i];
+	unsigned frame = style == UI_STYLE_CURSOR ? style : UI_STYLE_FRAME;
+	int x = 1 + 2 * (int)(item->depth < 8 ? item->depth : 8);
+
+	if (item->can_fold)
+		x += ui_term_put(t, r.y, r.x + x, r.w - x, frame,
+				 item->folded ? g->closed : g->open);
+	else if (item->depth > 0)
+		x += ui_term_put(t, r.y, r.x + x, r.w - x, frame,
+				 is_last_child(view, i) ? g->last_branch : g->branch);
+	else if (list->any_fold)
+		x += 2;
+	if (list->any_mark && !(item->can_fold && item->mark == WIZ_MARK_NONE))
+		x += ui_term_put(t, r.y, r.x + x, r.w - x, style, mark_text(item->mark));
+	return x;
+}
+
+static unsigned item_style(const struct wiz_item *item)
+{
+	return !item->enabled && item->style == WIZ_PLAIN ? WIZ_FAINT : item->style;
+}
+
+static unsigned note_style(const struct wiz_item *item)
+{
+	return item->style == WIZ_WARN || item->style == WIZ_BAD || item->style == WIZ_GOOD ?
+		       item->style :
+		       WIZ_FAINT;
+}
+
+/* Text, then the note; where both do not fit the note keeps up to a half. */
+static void draw_item(struct ui_term *t, struct ui_rect r, const struct wiz_view *view,
+		      const struct ui_list *list, size_t i, unsigned cursor_style)
+{
+	const struct wiz_item *item = &view->item[i];
+	bool cursor = cursor_style != WIZ_PLAIN;
+	unsigned style = cursor ? cursor_style : item_style(item);
+	int x = draw_lead(t, r, view, list, i, cursor ? cursor_style : style);
+	int room = r.w - x - 1, note, used;
+
+	if (room <= 0)
+		return;
+	note = item->note && *item->note ? ui_width(item->note) + NOTE_GAP : 0;
+	if (note > room / 2 && item->text && note + ui_width(item->text) > room)
+		note = room / 2;
+	used = ui_term_put_cut(t, r.y, r.x + x, room - note, style,
+			       item->text ? item->text : "");
+	if (note == 0)
+		return;
+	if (list->note_column > used && list->note_column < room - NOTE_GAP)
+		used = list->note_column - NOTE_GAP;
+	x += used + NOTE_GAP;
+	(void)ui_term_put_cut(t, r.y, r.x + x, room - used - NOTE_GAP,
+			      cursor ? cursor_style : note_style(item), item->note);
+}
+
+void ui_list_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view *view,
+		  struct ui_list *list, bool focus)
+{
+	ui_list_show(list, r.h);
+	for (int y = 0; y < r.h && list->top + (size_t)y < list->n; y++) {
+		struct ui_rect row = { r.y + y, r.x, 1, r.w };
+		size_t at = list->top + (size_t)y;
+		unsigned style = WIZ_PLAIN;
+
+		if (at == list->cursor) {
+			style = focus ? UI_STYLE_CURSOR : UI_STYLE_CURSOR_OFF;
+			ui_term_fill(t, row, style);
+			ui_term_cursor(t, row.y, row.x, false);
+		}
+		draw_item(t, row, view, list, list->row[at], style);
+	}
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/bars.h"
+#include "ui/text.h"
+
+#define OVER_COLS 76		/* what lies over a page is not wider than it can be read */
+
+static bool has_detail(const struct ui *ui)
+{
+	return ui->view.shape == WIZ_SHAPE_LIST && ui->view.detail_title;
+}
+
+static struct ui_rect over_rect(const struct ui *ui)
+{
+	int rows, cols, w;
+
+	ui_term_size(ui->term, &rows, &cols);
+	w = cols - 8 < OVER_COLS ? cols - 8 : OVER_COLS;
+	return ui_rect_centre(rows, cols, ui->over == UI_OVER_NOTE ? rows / 3 : rows - 4, w);
+}
+
+struct ui_textview *ui_page_textview(struct ui *ui)
+{
+	if (ui->over != UI_OVER_NONE)
+		return &ui->over_text;
+	if (ui->view.shape != WIZ_SHAPE_LIST)
+		return &ui->text;
+	return ui->detail_focus && has_detail(ui) ? &ui->detail : NULL;
+}
+
+int ui_page_rows(const struct ui *ui)
+{
+	struct ui_rect frame = ui->layout.main;
+
+	if (ui->over != UI_OVER_NONE)
+		frame = over_rect(ui);
+	else if (ui->detail_focus && has_detail(ui))
+		frame = ui->layout.detail;
+	return ui_rect_inner(frame).h;
+}
+
+static void make_layout(struct ui *ui)
+{
+	struct ui_layout_in in = {
+		.shape = ui->view.shape,
+		.steps = ui->view.n_step > 0,
+		.detail = has_detail(ui),
+		.detail_focus = ui->detail_focus,
+		.progress = ui->view.shape == WIZ_SHAPE_RUN && ui->view.progress_of > 0,
+	};
+
+	ui_term_size(ui->term, &in.rows, &in.cols);
+	if (ui->view.intro && *ui->view.intro)
+		in.intro_rows = ui_wrap_count(ui->view.intro, in.cols - 2);
+	ui->layout = ui_layout_make(&in);
+}
+
+/* A paragraph; what has no room is cut off visibly. */
+static void draw_paragraph(struct ui *ui, struct ui_rect r, unsigned style, const char *text)
+{
+	size_t pos = 0, off, len;
+	int y = 0;
+
+	for (; y < r.h && ui_wrap(text, r.w - 2, &pos, &off, &len); y++) {
+		if (y == r.h - 1 && pos < strlen(text))
+			(void)ui_term_put_cut(ui->term, r.y + y, r.x + 1, r.w - 2, style,
+					      text + off);
+		else
+			(void)ui_term_putn(ui->term, r.y + y, r.x + 1, r.w - 2, style,
+					   text + off, len);
+	}
+}
+
+/* ---- panes ---- */
+
+static int draw_text_pane(struct ui *ui, struct ui_rect frame, struct ui_textview *v,
+			  const char *title, bool focus)
+{
+	struct ui_rect in = ui_rect_inner(frame);
+	char foot[64];
+	int r;
+
+	if (frame.h < 3)
+		return 0;
+	r = ui_textview_fit(v, in.h, in.w);
+	if (r < 0)
+		return r;
+	ui_textview_foot(v, in.h, foot, sizeof(foot));
+	ui_term_box(ui->term, frame, focus ? UI_STYLE_FOCUS : UI_STYLE_FRAME, title, foot);
+	ui_textview_draw(ui->term, in, v);
+	return 0;
+}
+
+static void draw_list_pane(struct ui *ui, bool focus)
+{
+	struct ui_rect frame = ui->layout.main, in = ui_rect_inner(frame);
+	char foot[64];
+
+	if (frame.h < 3)
+		return;
+	in.x--;		/* the cursor's row reaches from frame to frame */
+	in.w += 2;
+	ui_list_foot(&ui->list, in.h, foot, sizeof(foot));
+	ui_term_box(ui->term, frame, focus ? UI_STYLE_FOCUS : UI_STYLE_FRAME,
+		    ui->view.list_title, foot);
+	ui_list_draw(ui->term, in, &ui->view, &ui->list, focus);
+}
+
+/* The right pane holds the detail of the item under the cursor, asked for only then. */
+static int load_detail(struct ui *ui)
+{
+	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
+	const char *id = item ? item->id : "";
+	struct wiz_lines lines PG_CLEANUP(wiz_lines_done) = { 0 };
+	char *copy;
+	int r = 0;
+
+	if (ui->detail_item && strcmp(ui->detail_item, id) == 0)
+		return 0;
+	if (item)
+		r = wiz_detail(ui->w, id, &lines);
+	if (r == 0)
+		r = ui_charset_lines(ui_term_charset(ui->term), &lines);
+	copy = strdup(id);
+	if (r < 0 || !copy) {
+		free(copy);
+		return r < 0 ? r : -ENOMEM;
+	}
+	ui_textview_set(&ui->detail, &lines, false);
+	free(ui->detail_item);
+	ui->detail_item = copy;
+	return 0;
+}
+
+static int draw_panes(struct ui *ui)
+{
+	bool below = ui->over != UI_OVER_NONE || ui->asking;
+	int r;
+
+	if (ui->view.shape != WIZ_SHAPE_LIST)
+		return draw_text_pane(ui, ui->layout.main, &ui->text, ui->view.list_title,
+				      !below);
+	draw_list_pane(ui, !ui->detail_focus || !has_detail(ui));
+	if (!has_detail(ui))
+		return 0;
+	r = load_detail(ui);
+	return r < 0 ? r : draw_text_pane(ui, ui->layout.detail, &ui->detail,
+					  ui->view.detail_title, ui->detail_focus);
+}
+
+/* ---- the rows below ---- */
+
+static void draw_search(struct ui *ui, struct ui_rect r)
+{
+	int x = r.x + 1, w = r.w - 2;
+
+	x += ui_term_put(ui->term, r.y, x, w, UI_STYLE_KEY, "/");
+	ui_field_draw(ui->term, r.y, x, w / 2, ui->search.text, ui->search.at);
+	if (ui->search.missing)
+		(void)ui_term_put(ui->term, r.y, x + w / 2 + 1, w / 2 - 2, WIZ_WARN,
+				  "not found");
+}
+
+/* What was just said; else why the row under the cursor, or the page, cannot be taken. */
+static void draw_message(struct ui *ui)
+{
+	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
+	struct ui_rect r = ui->layout.message;
+
+	if (ui->search.typing)
+		draw_search(ui, r);
+	else if (ui->message)
+		draw_paragraph(ui, r, WIZ_WARN, ui->message);
+	else if (ui->view.shape == WIZ_SHAPE_LIST && item && !item->enabled && item->why_not)
+		draw_paragraph(ui, r, WIZ_FAINT, item->why_not);
+	else if (ui->view.why_not_next)
+		draw_paragraph(ui, r, WIZ_FAINT, ui->view.why_not_next);
+}
+
+static void draw_keys(struct ui *ui)
+{
+	static const struct ui_hint over[] = {
+		{ "↑↓", "scroll", 3 }, { "/", "search", 4 }, { "n", "next match", 5 },
+		{ "Esc", "close", 1 },
+	};
+	static const struct ui_hint yesno[] = {
+		{ "←→", "choose", 3 }, { "Enter", "take it", 1 }, { "y", "yes", 2 },
+		{ "n", "no", 2 }, { "Esc", "no", 3 },
+	};
+	static const struct ui_hint text[] = {
+		{ "Enter", "take it", 1 }, { "Esc", "never mind", 2 },
+		{ "Ctrl-U", "empty the field", 3 },
+	};
+	static const struct ui_hint note[] = { { "Enter", "close", 1 } };
+	static const struct ui_hint find[] = {
+		{ "Enter", "stay here", 1 }, { "Esc", "go back", 2 },
+	};
+	struct ui_hint page[32];
+	struct ui_rect r = ui->layout.keys;
+	size_t n;
+
+	if (ui->search.typing) {
+		ui_hints_draw(ui->term, r, find, PG_ARRAY_SIZE(find));
+	} else if (ui->asking && ui->view.question.kind == WIZ_ASK_YESNO) {
+		ui_hints_draw(ui->term, r, yesno, PG_ARRAY_SIZE(yesno));
+	} else if (ui->asking && ui->view.question.kind == WIZ_ASK_TEXT) {
+		ui_hints_draw(ui->term, r, text, PG_ARRAY_SIZE(text));
+	} else if (ui->asking) {
+		ui_hints_draw(ui->term, r, note, PG_ARRAY_SIZE(note));
+	} else if (ui->over != UI_OVER_NONE) {
+		ui_hints_draw(ui->term, r, over, PG_ARRAY_SIZE(over));
+	} else {
+		n = ui_hints_of_page(&ui->view, page, PG_ARRAY_SIZE(page));
+		ui_hints_draw(ui->term, r, page, n);
+	}
+}
+
+/* ---- all ---- */
+
+static int draw_over(struct ui *ui)
+{
+	static const char *const titles[] = {
+		[UI_OVER_NONE] = "", [UI_OVER_HELP] = "Help", [UI_OVER_DETAILS] = "Details",
+		[UI_OVER_NOTE] = "Why not",
+	};
+	struct ui_rect frame = over_rect(ui);
+
+	if (ui->over == UI_OVER_NONE)
+		return 0;
+	ui_term_fill(ui->term, frame, WIZ_PLAIN);
+	ui_term_cursor(ui->term, frame.y, frame.x, false);
+	return draw_text_pane(ui, frame, &ui->over_text, titles[ui->over], !ui->asking);
+}
+
+static long elapsed(const struct ui *ui)
+{
+	long s = (long)(ui->drawn - ui->started);
+
+	return ui->view.running && ui->busy && s > 0 ? s : -1;
+}
+
+static void draw_too_small(struct ui *ui)
+{
+	(void)ui_term_put(ui->term, 0, 0, UI_MIN_COLS, WIZ_STRONG,
+			  "The window is too small (least: 40x10).");
+}
+
+int ui_page_draw(struct ui *ui)
+{
+	int r;
+
+	if (ui_term_is_lost(ui->term))
+		return 0;
+	ui_term_erase(ui->term);
+	ui->drawn = time(NULL);
+	make_layout(ui);
+	if (ui->layout.too_small) {
+		draw_too_small(ui);
+		ui_term_flush(ui->term, false);
+		return 0;
+	}
+	ui_title_draw(ui->term, ui->layout.title, &ui->view);
+	if (ui->layout.steps.h)
+		ui_steps_draw(ui->term, ui->layout.steps, &ui->view);
+	if (ui->layout.intro.h)
+		draw_paragraph(ui, ui->layout.intro, WIZ_PLAIN, ui->view.intro);
+	r = draw_panes(ui);
+	if (ui->layout.progress.h)
+		ui_progress_draw(ui->term, ui->layout.progress, &ui->view, elapsed(ui));
+	if (r == 0)
+		r = draw_over(ui);
+	draw_message(ui);
+	draw_keys(ui);
+	if (ui->asking)
+		ui_ask_draw(ui->term, &ui->ask, &ui->view.question);
+	ui_term_flush(ui->term, false);
+	return r;
+}

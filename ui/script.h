@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A key script: the keyboard of a test. One step a line:
+ *
+ *	key NAME		Down, Space, Enter, Esc, Ctrl-C, q, ?, …
+ *	type TEXT		each character of the rest of the line
+ *	dump NAME		the screen as text, after a line "== NAME =="
+ *	resize COLSxROWS
+ *	# a comment
+ */
+#pragma once
+
+#include "src/base/err.h"
+
+enum ui_step_kind { UI_STEP_KEY, UI_STEP_DUMP, UI_STEP_RESIZE };
+
+struct ui_step {
+	enum ui_step_kind kind;
+	int key;
+	char *name;		/* of a dump */
+	int rows, cols;
+};
+
+struct ui_script {
+	struct ui_step *step;
+	size_t n, at;
+};
+
+void ui_script_done(struct ui_script *script);
+/* Reads a script of n bytes. -EINVAL with err naming the line, or -ENOMEM. */
+int ui_script_parse(const char *text, size_t n, const char *path, struct ui_script *ret,
+		    struct pg_err *err);
+int ui_script_load(const char *path, struct ui_script *ret, struct pg_err *err);
+/* The next step, or NULL at the end. */
+const struct ui_step *ui_script_next(struct ui_script *script);
+/* The next step without taking it. */
+const struct ui_step *ui_script_peek(const struct ui_script *script);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the frontend knows while it runs: the page as it was built last, and where in it the
+ * person is. Private to frontend.c, page.c, act.c and find.c.
+ */
+#pragma once
+
+#include <time.h>
+
+#include "ui/ask.h"
+#include "ui/input.h"
+#include "ui/list.h"
+#include "ui/textview.h"
+#include "ui/ui.h"
+
+enum ui_over { UI_OVER_NONE, UI_OVER_HELP, UI_OVER_DETAILS, UI_OVER_NOTE };
+
+struct ui_search {
+	bool typing;
+	char text[128];
+	size_t n, at;
+	size_t origin, origin_top;	/* where the search began: Esc goes back there */
+	bool missing;			/* the text is nowhere */
+};
+
+struct ui {
+	struct wiz *w;			/* borrowed */
+	struct ui_term *term;
+	struct ui_input in;
+
+	struct wiz_view view;
+	struct ui_list list;
+	struct ui_textview text;	/* the page's lines */
+	struct ui_textview detail;	/* the right pane */
+	char *detail_item;		/* whose detail it holds */
+	bool detail_focus;		/* the keys scroll the right pane */
+
+	enum ui_over over;
+	struct ui_textview over_text;
+	bool asking;			/* ask belongs to the question of the view */
+	struct ui_ask ask;
+	struct ui_search search;
+	char *message;			/* shown until the next key */
+
+	struct ui_layout layout;
+	bool busy;			/* inside wiz_handle(): something may run */
+	bool cancel;			/* the person asked to stop it */
+	time_t started;
+	time_t drawn;			/* when the screen was last drawn while busy */
+	bool quit;
+};
+
+/* ---- frontend.c ---- */
+
+/* Builds the page again. moved: another page, take its cursor; else stay at the item. */
+int ui_rebuild(struct ui *ui, bool moved);
+/* Hands an event to the wizard and does what must follow. */
+int ui_send(struct ui *ui, const struct wiz_event *event);
+
+/* ---- page.c ---- */
+
+/* Computes the layout and draws everything. 0 or -ENOMEM. */
+int ui_page_draw(struct ui *ui);
+/* Rows of the list, the page's text, the right pane or what lies over the page. */
+int ui_page_rows(const struct ui *ui);
+/* The text view that the keys go to, or NULL where it is the list. */
+struct ui_textview *ui_page_textview(struct ui *ui);
+
+/* ---- act.c ---- */
+
+/* Does what a key means here. 0, or what the wizard returned. */
+int ui_key(struct ui *ui, int key);
+/* A key while something runs: scrolling, redrawing and stopping only. */
+void ui_key_busy(struct ui *ui, int key);
+void ui_say(struct ui *ui, const char *message);
+
+/* ---- find.c ---- */
+
+void ui_find_start(struct ui *ui);
+/* A key while the text is typed. */
+int ui_find_key(struct ui *ui, int key);
+/* To the next (1) or previous (-1) place. */
+int ui_find_again(struct ui *ui, int dir);

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ui/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <wchar.h>
+
+#include "src/base/text.h"
+#include "ui/signals.h"
+#include "ui/text.h"
+
+#define ESCDELAY_MS 25		/* Esc alone is Esc after this long */
+#define ROW_MAX 1024		/* cells of a row; no terminal is wider */
+
+struct ui_term {
+	SCREEN *screen;
+	FILE *in, *out;		/* headless: /dev/null, ours to close */
+	bool headless, color, lost;
+	enum ui_charset charset;
+	int cursor_y, cursor_x;
+	bool cursor_visible;
+};
+
+static int refuse(struct pg_err *err, const char *why)
+{
+	return pg_err_set(err, -ENOTTY, NULL, 0,
+			  "%s Use `pve-gpu --help`, `pve-gpu list` or `pve-gpu plan "
+			  "--answers FILE` instead.", why);
+}
+
+/* Adds a terminal's string without its padding ("$<5>"). */
+static void add_string(char *buf, size_t size, const char *name)
+{
+	const char *s = tigetstr(name);
+	size_t at = strlen(buf);
+
+	if (!s || s == (const char *)-1)
+		return;
+	while (*s && at + 1 < size) {
+		const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
+
+		if (end)
+			s = end + 1;
+		else
+			buf[at++] = *s++;
+	}
+	buf[at] = '\0';
+}
+
+static int look_at_terminal(struct pg_err *err)
+{
+	const char *type = getenv("TERM");
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return refuse(err, "The wizard needs a terminal, and there is none.");
+	if (!type || !*type || strcmp(type, "dumb") == 0)
+		return refuse(err, "This terminal cannot show a full screen.");
+	return 0;
+}
+
+/* Opens the terminal and learns how to put it back after a crash. */
+static SCREEN *open_terminal(void)
+{
+	SCREEN *screen = newterm(NULL, stdout, stdin);
+	char reset[UI_RESET_MAX] = "";
+
+	if (!screen)
+		return NULL;
+	add_string(reset, sizeof(reset), "sgr0");
+	add_string(reset, sizeof(reset), "cnorm");
+	add_string(reset, sizeof(reset), "rmcup");
+	ui_signals_set_reset(reset);
+	return screen;
+}
+
+static SCREEN *open_headless(struct ui_term *t, const char *type)
+{
+	static const char *const types[] = { "xterm-256color", "xterm", "linux", "vt100" };
+	SCREEN *screen;
+
+	t->in = fopen("/dev/null", "re");
+	t->out = fopen("/dev/null", "we");
+	if (!t->in || !t->out)
+		return NULL;
+	screen = type ? newterm(type, t->out, t->in) : NULL;
+	for (size_t i = 0; !type && !screen && i < PG_ARRAY_SIZE(types); i++)
+		screen = newterm(types[i], t->out, t->in);
+	return screen;
+}
+
+static void start_colors(struct ui_term *t, enum pg_tri color)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (color == PG_NO || (color == PG_UNKNOWN && no_color && *no_color))
+		return;
+	if (!has_colors() || start_color() != OK || use_default_colors() != OK)
+		return;
+	for (short c = 1; c < 8; c++)
+		(void)init_pair(c, c, -1);
+	t->color = true;
+}
+
+static void choose_charset(struct ui_term *t, bool ascii)
+{
+	const char *type = getenv("TERM");
+
+	if (ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		t->charset = UI_CHARSET_ASCII;
+	else if (!t->headless && type && strcmp(type, "linux") == 0)
+		t->charset = UI_CHARSET_LINUX;
+	else
+		t->charset = UI_CHARSET_UTF8;
+}
+
+static void set_modes(void)
+{
+	(void)cbreak();
+	(void)noecho();
+	(void)nonl();
+	(void)intrflush(stdscr, FALSE);
+	(void)keypad(stdscr, TRUE);
+	(void)nodelay(stdscr, TRUE);
+	(void)set_escdelay(ESCDELAY_MS);
+	(void)curs_set(0);
+}
+
+int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct pg_err *err)
+{
+	struct ui_term *t PG_CLEANUP(ui_term_closep) = NULL;
+	int r = opts->headless ? 0 : look_at_terminal(err);
+
+	if (r < 0)
+		return r;
+	(void)setlocale(LC_CTYPE, "");
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return -ENOMEM;
+	t->headless = opts->headless;
+	choose_charset(t, opts->ascii);
+	/* Before curses looks at the signals: it leaves those alone that have a handler. */
+	ui_signals_take(t->headless ? -1 : STDOUT_FILENO);
+	t->screen = t->headless ? open_headless(t, opts->type) : open_terminal();
+	if (!t->screen)
+		return refuse(err, "This type of terminal (TERM) is not known here.");
+	(void)set_term(t->screen);
+	set_modes();
+	start_colors(t, opts->color);
+	if (t->headless)
+		ui_term_resize(t, opts->rows ? opts->rows : 24, opts->cols ? opts->cols : 80);
+	*ret = PG_STEAL(t);
+	return 0;
+}
+
+void ui_term_close(struct ui_term *t)
+{
+	if (!t)
+		return;
+	if (t->screen) {
+		(void)endwin();
+		delscreen(t->screen);
+	}
+	ui_signals_release();
+	if (t->in)
+		(void)fclose(t->in);
+	if (t->out)
+		(void)fclose(t->out);
+	free(t);
+}
+
+void ui_term_closep(struct ui_term **t)
+{
+	ui_term_close(*t);
+}
+
+enum ui_charset ui_term_charset(const struct ui_term *t)
+{
+	return t->charset;
+}
+
+const struct ui_glyphs *ui_term_glyphs(const struct ui_term *t)
+{
+	return ui_glyphs(t->charset);
+}
+
+bool ui_term_color(const struct ui_term *t)
+{
+	return t->color;
+}
+
+void ui_term_size(const struct ui_term *t, int *rows, int *cols)
+{
+	(void)t;
+	getmaxyx(stdscr, *rows, *cols);
+}
+
+void ui_term_resize(struct ui_term *t, int rows, int cols)
+{
+	if (!t->lost)
+		(void)resizeterm(rows, cols < ROW_MAX ? cols : ROW_MAX);
+}
+
+void ui_term_follow_size(struct ui_term *t)
+{
+	struct winsize size;
+
+	if (!t->headless && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row &&
+	    size.ws_col)
+		ui_term_resize(t, size.ws_row, size.ws_col);
+}
+
+void ui_term_lost(struct ui_term *t)
+{
+	t->lost = true;
+}
+
+bool ui_term_is_lost(const struct ui_term *t)
+{
+	return t->lost;
+}
+
+void ui_term_suspend(struct ui_term *t)
+{
+	if (t->lost || t->headless)
+		return;
+	(void)def_prog_mode();
+	(void)endwin();
+	ui_signals_stop();
+	(void)reset_prog_mode();
+	ui_term_follow_size(t);
+	ui_term_flush(t, true);
+}
+
+/* ---- drawing ---- */
+
+static void set_style(const struct ui_term *t, unsigned style)
+{
+	struct ui_look look = ui_theme(style, t->color);
+	attr_t attr = A_NORMAL;
+
+	attr |= look.attr & UI_BOLD ? A_BOLD : 0;
+	attr |= look.attr & UI_DIM ? A_DIM : 0;
+	attr |= look.attr & UI_REVERSE ? A_REVERSE : 0;
+	attr |= look.attr & UI_UNDERLINE ? A_UNDERLINE : 0;
+	(void)attr_set(attr, (short)(look.color > 0 ? look.color : 0), NULL);
+}
+
+void ui_term_erase(struct ui_term *t)
+{
+	(void)attr_set(A_NORMAL, 0, NULL);
+	(void)erase();
+	t->cursor_visible = false;
+	t->cursor_y = t->cursor_x = 0;
+}
+
+/* Up to n bytes as wide characters; what is not valid becomes '?'. */
+static int widen(const char *s, size_t n, wchar_t *out)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < n && count < ROW_MAX;) {
+		size_t len = pg_text_char(s + i, n - i);
+		wchar_t wc = L'?';
+
+		if (len == 0)
+			len = 1;
+		else if (len == 1)
+			wc = (unsigned char)s[i];
+		else if (mbtowc(&wc, s + i, len) < 0 || wcwidth(wc) < 0)
+			wc = L'?';
+		out[count++] = wc;
+		i += len;
+	}
+	return count;
+}
+
+int ui_term_putn(struct ui_term *t, int y, int x, int w, unsigned style, const char *text,
+		 size_t n)
+{
+	wchar_t wide[ROW_MAX];
+	int rows, cols, used = 0, count;
+
+	getmaxyx(stdscr, rows, cols);
+	if (y < 0 || y >= rows || x < 0 || x >= cols || w <= 0)
+		return 0;
+	n = ui_fit(text, n, w < cols - x ? w : cols - x, &used);
+	count = widen(text, n, wide);
+	set_style(t, style);
+	if (count > 0)
+		(void)mvaddnwstr(y, x, wide, count);
+	return used;
+}
+
+int ui_term_put(struct ui_term *t, int y, int x, int w, unsigned style, const char *text)
+{
+	return ui_term_putn(t, y, x, w, style, text, strlen(text));
+}
+
+int ui_term_put_cut(struct ui_term *t, int y, int x, int w, unsigned style,
+		    const char *text)
+{
+	int used;
+
+	if (w <= 0 || ui_width(text) <= w)
+		return ui_term_put(t, y, x, w, style, text);
+	used = ui_term_put(t, y, x, w - 1, style, text);
+	return used + ui_term_put(t, y, x + used, 1, style, ui_term_glyphs(t)->cut);
+}
+
+void ui_term_fill(struct ui_term *t, struct ui_rect r, unsigned style)
+{
+	int rows, cols;
+
+	getmaxyx(stdscr, rows, cols);
+	set_style(t, style);
+	for (int y = r.y < 0 ? 0 : r.y; y < r.y + r.h && y < rows; y++)
+		if (r.x < cols)
+			(void)mvhline(y, r.x, ' ', r.w < cols - r.x ? r.w : cols - r.x);
+}
+
+static void put_line(struct ui_term *t, int y, int x, int w, unsigned style)
+{
+	for (int i = 0; i < w; i++)
+		(void)ui_term_put(t, y, x + i, 1, style, ui_term_glyphs(t)->h);
+}
+
+void ui_term_box(struct ui_term *t, struct ui_rect r, unsigned style, const char *title,
+		 const char *foot)
+{
+	const struct ui_glyphs *g = ui_term_glyphs(t);
+	int bottom = r.y + r.h - 1, right = r.x + r.w - 1, n;
+
+	if (r.h < 2 || r.w < 4)
+		return;
+	put_line(t, r.y, r.x + 1, r.w - 2, style);
+	put_line(t, bottom, r.x + 1, r.w - 2, style);
+	for (int y = r.y; y <= bottom; y++) {
+		bool top = y == r.y, low = y == bottom;
+
+		(void)ui_term_put(t, y, r.x, 1, style, top ? g->tl : low ? g->bl : g->v);
+		(void)ui_term_put(t, y, right, 1, style, top ? g->tr : low ? g->br : g->v);
+	}
+	if (title && *title && r.w > 8) {
+		(void)ui_term_put(t, r.y, r.x + 2, 1, style, " ");
+		n = ui_term_put_cut(t, r.y, r.x + 3, r.w - 6, UI_STYLE_TITLE, title);
+		(void)ui_term_put(t, r.y, r.x + 3 + n, 1, style, " ");
+	}
+	if (foot && ui_width(foot) < r.w - 6) {
+		n = r.w - 4 - ui_width(foot);
+		(void)ui_term_put(t, bottom, r.x + n, 1, style, " ");
+		n += 1 + ui_term_put(t, bottom, r.x + n + 1, r.w, WIZ_PLAIN, foot);
+		(void)ui_term_put(t, bottom, r.x + n, 1, style, " ");
+	}
+}
+
+void ui_term_cursor(struct ui_term *t, int y, int x, bool visible)
+{
+	t->cursor_y = y;
+	t->cursor_x = x;
+	t->cursor_visible = visible;
+}
+
+void ui_term_flush(struct ui_term *t, bool all)
+{
+	if (t->lost)
+		return;
+	(void)curs_set(t->cursor_visible ? 1 : 0);
+	(void)move(t->cursor_y, t->cursor_x);
+	if (all)
+		(void)clearok(curscr, TRUE);
+	(void)refresh();
+}
+
+/* ---- reading back ---- */
+
+void ui_term_where(const struct ui_term *t, int *y, int *x)
+{
+	*y = t->cursor_y;
+	*x = t->cursor_x;
+}
+
+bool ui_term_cell(const struct ui_term *t, int y, int x, struct ui_cell *ret)
+{
+	wchar_t wide[CCHARW_MAX + 1] = { 0 };
+	short pair = 0;
+	cchar_t cell;
+	attr_t attr;
+
+	(void)t;
+	*ret = (struct ui_cell){ .width = 1, .color = UI_COLOR_NONE };
+	if (mvin_wch(y, x, &cell) == ERR || getcchar(&cell, wide, &attr, &pair, NULL) == ERR)
+		return false;
+	for (size_t i = 0, at = 0; wide[i] && at + MB_CUR_MAX < sizeof(ret->text); i++) {
+		int n = wctomb(ret->text + at, wide[i]);
+
+		at += n > 0 ? (size_t)n : 0;
+	}
+	if (wide[0] && wcwidth(wide[0]) == 2)
+		ret->width = 2;
+	ret->attr |= attr & A_BOLD ? UI_BOLD : 0U;
+	ret->attr |= attr & A_DIM ? UI_DIM : 0U;
+	ret->attr |= attr & A_REVERSE ? UI_REVERSE : 0U;
+	ret->attr |= attr & A_UNDERLINE ? UI_UNDERLINE : 0U;
+	ret->color = pair ? pair : UI_COLOR_NONE;
+	return true;
+}
