@@ -187,13 +187,12 @@ int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 	int r = 0;
 
 	if (opts->script)
-		r = ui_script_load(opts->script, &ui.in.script, err);
+		r = ui_input_load(&ui.in, opts->script, err);
 	if (r == 0)
 		r = ui_term_open(&term, &ui.term, err);
 	if (r < 0)
 		return r;
 	ui.in.term = ui.term;
-	ui.in.scripted = opts->script != NULL;
 	ui.in.dump = opts->dump;
 	wiz_set_frontend(w, &frontend);
 	r = loop(&ui, err);

@@ -3,7 +3,9 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <stdio.h>
 
+#include "src/base/strbuf.h"
 #include "ui/dump.h"
 #include "ui/keys.h"
 #include "ui/signals.h"
@@ -27,6 +29,34 @@ static const struct {
 void ui_input_done(struct ui_input *in)
 {
 	ui_script_done(&in->script);
+}
+
+static void close_file(FILE **f)
+{
+	if (*f)
+		(void)fclose(*f);
+}
+
+int ui_input_load(struct ui_input *in, const char *path, struct pg_err *err)
+{
+	struct pg_strbuf text PG_CLEANUP(pg_strbuf_done) = { 0 };
+	FILE *f PG_CLEANUP(close_file) = fopen(path, "re");
+	char buf[4096];
+	size_t n;
+
+	if (!f) {
+		int code = -errno;
+
+		return pg_err_set(err, code, path, 0, "The key script cannot be read: %s.",
+				  pg_err_reason(code));
+	}
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		pg_strbuf_addn(&text, buf, n);
+	in->scripted = true;
+	if (pg_strbuf_error(&text) < 0)
+		return -ENOMEM;
+	return ui_script_parse(text.s ? text.s : "", text.len, path, &in->script,
+			       err);
 }
 
 static int from_curses(wint_t c, bool function)

@@ -18,6 +18,8 @@ struct ui_input {
 };
 
 void ui_input_done(struct ui_input *in);
+/* Takes the keys from a script. -errno with err naming the file and the line. */
+int ui_input_load(struct ui_input *in, const char *path, struct pg_err *err);
 /*
  * The next key (enum ui_key or a character), UI_KEY_RESIZE after the size has changed,
  * UI_KEY_INTERRUPT for Ctrl-C, UI_KEY_NONE when the time is over (timeout_ms; -1: wait for

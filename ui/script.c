@@ -2,7 +2,6 @@
 #include "ui/script.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/strbuf.h"
@@ -134,32 +133,6 @@ int ui_script_parse(const char *text, size_t n, const char *path, struct ui_scri
 	*ret = script;
 	script = (struct ui_script){ 0 };
 	return 0;
-}
-
-static void close_file(FILE **f)
-{
-	if (*f)
-		(void)fclose(*f);
-}
-
-int ui_script_load(const char *path, struct ui_script *ret, struct pg_err *err)
-{
-	struct pg_strbuf text PG_CLEANUP(pg_strbuf_done) = { 0 };
-	FILE *f PG_CLEANUP(close_file) = fopen(path, "re");
-	char buf[4096];
-	size_t n;
-
-	if (!f) {
-		int code = -errno;
-
-		return pg_err_set(err, code, path, 0, "The key script cannot be read: %s.",
-				  pg_err_reason(code));
-	}
-	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
-		pg_strbuf_addn(&text, buf, n);
-	if (pg_strbuf_error(&text) < 0)
-		return -ENOMEM;
-	return ui_script_parse(text.s ? text.s : "", text.len, path, ret, err);
 }
 
 const struct ui_step *ui_script_peek(const struct ui_script *script)

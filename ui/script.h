@@ -30,7 +30,6 @@ void ui_script_done(struct ui_script *script);
 /* Reads a script of n bytes. -EINVAL with err naming the line, or -ENOMEM. */
 int ui_script_parse(const char *text, size_t n, const char *path, struct ui_script *ret,
 		    struct pg_err *err);
-int ui_script_load(const char *path, struct ui_script *ret, struct pg_err *err);
 /* The next step, or NULL at the end. */
 const struct ui_step *ui_script_next(struct ui_script *script);
 /* The next step without taking it. */
