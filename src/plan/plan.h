@@ -93,6 +93,17 @@ enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices 
  * by address), the module that would claim it, or NULL where nothing is known. Borrowed
  * from facts or static. */
 const char *pg_plan_expected_driver(const struct pg_facts *facts, const struct pg_dev *dev);
+/* Is it in /etc/pve-gpu/bind.conf, with its own ids, and the script in place? */
+bool pg_by_address(const struct pg_facts *facts, const struct pg_dev *dev);
+
+/*
+ * The kernel options that the loader's file asks for: GRUB_CMDLINE_LINUX and
+ * GRUB_CMDLINE_LINUX_DEFAULT in this order (grub-mkconfig, 10_linux), or line 1 of
+ * /etc/kernel/cmdline. *ret is NULL where there is no such file. -EINVAL with err where only
+ * a running shell could tell.
+ */
+int pg_configured_cmdline(const struct pg_facts *facts, enum pg_loader loader, char **ret,
+			  struct pg_err *err);
 
 /* render.c: the plan document of DESIGN.md section 3 as JSON text, ending in a newline; and
  * the findings of `doctor`. NULL when memory ran out. The caller frees it. */

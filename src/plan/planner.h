@@ -54,14 +54,6 @@ int pg_plan_effects(struct pg_planner *p);		/* effects.c */
 
 /* ---- configured.c: what the files on disk ask for ---- */
 
-/*
- * The kernel options that the loader's file asks for: GRUB_CMDLINE_LINUX and
- * GRUB_CMDLINE_LINUX_DEFAULT in this order (grub-mkconfig, 10_linux), or line 1 of
- * /etc/kernel/cmdline. *ret is NULL where there is no such file. -EINVAL with err where only
- * a running shell could tell.
- */
-int pg_configured_cmdline(const struct pg_facts *facts, enum pg_loader loader, char **ret,
-			  struct pg_err *err);
 /* Has any option of this key the item in its comma list (or is just it)? */
 bool pg_words_have(const struct pg_strv *words, const char *key, const char *item);
 /* The word with that key and item, for evidence; NULL: none. Borrowed. */
@@ -97,8 +89,6 @@ bool pg_ids_item_valid(const char *item);
 bool pg_ids_match(const char *ids, const struct pg_dev *dev);
 /* Will vfio-pci claim the device by ids= as configured now? */
 bool pg_by_ids(const struct pg_facts *facts, const struct pg_dev *dev);
-/* Is it in /etc/pve-gpu/bind.conf, with its own ids, and the script in place? */
-bool pg_by_address(const struct pg_facts *facts, const struct pg_dev *dev);
 bool pg_bind_conf_has(const struct pg_facts *facts, const struct pg_dev *dev);
 /* Is there a softdep that loads vfio-pci before the module? */
 bool pg_has_softdep(const struct pg_facts *facts, const char *module);
