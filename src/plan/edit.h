@@ -107,8 +107,8 @@ int pg_grub_edit(const struct pg_file *const *files, size_t n, const char *varia
  */
 int pg_vfio_ids_edit(const struct pg_file *const *files, size_t n, const struct pg_strv *ids,
 		     int *ret_file, struct pg_bytes *ret, struct pg_err *err);
-/* The same for one file by itself: adds to its last ids= list, or appends a marked
- * `options vfio-pci ids=…` line. in->p may be NULL for a new file. */
+/* The same for one file by itself, below /etc/modprobe.d: adds to its last ids= list, or
+ * appends a marked `options vfio-pci ids=…` line. in->p may be NULL for a new file. */
 int pg_vfio_conf_add_ids(const char *path, const struct pg_bytes *in, const struct pg_strv *ids,
 			 struct pg_bytes *ret, struct pg_err *err);
 /* The ids in effect, as they are written ("10de:2684", "10DE:1aeb:1458:40bf"). */

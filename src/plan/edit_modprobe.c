@@ -209,6 +209,13 @@ static void begin_append(const struct pg_bytes *in, const char *end, struct pg_s
 	pg_strbuf_add(b, end);
 }
 
+static int not_ours(const char *path, const struct ids_list *list, struct pg_err *err)
+{
+	return pg_err_set(err, -EINVAL, path, list->line,
+			  "This file sets the ids that vfio-pci takes and is not one to be edited. "
+			  "Move that line to /etc/modprobe.d/vfio.conf.");
+}
+
 static int write_ids(const char *path, const struct pg_bytes *in, const struct ids_list *list,
 		     const struct pg_strv *add, struct pg_bytes *ret, struct pg_err *err)
 {
@@ -218,6 +225,8 @@ static int write_ids(const char *path, const struct pg_bytes *in, const struct i
 
 	if (!ids)
 		return -ENOMEM;
+	if (add->n && !pg_text_starts(path, "/etc/modprobe.d/"))
+		return not_ours(path, list, err);
 	len = (list->found ? list->len + !list->comma : 0) + strlen(ids);
 	if (add->n && len > IDS_MAX)
 		return pg_err_set(err, -EINVAL, path, list->line,
@@ -293,10 +302,8 @@ int pg_vfio_ids_edit(const struct pg_file *const *files, size_t n, const struct 
 		*ret = (struct pg_bytes){ 0 };
 		return 0;
 	}
-	if (add.n && (f->is_link || !pg_text_starts(f->path, "/etc/modprobe.d/")))
-		return pg_err_set(err, -EINVAL, f->path, list.line,
-				  "This file sets the ids that vfio-pci takes and is not one to be "
-				  "edited. Move that line to /etc/modprobe.d/vfio.conf.");
+	if (add.n && f->is_link)
+		return not_ours(f->path, &list, err);
 	r = write_ids(f->path, &f->bytes, &list, &add, ret, err);
 	if (r == 0)
 		*ret_file = file;
