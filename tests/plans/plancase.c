@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * plancase TREE DATA CHOICES...: collects the facts of a tree, plans the choices and prints
+ * the plan in a form made for comparing; then writes the planned files into the tree, plans
+ * again and prints what is left to do. With the one choice `doctor`: all findings.
+ *
+ * Choices: devices=A,B vm=N bind=B primary pcie=yes|no pt mapping=M romfile=F efi=S
+ * change_machine change_firmware
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/root.h"
+#include "src/base/text.h"
+#include "src/plan/plan.h"
+
+/* ---- choices ---- */
+
+static int pick_all(struct pg_choices *c, const char *list)
+{
+	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(list, ",", &part);
+
+	for (size_t i = 0; r == 0 && i < part.n; i++) {
+		struct pg_bdf addr;
+		bool slot;
+
+		r = pg_bdf_parse_loose(part.v[i], &addr, &slot);
+		if (r == 0)
+			r = pg_choices_pick(c, addr, slot);
+	}
+	return r;
+}
+
+static int set_flag(struct pg_choices *c, const char *word)
+{
+	if (strcmp(word, "primary") == 0)
+		c->primary = true;
+	else if (strcmp(word, "pt") == 0)
+		c->iommu_pt = true;
+	else if (strcmp(word, "change_machine") == 0)
+		c->change_machine = true;
+	else if (strcmp(word, "change_firmware") == 0)
+		c->change_firmware = true;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int set_value(struct pg_choices *c, const char *key, const char *value)
+{
+	if (strcmp(key, "devices") == 0)
+		return pick_all(c, value);
+	if (strcmp(key, "bind") == 0)
+		return pg_bind_parse(value, &c->bind);
+	if (strcmp(key, "vm") == 0)
+		c->vmid = (uint32_t)strtoul(value, NULL, 10);
+	else if (strcmp(key, "pcie") == 0)
+		c->pcie = strcmp(value, "yes") == 0 ? PG_YES : PG_NO;
+	else if (strcmp(key, "mapping") == 0)
+		c->mapping = strdup(value);
+	else if (strcmp(key, "romfile") == 0)
+		c->romfile = strdup(value);
+	else if (strcmp(key, "efi") == 0)
+		c->efi_storage = strdup(value);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int set_choice(struct pg_choices *c, char *word)
+{
+	char *value = strchr(word, '=');
+
+	if (!value)
+		return set_flag(c, word);
+	*value++ = '\0';
+	return set_value(c, word, value);
+}
+
+/* ---- printing ---- */
+
+static void print_findings(const struct pg_findings *f, bool ok_too)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (ok_too || f->v[i].level != PG_LEVEL_OK)
+			printf("finding %s %s %s\n", pg_level_name(f->v[i].level), f->v[i].id,
+			       f->v[i].scope);
+}
+
+static void print_effects(const struct pg_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_effect; i++) {
+		const struct pg_effect *e = &plan->effect[i];
+
+		printf("effect %s %s -> %s at %s: %s%s%s\n", pg_bdf_str(e->addr).s,
+		       e->now ? e->now : "-", e->after, e->at_boot ? "boot" : "start", e->why,
+		       e->lost ? "; lost: " : "", e->lost ? e->lost : "");
+	}
+}
+
+/* One line of a file behind a mark; a missing line end and a CR are shown. */
+static void print_line(char mark, const char *line, size_t full)
+{
+	size_t n = full;
+
+	if (n && line[n - 1] == '\n')
+		n--;
+	printf("%c", mark);
+	for (size_t i = 0; i < n; i++)
+		if (line[i] == '\r')
+			printf("\\r");
+		else
+			putchar(line[i]);
+	printf("%s\n", n == full ? "\\ no newline" : "");
+}
+
+static size_t line_length(const char *p, size_t n)
+{
+	const char *end = memchr(p, '\n', n);
+
+	return end ? (size_t)(end - p) + 1 : n;
+}
+
+static void print_lines(char mark, const char *p, size_t n)
+{
+	while (n) {
+		size_t full = line_length(p, n);
+
+		print_line(mark, p, full);
+		p += full;
+		n -= full;
+	}
+}
+
+/* Whole lines that both begin with; both end with. */
+static size_t common_head(const struct pg_bytes *a, const struct pg_bytes *b)
+{
+	size_t at = 0;
+
+	while (at < a->n && at < b->n) {
+		size_t n = line_length(a->p + at, a->n - at);
+
+		if (n != line_length(b->p + at, b->n - at) || memcmp(a->p + at, b->p + at, n) != 0)
+			break;
+		at += n;
+	}
+	return at;
+}
+
+static size_t common_tail(const struct pg_bytes *a, const struct pg_bytes *b, size_t head)
+{
+	size_t same = 0, n = 0;
+
+	while (head + n < a->n && head + n < b->n &&
+	       a->p[a->n - n - 1] == b->p[b->n - n - 1]) {
+		n++;
+		if ((a->n == n || a->p[a->n - n - 1] == '\n') &&
+		    (b->n == n || b->p[b->n - n - 1] == '\n'))
+			same = n;
+	}
+	return same;
+}
+
+/* What is not printed is the same in both. */
+static void print_file(const struct pg_plan_file *f)
+{
+	static const char *const change[] = { "create", "edit", "remove" };
+	size_t head = common_head(&f->before, &f->after);
+	size_t tail = common_tail(&f->before, &f->after, head);
+
+	printf("file %s %s %04o\n", change[f->change], f->path, (unsigned)f->mode);
+	if (pg_text_starts(f->path, "/etc/initramfs-tools/"))
+		return; /* ours as a whole */
+	print_lines('-', f->before.p + head, f->before.n - head - tail);
+	print_lines('+', f->after.p + head, f->after.n - head - tail);
+}
+
+static void print_argv(const char *what, const struct pg_strv *argv)
+{
+	printf("%s", what);
+	for (size_t i = 0; i < argv->n; i++)
+		printf(" %s", argv->v[i]);
+}
+
+static void print_commands(const struct pg_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_cmd; i++) {
+		print_argv("command", &plan->cmd[i].argv);
+		printf("\n");
+	}
+	for (size_t i = 0; i < plan->n_vm_cmd; i++) {
+		print_argv("vm", &plan->vm_cmd[i].argv);
+		print_argv(" | undo:", &plan->vm_cmd[i].undo);
+		printf("\n");
+	}
+}
+
+static void print_plan(const struct pg_plan *plan)
+{
+	print_findings(&plan->findings, false);
+	print_effects(plan);
+	for (size_t i = 0; i < plan->n_file; i++)
+		print_file(&plan->file[i]);
+	print_commands(plan);
+	for (size_t i = 0; i < plan->n_expect; i++)
+		printf("expect %s %s\n", pg_bdf_str(plan->expect[i].addr).s,
+		       plan->expect[i].driver);
+	printf("reboot %s\n", plan->reboot ? "yes" : "no");
+}
+
+/* ---- planning, and planning again ---- */
+
+static int plan_tree(const struct pg_root *root, const struct pg_choices *c,
+		     const struct pg_templates *t, struct pg_plan **ret)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	int r = pg_facts_collect(root, PG_WANT_ALL & ~(unsigned)PG_WANT_NAMES, &facts, &err);
+
+	if (r < 0) {
+		fprintf(stderr, "facts: %s\n", err.what ? err.what : pg_err_reason(r));
+		return r;
+	}
+	return pg_plan_make(facts, c, t, ret);
+}
+
+static int write_files(struct pg_root *root, const struct pg_plan *plan)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < plan->n_file; i++) {
+		const struct pg_plan_file *f = &plan->file[i];
+		struct pg_meta meta = { .mode = f->mode };
+		char *dir pg_autofree = strdup(f->path);
+
+		*strrchr(dir, '/') = '\0';
+		r = pg_root_mkdirs(root, dir, 0755, NULL, NULL);
+		if (r == 0)
+			r = pg_root_replace(root, f->path, &f->after, &meta, NULL);
+	}
+	return r;
+}
+
+static int print_again(struct pg_root *root, const struct pg_choices *c,
+		       const struct pg_templates *t)
+{
+	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
+	int r = plan_tree(root, c, t, &plan);
+
+	if (r < 0)
+		return r;
+	if (plan->n_file == 0 && plan->n_cmd == 0 && !plan->reboot) {
+		printf("again: nothing%s\n", pg_plan_is_blocked(plan) ? " (blocked)" : "");
+		return 0;
+	}
+	printf("again:\n");
+	print_plan(plan);
+	return 0;
+}
+
+static int print_doctor(const struct pg_root *root)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
+	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+	int r = pg_facts_collect(root, PG_WANT_ALL & ~(unsigned)PG_WANT_NAMES, &facts, NULL);
+
+	if (r == 0)
+		r = pg_check(facts, NULL, &found);
+	if (r == 0)
+		print_findings(&found, true);
+	return r;
+}
+
+static int read_file(const char *dir, const char *name, struct pg_bytes *ret)
+{
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+	int r = pg_root_open(dir, &root, NULL);
+
+	return r < 0 ? r : pg_root_read(root, name, PG_ROOT_MAX, ret);
+}
+
+static void templates_done(struct pg_templates *t)
+{
+	pg_bytes_done(&t->initramfs_hook);
+	pg_bytes_done(&t->initramfs_script);
+}
+
+static int run(struct pg_root *root, const char *data, const struct pg_choices *c)
+{
+	struct pg_templates t PG_CLEANUP(templates_done) = { 0 };
+	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
+	int r = read_file(data, "initramfs/hook", &t.initramfs_hook);
+
+	if (r == 0)
+		r = read_file(data, "initramfs/script", &t.initramfs_script);
+	if (r == 0)
+		r = plan_tree(root, c, &t, &plan);
+	if (r < 0)
+		return r;
+	print_plan(plan);
+	if (pg_plan_is_blocked(plan))
+		return plan->n_file + plan->n_cmd + plan->n_vm_cmd ? -EINVAL : 0;
+	r = write_files(root, plan);
+	return r < 0 ? r : print_again(root, c, &t);
+}
+
+int main(int argc, char **argv)
+{
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = pg_choices_new();
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	bool doctor = argc == 4 && strcmp(argv[3], "doctor") == 0;
+	int r = argc > 3 ? 0 : -EINVAL;
+
+	for (int i = 3; r == 0 && !doctor && i < argc; i++)
+		r = set_choice(c, argv[i]);
+	if (r == 0)
+		r = pg_root_open(argv[1], &root, &err);
+	if (r == 0)
+		r = doctor ? print_doctor(root) : run(root, argv[2], c);
+	if (r < 0)
+		fprintf(stderr, "plancase: %s\n", err.what ? err.what : pg_err_reason(r));
+	return r < 0;
+}
