@@ -118,7 +118,7 @@ static void stamp_of(time_t t, char stamp[STAMP_LEN + 1])
 	/* A clock before 1900 or after 9999 gives no stamp of this length. */
 	if (!gmtime_r(&t, &tm) ||
 	    strftime(stamp, STAMP_LEN + 1, "%Y%m%d-%H%M%S", &tm) != STAMP_LEN)
-		(void)strcpy(stamp, "19700101-000000");
+		memcpy(stamp, "19700101-000000", STAMP_LEN + 1);
 }
 
 int pg_store_new(struct pg_root *root, time_t now, char **ret_id, struct pg_err *err)

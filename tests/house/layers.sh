@@ -61,7 +61,7 @@ is 'each door and each library has its keeper' "$(keepers "$top_srcdir")" ''
 
 # plan/ is pure
 is 'the planner neither opens nor runs anything' \
-	"$(grep -nE '#[[:space:]]*include ("src/base/proc.h"|<(unistd|fcntl|stdio|dirent)\.h>)|pg_root_[a-z_]*\(|pg_proc_run' \
+	"$(grep -nE '#[[:space:]]*include ("src/base/proc.h"|<(unistd|fcntl|dirent)\.h>)|pg_root_[a-z_]*\(|pg_proc_run|\b(fopen|v?f?printf|fputs|puts|perror)\(' \
 		"$top_srcdir"/src/plan/*.[ch] | sed "s|^$top_srcdir/||")" ''
 
 # The proof: an arrow reversed on purpose must be seen.
