@@ -2,25 +2,15 @@
 #include "src/plan/planner.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-
-struct scope {
-	char s[16];
-};
-
-static struct scope scope_of(uint32_t vmid)
-{
-	struct scope scope;
-
-	(void)snprintf(scope.s, sizeof(scope.s), "vm/%u", vmid);
-	return scope;
-}
 
 static struct pg_finding *about(struct pg_checker *c, const struct pg_guest *g, const char *id,
 				enum pg_level level, const char *text)
 {
-	return pg_findings_add(c->f, id, level, scope_of(g->vmid).s, "%s", text);
+	struct pg_vm_scope scope;
+
+	pg_vm_scope(g->vmid, &scope);
+	return pg_findings_add(c->f, id, level, scope.s, "%s", text);
 }
 
 static int refuse(struct pg_checker *c, const struct pg_guest *g, const char *id,
@@ -43,9 +33,12 @@ static bool is_on(const char *value)
 
 static int is_missing(struct pg_checker *c, uint32_t vmid)
 {
-	struct pg_finding *f = pg_findings_add(c->f, "vm-missing", PG_LEVEL_BLOCK,
-					       scope_of(vmid).s, "There is no VM %u.", vmid);
+	struct pg_vm_scope scope;
+	struct pg_finding *f;
 
+	pg_vm_scope(vmid, &scope);
+	f = pg_findings_add(c->f, "vm-missing", PG_LEVEL_BLOCK, scope.s, "There is no VM %u.",
+			    vmid);
 	return pg_finding_advice(f, "`qm list` shows the VMs of this node.");
 }
 
@@ -235,7 +228,9 @@ static int named_twice(struct pg_checker *c, const struct pg_guest *g, const str
 static int takes(struct pg_checker *c, const struct pg_guest *g, const struct pg_dev *dev)
 {
 	const struct pg_group *group = pg_facts_group(c->facts, dev->group);
+	struct pg_vm_scope scope;
 
+	pg_vm_scope(g->vmid, &scope);
 	for (size_t i = 0; group && i < group->n_dev; i++) {
 		const struct pg_dev *other = &c->facts->dev[group->dev[i]];
 		const struct pg_use *vital = other->is_bridge ? NULL : pg_dev_vital(other);
@@ -243,7 +238,7 @@ static int takes(struct pg_checker *c, const struct pg_guest *g, const struct pg
 
 		if (!vital)
 			continue;
-		f = pg_findings_add(c->f, "group-vital", PG_LEVEL_BLOCK, scope_of(g->vmid).s,
+		f = pg_findings_add(c->f, "group-vital", PG_LEVEL_BLOCK, scope.s,
 				    "When VM %u starts, Proxmox takes %s from the host, which "
 				    "carries %s. The node would be cut off.",
 				    g->vmid, pg_bdf_str(other->addr).s, vital->detail);

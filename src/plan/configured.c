@@ -2,7 +2,6 @@
 #include "src/plan/planner.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/text.h"
@@ -178,7 +177,14 @@ bool pg_is_loaded_at_boot(const struct pg_facts *facts, const char *module)
 
 static bool release(const char *s, unsigned *major, unsigned *minor)
 {
-	return sscanf(s, "%5u.%5u", major, minor) == 2;
+	char *end;
+
+	*major = (unsigned)strtoul(s, &end, 10);
+	if (end == s || *end != '.')
+		return false;
+	s = end + 1;
+	*minor = (unsigned)strtoul(s, &end, 10);
+	return end != s;
 }
 
 bool pg_kernels_from(const struct pg_facts *facts, unsigned major, unsigned minor)

@@ -55,6 +55,20 @@ bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev)
 	return false;
 }
 
+void pg_vm_scope(uint32_t vmid, struct pg_vm_scope *ret)
+{
+	char *at = ret->s + sizeof(ret->s) - 1;
+
+	*at = '\0';
+	do {
+		*--at = (char)('0' + vmid % 10);
+		vmid /= 10;
+	} while (vmid);
+	memmove(ret->s + 3, at, strlen(at) + 1);
+	memcpy(ret->s, "vm/", 3);
+	ret->number = ret->s + 3;
+}
+
 int pg_plan_devices(const struct pg_facts *facts, const struct pg_choices *choices,
 		    const struct pg_dev ***ret, size_t *ret_n)
 {

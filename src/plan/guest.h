@@ -10,8 +10,8 @@
 struct pg_vm_plan {
 	struct pg_planner *p;
 	const struct pg_guest *guest;
-	char vmid[12];
-	char scope[16];			/* "vm/100" */
+	struct pg_vm_scope scope;
+	const char *vmid;		/* "100" */
 	bool q35;			/* is, or becomes */
 };
 

@@ -78,7 +78,7 @@ static int no_storage(struct pg_vm_plan *vm, const char *wanted)
 
 	if (wanted) {
 		f = pg_findings_add(&vm->p->plan->findings, "efi-storage", PG_LEVEL_BLOCK,
-				    vm->scope,
+				    vm->scope.s,
 				    "The storage %s cannot hold the VM's EFI disk on this node.",
 				    wanted);
 		return pg_finding_advice(f, "Name one that holds disk images (efi_storage).");

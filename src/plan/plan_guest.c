@@ -2,7 +2,6 @@
 #include "src/plan/guest.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/text.h"
@@ -49,7 +48,7 @@ int pg_vm_set(struct pg_vm_plan *vm, const char *key, const char *value, const c
 struct pg_finding *pg_vm_finding(struct pg_vm_plan *vm, const char *id, enum pg_level level,
 				 const char *text)
 {
-	return pg_findings_add(&vm->p->plan->findings, id, level, vm->scope, "%s", text);
+	return pg_findings_add(&vm->p->plan->findings, id, level, vm->scope.s, "%s", text);
 }
 
 bool pg_vm_has_gpu(const struct pg_vm_plan *vm)
@@ -228,7 +227,7 @@ int pg_plan_guest(struct pg_planner *p)
 	if (!vm.guest)
 		return 0; /* pg_check() has said so */
 	vm.q35 = vm.guest->q35;
-	(void)snprintf(vm.vmid, sizeof(vm.vmid), "%u", vm.guest->vmid);
-	(void)snprintf(vm.scope, sizeof(vm.scope), "vm/%u", vm.guest->vmid);
+	pg_vm_scope(vm.guest->vmid, &vm.scope);
+	vm.vmid = vm.scope.number;
 	return whole(&vm);
 }

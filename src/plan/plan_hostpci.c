@@ -2,7 +2,6 @@
 #include "src/plan/guest.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/text.h"
@@ -124,9 +123,10 @@ static const struct pg_hostpci *existing(const struct pg_vm_plan *vm, const stru
 
 static bool index_taken(const struct pg_vm_plan *vm, unsigned index)
 {
-	char key[16];
+	char *key pg_autofree = pg_strf("hostpci%u", index);
 
-	(void)snprintf(key, sizeof(key), "hostpci%u", index);
+	if (!key)
+		return true; /* what needs memory next says so */
 	if (pg_vm_value(vm->guest, key))
 		return true;
 	for (size_t i = 0; i < vm->p->plan->n_vm_cmd; i++) {
@@ -164,11 +164,10 @@ static void add_options(const struct pg_vm_plan *vm, const struct entry *e, cons
 static int set(struct pg_vm_plan *vm, unsigned index, char *value, const char *why)
 {
 	char *owned pg_autofree = value;
-	char key[16];
+	char *key pg_autofree = pg_strf("hostpci%u", index);
 
-	if (!value)
+	if (!value || !key)
 		return -ENOMEM;
-	(void)snprintf(key, sizeof(key), "hostpci%u", index);
 	return pg_vm_set(vm, key, value, why);
 }
 

@@ -2,7 +2,6 @@
 #include "src/plan/planner.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- options vfio-pci ids=… ---- */
@@ -16,15 +15,13 @@ static int missing_ids(const struct pg_planner *p, struct pg_strv *ids)
 {
 	for (size_t i = 0; i < p->n_dev; i++) {
 		const struct pg_dev *dev = p->dev[i];
-		char id[16];
-		int r;
+		char *id pg_autofree = NULL;
 
 		if (!needs_ids(p, i))
 			continue;
-		(void)snprintf(id, sizeof(id), "%04x:%04x", dev->vendor, dev->device);
-		r = pg_strv_has(ids, id) ? 0 : pg_strv_add(ids, id);
-		if (r < 0)
-			return r;
+		id = pg_strf("%04x:%04x", dev->vendor, dev->device);
+		if (!id || (!pg_strv_has(ids, id) && pg_strv_add(ids, id) < 0))
+			return -ENOMEM;
 	}
 	return 0;
 }

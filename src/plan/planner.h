@@ -102,6 +102,12 @@ const struct pg_use *pg_dev_vital(const struct pg_dev *dev);
 char *pg_dev_uses(const struct pg_dev *dev);
 bool pg_dev_is_vga(const struct pg_dev *dev);
 bool pg_planner_has(const struct pg_dev *const *dev, size_t n, const struct pg_dev *which);
+/* "vm/100", a finding's scope; `number` is the part behind the slash. */
+struct pg_vm_scope {
+	char s[16];
+	const char *number;
+};
+void pg_vm_scope(uint32_t vmid, struct pg_vm_scope *ret);
 /* VMs of this node whose active or pending configuration names the device. */
 bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev);
 
