@@ -17,42 +17,43 @@ static bool is_due(const struct pg_jfile *f)
 	return f->begun && !f->back && !f->left;
 }
 
-static int move_back(struct pg_run *run, size_t i, struct pg_err *err)
+static int move(struct pg_run *run, size_t i, enum pg_copy from, enum pg_copy to,
+		struct pg_err *err)
 {
 	const struct pg_jfile *f = &run->j->file[i];
-	struct pg_version from PG_CLEANUP(pg_version_done) = { 0 };
-	struct pg_version to PG_CLEANUP(pg_version_done) = { 0 };
+	struct pg_version old PG_CLEANUP(pg_version_done) = { 0 };
+	struct pg_version new PG_CLEANUP(pg_version_done) = { 0 };
 	const struct pg_meta meta = { .mode = f->mode, .uid = f->uid, .gid = f->gid,
-				      .set_mtime = f->to == PG_COPY_BEFORE, .mtime = f->mtime };
-	int r = pg_version_load(run->root, run->j, i, f->from, &from, err);
+				      .set_mtime = to == PG_COPY_BEFORE, .mtime = f->mtime };
+	int r = pg_version_load(run->root, run->j, i, from, &old, err);
 
 	if (r == 0)
-		r = pg_version_load(run->root, run->j, i, f->to, &to, err);
-	return r < 0 ? r : pg_file_move(run->root, f->path, &from, &to, &meta, err);
+		r = pg_version_load(run->root, run->j, i, to, &new, err);
+	return r < 0 ? r : pg_file_move(run->root, f->path, &old, &new, &meta, err);
 }
 
-/* What a person must know of a file that is not back. */
-static int tell_file(struct back *b, size_t i, const struct pg_err *err)
+/* What a person must know of a file that is not as the saved copy. */
+static int tell_file(const struct pg_run *run, size_t i, enum pg_copy copy,
+		     const struct pg_err *err, struct pg_strv *trouble)
 {
-	const struct pg_jfile *f = &b->run->j->file[i];
 	pg_autofree char *why = pg_err_text(err);
-	pg_autofree char *copy = pg_store_path(b->run->j, i, f->to);
+	pg_autofree char *saved = pg_store_path(run->j, i, copy);
 
-	if (!why || !copy)
+	if (!why || !saved)
 		return -ENOMEM;
-	if (f->to == PG_COPY_ABSENT)
-		return pg_strv_addf(b->trouble, "%s It did not exist before.", why);
-	return pg_strv_addf(b->trouble, "%s As it was, it is saved in %s.", why, copy);
+	if (copy == PG_COPY_ABSENT)
+		return pg_strv_addf(trouble, "%s It did not exist before.", why);
+	return pg_strv_addf(trouble, "%s As it was, it is saved in %s.", why, saved);
 }
 
-static int back_file(struct back *b, size_t i)
+static int back_file(struct pg_run *run, size_t i, struct pg_strv *trouble)
 {
-	struct pg_run *run = b->run;
+	const struct pg_jfile *f = &run->j->file[i];
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	int r;
 
-	pg_run_step(run, "Putting back %s", run->j->file[i].path);
-	r = move_back(run, i, &err);
+	pg_run_step(run, "Putting back %s", f->path);
+	r = move(run, i, f->from, f->to, &err);
 	pg_run_step_done(run, r < 0 ? 1 : 0);
 	if (r == -ENOMEM)
 		return r;
@@ -61,14 +62,29 @@ static int back_file(struct back *b, size_t i)
 		(void)pg_journal_mark(run->root, run->j, "back", i, NULL);
 	else if (r == -ESTALE)
 		(void)pg_journal_mark(run->root, run->j, "left", i, NULL);
-	return r < 0 ? tell_file(b, i, &err) : 0;
+	return r < 0 ? tell_file(run, i, f->to, &err, trouble) : 0;
 }
 
-static int back_files(struct back *b)
+int pg_put_back_files(struct pg_run *run, struct pg_strv *trouble)
 {
-	for (size_t i = b->run->j->n_file; i > 0; i--) {
-		int r = is_due(&b->run->j->file[i - 1]) ? back_file(b, i - 1) : 0;
+	for (size_t i = run->j->n_file; i > 0; i--) {
+		int r = is_due(&run->j->file[i - 1]) ? back_file(run, i - 1, trouble) : 0;
 
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int pg_put_forward_files(struct pg_run *run, struct pg_strv *trouble)
+{
+	for (size_t i = 0; i < run->j->n_file; i++) {
+		const struct pg_jfile *f = &run->j->file[i];
+		struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+		int r = f->back ? move(run, i, f->to, f->from, &err) : 0;
+
+		if (r < 0)
+			r = r == -ENOMEM ? r : tell_file(run, i, f->from, &err, trouble);
 		if (r < 0)
 			return r;
 	}
@@ -166,14 +182,19 @@ size_t pg_put_back_steps(const struct pg_run *run)
 	return n;
 }
 
-int pg_put_back(struct pg_run *run, struct pg_strv *trouble, struct pg_strv *notes)
+int pg_put_back_rest(struct pg_run *run, struct pg_strv *trouble, struct pg_strv *notes)
 {
 	struct back b = { .run = run, .trouble = trouble, .notes = notes };
-	int r = back_files(&b);
+	int r = back_folders(&b);
 
-	if (r == 0)
-		r = back_folders(&b);
 	return r < 0 ? r : rerun_all(&b);
+}
+
+int pg_put_back(struct pg_run *run, struct pg_strv *trouble, struct pg_strv *notes)
+{
+	int r = pg_put_back_files(run, trouble);
+
+	return r < 0 ? r : pg_put_back_rest(run, trouble, notes);
 }
 
 int pg_back_broken(struct pg_run *run, const char *cause, const struct pg_strv *trouble,

@@ -166,6 +166,28 @@ static int say_undone(struct pg_run *run, const struct ways *w, const struct pg_
 	return pg_outcome_set(ret, PG_OUTCOME_DONE, run->j->id, "%s", b.s);
 }
 
+/* A file could not be put back: better the whole change than half of it. */
+static int keep(struct pg_run *run, const struct pg_strv *why, struct pg_outcome *ret)
+{
+	struct pg_strv trouble PG_CLEANUP(pg_strv_done) = { 0 };
+	pg_autofree char *reasons = pg_strv_join(why, "\n  ");
+	pg_autofree char *cause = reasons ? pg_strf("Undoing failed:\n  %s\n", reasons) : NULL;
+	int r;
+
+	if (!cause)
+		return -ENOMEM;
+	pg_run_back(run, run->j->n_file, cause);
+	r = pg_put_forward_files(run, &trouble);
+	if (r < 0)
+		return r;
+	if (trouble.n)
+		return pg_back_broken(run, cause, &trouble, ret);
+	(void)pg_journal_set_state(run->root, run->j, PG_TX_APPLIED, NULL);
+	return pg_outcome_set(ret, PG_OUTCOME_PUT_BACK, run->j->id,
+			      "%sThe change %s is in place as before. Put that right, then undo "
+			      "it again.", cause, run->j->id);
+}
+
 static int carry_out(struct pg_run *run, const struct ways *w, struct pg_outcome *ret)
 {
 	struct pg_strv trouble PG_CLEANUP(pg_strv_done) = { 0 };
@@ -173,7 +195,11 @@ static int carry_out(struct pg_run *run, const struct ways *w, struct pg_outcome
 	int r;
 
 	run->n_steps = pg_put_back_steps(run);
-	r = pg_put_back(run, &trouble, &notes);
+	r = pg_put_back_files(run, &trouble);
+	if (r == 0 && trouble.n)
+		return keep(run, &trouble, ret);
+	if (r == 0)
+		r = pg_put_back_rest(run, &trouble, &notes);
 	if (r < 0)
 		return r;
 	if (trouble.n)

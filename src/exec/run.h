@@ -73,6 +73,11 @@ int pg_file_move(struct pg_root *root, const char *path, const struct pg_version
  * not as it was is told in `trouble`, what is worth knowing in `notes`. Returns 0 or -ENOMEM.
  */
 int pg_put_back(struct pg_run *run, struct pg_strv *trouble, struct pg_strv *notes);
+/* Its two halves: the files; then folders and commands. */
+int pg_put_back_files(struct pg_run *run, struct pg_strv *trouble);
+int pg_put_back_rest(struct pg_run *run, struct pg_strv *trouble, struct pg_strv *notes);
+/* Undoes pg_put_back_files: what is back goes to where it was before. */
+int pg_put_forward_files(struct pg_run *run, struct pg_strv *trouble);
 size_t pg_put_back_steps(const struct pg_run *run);
 /* Puts back after a failure and says how it went. */
 int pg_back_out(struct pg_run *run, const char *cause, struct pg_outcome *ret);

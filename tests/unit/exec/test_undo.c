@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/exec/node.h"
+
+static void edit(const struct node *n, const char *path, const char *text)
+{
+	struct pg_bytes bytes = { (char *)(uintptr_t)text, strlen(text) };
+	const struct pg_meta meta = { .mode = 0644 };
+
+	assert_int_equal(pg_root_replace(n->tree->root, path, &bytes, &meta, NULL), 0);
+}
+
+static void assert_file(const struct node *n, const char *path, const char *text)
+{
+	struct pg_bytes now PG_CLEANUP(pg_bytes_done) = { 0 };
+
+	assert_int_equal(pg_root_read(n->tree->root, path, PG_ROOT_MAX, &now), 0);
+	assert_string_equal(now.p, text);
+}
+
+static void test_edited_elsewhere(void **state)
+{
+	struct node *n = *state;
+
+	node_apply(n);
+	edit(n, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on\"\n"
+		      "GRUB_TIMEOUT=5\nGRUB_THEME=x\n");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_text(n, GRUB " was edited since: only our change was taken out of it.");
+	assert_file(n, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\nGRUB_TIMEOUT=5\n"
+			     "GRUB_THEME=x\n");
+}
+
+/* Lines that were added right behind ours, and after a file that we made. */
+static void test_edited_beside(void **state)
+{
+	struct node *n = *state;
+
+	node_apply(n);
+	edit(n, VFIO, "# a\n# b\n# c\n# d\noptions vfio-pci ids=10de:2684\n# theirs\n");
+	edit(n, TABLE, "0000:01:00.0 10de:2684\n# theirs\n");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	assert_file(n, VFIO, "# a\n# b\n# c\n# d\n# theirs\n");
+	assert_file(n, TABLE, "# theirs\n");
+}
+
+static void test_edited_inside(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *before = NULL, *now = NULL;
+
+	node_apply(n);
+	edit(n, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on splash\"\n"
+		      "GRUB_TIMEOUT=5\n");
+	before = node_snapshot(n);
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, GRUB " was edited since, and our change cannot be told apart");
+	node_assert_text(n, "Our change:\n--- a" GRUB "\n+++ b" GRUB);
+	node_assert_text(n, "-GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n");
+	node_assert_text(n, "What came later:\n--- a" GRUB);
+	node_assert_text(n, "+GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on splash\"\n");
+	node_assert_text(n, "Nothing was changed.");
+	now = node_snapshot(n);
+	assert_string_equal(now, before);
+	node_assert_state(n, "applied");
+}
+
+/* Our block twice: which one is ours cannot be known. */
+static void test_ambiguous(void **state)
+{
+	struct node *n = *state;
+
+	node_apply(n);
+	edit(n, TABLE, "0000:01:00.0 10de:2684\n0000:01:00.0 10de:2684\n");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+}
+
+static void test_undone_by_hand(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *full = NULL;
+
+	node_apply(n);
+	full = tree_path(n->tree, TABLE);
+	assert_int_equal(unlink(full), 0);
+	edit(n, VFIO, "# a\n# b\n# c\n# d\n");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	assert_file(n, VFIO, "# a\n# b\n# c\n# d\n");
+	assert_false(pg_root_exists(n->tree->root, "/etc/pve-gpu"));
+}
+
+static void test_deleted_since(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *full = NULL;
+
+	node_apply(n);
+	full = tree_path(n->tree, VFIO);
+	assert_int_equal(unlink(full), 0);
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	assert_false(pg_root_exists(n->tree->root, VFIO));
+}
+
+static void test_linked_since(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *full = NULL;
+
+	node_apply(n);
+	full = tree_path(n->tree, VFIO);
+	assert_int_equal(unlink(full), 0);
+	tree_link(n->tree, VFIO, "/etc/other");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, VFIO ": The file cannot be read: it is a symbolic link");
+	assert_file(n, "/etc/other", "untouched\n");
+}
+
+/* What the person did to mode and neighbours stays. */
+static void test_keeps_theirs(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *full = NULL;
+	struct stat st;
+
+	node_apply(n);
+	full = tree_path(n->tree, GRUB);
+	assert_int_equal(chmod(full, 0604), 0);
+	tree_file(n->tree, "/etc/pve-gpu/deep/theirs", "x");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	assert_int_equal(pg_root_stat(n->tree->root, GRUB, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0604);
+	assert_file(n, "/etc/pve-gpu/deep/theirs", "x");
+	assert_false(pg_root_exists(n->tree->root, TABLE));
+}
+
+static void test_ids(void **state)
+{
+	struct node *n = *state;
+
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+	node_undo(n, "../../etc");
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "There is no change ../../etc.");
+	node_apply(n);
+	node_undo(n, n->out.id);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_undo(n, n->out.id);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "is undone already.");
+}
+
+/* The newest first, whatever the clock of an earlier one said; the count goes on past 9. */
+static void test_history(void **state)
+{
+	struct node *n = *state;
+	struct pg_tx *tx = NULL;
+	size_t count = 0;
+
+	tree_dir(n->tree, PG_STATE_DIR "/transactions/29991231-235959-9");
+	tree_dir(n->tree, PG_STATE_DIR "/transactions/lost+found");
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_apply(n);
+	assert_string_equal(n->out.id, "29991231-235959-10");
+	assert_int_equal(pg_history(n->tree->root, &tx, &count, NULL), 0);
+	assert_int_equal(count, 2);
+	assert_string_equal(tx[0].id, "29991231-235959-10");
+	assert_string_equal(pg_tx_state_name(tx[0].state), "applied");
+	assert_string_equal(tx[0].summary, "Set up VM 100");
+	assert_int_equal(tx[0].files.n, 4);
+	assert_string_equal(tx[0].files.v[0], GRUB);
+	assert_int_equal(tx[0].commands.n, 4);
+	assert_string_equal(tx[0].commands.v[0], "update-initramfs -u -k all");
+	assert_true(tx[0].time > 1600000000);
+	assert_string_equal(pg_tx_state_name(tx[1].state), "undone");
+	pg_history_free(tx, count);
+}
+
+static void test_command_fails(void **state)
+{
+	struct node *n = *state;
+
+	node_apply(n);
+	node_command(n, "update-grub", "echo no room; exit 5");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_BROKEN, 4);
+	node_assert_text(n, "update-grub failed with status 5. It said:\n    no room");
+	node_assert_old(n);
+	node_assert_state(n, "interrupted");
+	node_command(n, "update-grub", "exit 0");
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_state(n, "undone");
+}
+
+/* The saved copy of one file is gone: nothing is half undone. */
+static void test_copy_lost(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *copy = NULL, *before = NULL, *now = NULL;
+
+	node_apply(n);
+	copy = pg_strf("%s" PG_STATE_DIR "/transactions/%s/0.before", n->tree->dir, n->out.id);
+	assert_int_equal(unlink(copy), 0);
+	before = node_snapshot(n);
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "0.before: The saved copy cannot be read");
+	now = node_snapshot(n);
+	assert_string_equal(now, before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		node_test(test_edited_elsewhere), node_test(test_edited_beside),
+		node_test(test_edited_inside),	  node_test(test_ambiguous),
+		node_test(test_undone_by_hand),	  node_test(test_deleted_since),
+		node_test(test_linked_since),	  node_test(test_keeps_theirs),
+		node_test(test_ids),		  node_test(test_history),
+		node_test(test_command_fails),	  node_test(test_copy_lost),
+	};
+
+	return cmocka_run_group_tests_name("undo", tests, NULL, NULL);
+}
