@@ -6,25 +6,11 @@
 
 /* ---- files ---- */
 
-static int make_folder(struct pg_run *run, const char *path, struct pg_err *err)
+static int make_folders(struct pg_run *run, struct pg_err *err)
 {
-	int r = pg_journal_add_folder(run->root, run->j, path, err);
+	for (size_t i = 0; i < run->j->folder.n; i++) {
+		int r = pg_root_mkdir(run->root, run->j->folder.v[i], 0755, err);
 
-	return r < 0 ? r : pg_root_mkdir(run->root, path, 0755, err);
-}
-
-/* The folders above a new file, outermost first; each is written down before it is made. */
-static int make_parents(struct pg_run *run, const char *path, struct pg_err *err)
-{
-	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
-		pg_autofree char *part = strndup(path, (size_t)(p - path));
-		int r;
-
-		if (!part)
-			return -ENOMEM;
-		if (pg_root_exists(run->root, part))
-			continue;
-		r = make_folder(run, part, err);
 		if (r < 0)
 			return r;
 	}
@@ -41,8 +27,6 @@ static int write_file(struct pg_run *run, size_t i, struct pg_err *err)
 
 	if (r == 0)
 		r = pg_version_load(run->root, run->j, i, f->from, &after, err);
-	if (r == 0 && before.absent)
-		r = make_parents(run, f->path, err);
 	if (r == 0)
 		r = pg_journal_mark(run->root, run->j, "write", i, err);
 	if (r == 0)
@@ -139,7 +123,9 @@ static int carry_out(struct pg_run *run, const struct pg_plan *plan, struct pg_o
 	int r;
 
 	run->n_steps = run->j->n_file + (run->commands ? run->j->n_cmd : 0);
-	r = write_files(run, &err);
+	r = make_folders(run, &err);
+	if (r == 0)
+		r = write_files(run, &err);
 	if (r == 0)
 		r = run_commands(run, &err);
 	if (r == 0)

@@ -9,8 +9,8 @@
  *	begin		format, program version, id, time, summary
  *	file		N: path, change, and how the file looked
  *	command		N: argv, undo, vm
+ *	folder		a folder that will be made
  *	state		planned, applying, applied, undoing, undone, broken
- *	folder		a folder is about to be made
  *	write, written	file N is about to be changed, was changed
  *	run, ran	command N is about to run, ended with a status
  *	target		the undo of file N goes from one saved copy to another

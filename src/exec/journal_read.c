@@ -220,23 +220,35 @@ static bool is_whole(const char *line, size_t n)
 	return memcmp(line + n - SUM_TAIL, tail, SUM_TAIL) == 0;
 }
 
+/* After a record that failed to be written, its number may be there or not. */
+static int check_number(const struct pg_journal *j, const struct pg_jval *v,
+			struct pg_err *err)
+{
+	bool torn = pg_jval_get_bool(v, "torn", false);
+	int64_t n = pg_jval_get_int(v, "n", 0);
+
+	if (j->torn && !torn)
+		return pg_err_set(err, -EPROTO, NULL, 0, "The record before this one is damaged.");
+	if (torn ? n < j->seq || n > UINT32_MAX : n != j->seq)
+		return pg_err_set(err, -EPROTO, NULL, 0, "A record is missing before this one.");
+	return 0;
+}
+
 int pg_journal_take(struct pg_journal *j, const char *line, size_t n, struct pg_err *err)
 {
 	struct pg_jval *v PG_CLEANUP(pg_jval_freep) = NULL;
 	int r = is_whole(line, n) ? pg_json_parse(line, n, &v) : -EBADMSG;
 
+	if (r == 0)
+		r = check_number(j, v, err);
 	if (r < 0)
 		return r;
-	if (pg_jval_get_int(v, "n", 0) != j->seq)
-		return pg_err_set(err, -EPROTO, NULL, 0, "A record is missing before this one.");
-	if (j->torn && !pg_jval_get_bool(v, "torn", false))
-		return pg_err_set(err, -EPROTO, NULL, 0, "The record before this one is damaged.");
 	r = take_record(j, v, err);
 	if (r == -EPROTO && err && !err->code)
 		return pg_err_set(err, r, NULL, 0, "The record makes no sense here.");
 	if (r < 0)
 		return r;
-	j->seq++;
+	j->seq = (unsigned)pg_jval_get_int(v, "n", 0) + 1;
 	j->torn = false;
 	return 0;
 }

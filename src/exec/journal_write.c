@@ -57,7 +57,8 @@ int pg_journal_add(struct pg_root *root, struct pg_journal *j, const char *type,
 		return r;
 	r = pg_root_append(root, j->path, &line, err);
 	if (r < 0) {
-		/* Part of the line may be there: what comes next starts a new one. */
+		/* All of the line may be there, or a part: what comes next starts a new one. */
+		j->seq++;
 		j->torn = true;
 		j->open_line = true;
 		return r;

@@ -103,12 +103,32 @@ static int describe(const struct pg_root *root, const struct pg_plan_file *f,
 	return 0;
 }
 
+/* The folders above a new file that are not there yet, outermost first. */
+static int prepare_folders(struct pg_run *run, const char *path, struct pg_err *err)
+{
+	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
+		pg_autofree char *part = strndup(path, (size_t)(p - path));
+		int r;
+
+		if (!part)
+			return -ENOMEM;
+		if (pg_root_exists(run->root, part) || pg_strv_has(&run->j->folder, part))
+			continue;
+		r = pg_journal_add_folder(run->root, run->j, part, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int prepare_file(struct pg_run *run, const struct pg_plan_file *f, struct pg_err *err)
 {
 	struct pg_jfile record;
 	size_t i = run->j->n_file;
 	int r = describe(run->root, f, &record, err);
 
+	if (r == 0 && f->change == PG_CHANGE_CREATE)
+		r = prepare_folders(run, f->path, err);
 	if (r == 0 && f->change != PG_CHANGE_CREATE)
 		r = pg_store_save(run->root, run->j, i, PG_COPY_BEFORE, &f->before, err);
 	if (r == 0 && f->change != PG_CHANGE_REMOVE)

@@ -81,7 +81,7 @@ int pg_put_forward_files(struct pg_run *run, struct pg_strv *trouble)
 	for (size_t i = 0; i < run->j->n_file; i++) {
 		const struct pg_jfile *f = &run->j->file[i];
 		struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-		int r = f->back ? move(run, i, f->to, f->from, &err) : 0;
+		int r = f->begun && !f->left ? move(run, i, f->to, f->from, &err) : 0;
 
 		if (r < 0)
 			r = r == -ENOMEM ? r : tell_file(run, i, f->from, &err, trouble);

@@ -28,6 +28,25 @@ static void sweep(struct pg_run *run)
 	(void)pg_store_sweep_copies(run->root, run->j);
 }
 
+/* Should the end of the journal be lost as well: what looks like our work is our work. */
+static int find_begun(struct pg_run *run)
+{
+	for (size_t i = 0; i < run->j->n_file; i++) {
+		struct pg_jfile *f = &run->j->file[i];
+		struct pg_version after PG_CLEANUP(pg_version_done) = { 0 };
+		int r = f->begun ? -EALREADY :
+				   pg_version_load(run->root, run->j, i, f->from, &after, NULL);
+
+		if (r == -ENOMEM)
+			return r;
+		if (r < 0 || pg_file_is(run->root, f->path, &after) <= 0)
+			continue;
+		(void)pg_journal_mark(run->root, run->j, "write", i, NULL);
+		f->begun = true;
+	}
+	return 0;
+}
+
 /* A transaction of which not even the first record was written gets one, for the history. */
 static int end_planned(struct pg_run *run, struct pg_err *err)
 {
@@ -41,8 +60,10 @@ static int end_planned(struct pg_run *run, struct pg_err *err)
 static int end_begun(struct pg_run *run, struct report *report, struct pg_err *err)
 {
 	size_t before = report->trouble.n;
-	int r;
+	int r = find_begun(run);
 
+	if (r < 0)
+		return r;
 	run->step = 0;
 	run->n_steps = pg_put_back_steps(run);
 	r = pg_put_back(run, &report->trouble, &report->notes);

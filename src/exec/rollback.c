@@ -222,9 +222,14 @@ static int undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_er
 				      "%sNothing was changed. Take the lines out by hand, or put the "
 				      "file back as pve-gpu left it and undo again. The saved copies "
 				      "are in %s.", w.conflict.s, run->j->dir);
-	if (r == 0)
-		r = write_down(run, &w, err);
-	return r < 0 ? r : carry_out(run, &w, ret);
+	if (r < 0)
+		return r;
+	r = write_down(run, &w, err);
+	if (r < 0) { /* the record may have been written for all that */
+		(void)pg_journal_set_state(run->root, run->j, PG_TX_APPLIED, NULL);
+		return r;
+	}
+	return carry_out(run, &w, ret);
 }
 
 /* ---- finding it ---- */

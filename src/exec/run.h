@@ -76,7 +76,7 @@ int pg_put_back(struct pg_run *run, struct pg_strv *trouble, struct pg_strv *not
 /* Its two halves: the files; then folders and commands. */
 int pg_put_back_files(struct pg_run *run, struct pg_strv *trouble);
 int pg_put_back_rest(struct pg_run *run, struct pg_strv *trouble, struct pg_strv *notes);
-/* Undoes pg_put_back_files: what is back goes to where it was before. */
+/* Undoes pg_put_back_files: every file goes to where it was before. */
 int pg_put_forward_files(struct pg_run *run, struct pg_strv *trouble);
 size_t pg_put_back_steps(const struct pg_run *run);
 /* Puts back after a failure and says how it went. */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Runs a function in a child and interferes with its Nth system call: the child is killed
+ * before it, or the call fails. Linux on x86-64 only.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum trace_mode { TRACE_KILL, TRACE_FAIL };
+
+struct trace {
+	enum trace_mode mode;
+	size_t at;		/* from 1, of the calls that count */
+	int error;		/* for TRACE_FAIL */
+	/* out */
+	bool hit;		/* there was such a call */
+	int status;		/* exit status of the child; -1: killed */
+	long call;		/* number of the system call that was hit */
+};
+
+/* Can children be traced here at all? */
+bool trace_works(void);
+/* For TRACE_KILL calls that change something count, for TRACE_FAIL all that can fail in
+ * practice. fn's result is the child's exit status. Returns 0 or -1. */
+int trace_run(struct trace *t, int (*fn)(void *ctx), void *ctx);
