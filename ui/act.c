@@ -249,10 +249,12 @@ void ui_key_busy(struct ui *ui, int key)
 {
 	enum ui_action action = ui_keys_action(key);
 
-	if (key == UI_KEY_INTERRUPT)
+	if (key == UI_KEY_INTERRUPT) {
 		ui->cancel = true;
-	else if (key == UI_CTRL('l'))
+		ui_say(ui, "Stopping; what was changed is put back.");
+	} else if (key == UI_CTRL('l')) {
 		ui_term_flush(ui->term, true);
-	else if (ui->view.shape != WIZ_SHAPE_LIST && action != UI_ACT_NONE)
+	} else if (ui->view.shape != WIZ_SHAPE_LIST && action != UI_ACT_NONE) {
 		(void)ui_textview_move(&ui->text, action, ui_page_rows(ui));
+	}
 }

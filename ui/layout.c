@@ -71,7 +71,7 @@ struct ui_layout ui_layout_make(const struct ui_layout_in *in)
 		l.steps = take_top(&rest, 1);
 	if (in->progress)
 		l.progress = take_bottom(&rest, 1);
-	if (in->intro_rows > 0 && in->rows >= 16)
+	if (in->intro_rows > 0 && in->rows >= 12)
 		l.intro = take_top(&rest, at_most(in->intro_rows, in->rows / 6));
 	split(in, rest, &l);
 	return l;

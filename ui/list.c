@@ -207,6 +207,16 @@ static const char *mark_text(enum wiz_mark mark)
 	return marks[mark];
 }
 
+/* A branch that needs a cell more takes it from the blanks before it. */
+static int draw_branch(struct ui_term *t, struct ui_rect r, int x, unsigned style, bool last)
+{
+	const struct ui_glyphs *g = ui_term_glyphs(t);
+	const char *branch = last ? g->last_branch : g->branch;
+	int more = ui_width(branch) - 2;
+
+	return ui_term_put(t, r.y, r.x + x - more, r.w - x, style, branch) - more;
+}
+
 /* What stands before an item's text: blanks, branch or fold sign, mark. Returns the cells. */
 static int draw_lead(struct ui_term *t, struct ui_rect r, const struct wiz_view *view,
 		     const struct ui_list *list, size_t i, unsigned style)
@@ -220,8 +230,7 @@ static int draw_lead(struct ui_term *t, struct ui_rect r, const struct wiz_view 
 		x += ui_term_put(t, r.y, r.x + x, r.w - x, frame,
 				 item->folded ? g->closed : g->open);
 	else if (item->depth > 0)
-		x += ui_term_put(t, r.y, r.x + x, r.w - x, frame,
-				 is_last_child(view, i) ? g->last_branch : g->branch);
+		x += draw_branch(t, r, x, frame, is_last_child(view, i));
 	else if (list->any_fold)
 		x += 2;
 	if (list->any_mark && !(item->can_fold && item->mark == WIZ_MARK_NONE))

@@ -9,19 +9,26 @@
 #include "ui/text.h"
 
 #define OVER_COLS 76		/* what lies over a page is not wider than it can be read */
+#define OVER_LEAST 3
 
 static bool has_detail(const struct ui *ui)
 {
 	return ui->view.shape == WIZ_SHAPE_LIST && ui->view.detail_title;
 }
 
+static int over_cols(int cols)
+{
+	return cols - 8 < OVER_COLS ? cols - 8 : OVER_COLS;
+}
+
+/* As high as its text, where that has room. */
 static struct ui_rect over_rect(const struct ui *ui)
 {
-	int rows, cols, w;
+	int rows, cols, h = (int)ui->over_text.rows.n;
 
 	ui_term_size(ui->term, &rows, &cols);
-	w = cols - 8 < OVER_COLS ? cols - 8 : OVER_COLS;
-	return ui_rect_centre(rows, cols, ui->over == UI_OVER_NOTE ? rows / 3 : rows - 4, w);
+	h = h < OVER_LEAST ? OVER_LEAST : h > rows - 4 ? rows - 4 : h;
+	return ui_rect_centre(rows, cols, h, over_cols(cols));
 }
 
 struct ui_textview *ui_page_textview(struct ui *ui)
@@ -92,6 +99,8 @@ static int draw_text_pane(struct ui *ui, struct ui_rect frame, struct ui_textvie
 		return r;
 	ui_textview_foot(v, in.h, foot, sizeof(foot));
 	ui_term_box(ui->term, frame, focus ? UI_STYLE_FOCUS : UI_STYLE_FRAME, title, foot);
+	if (focus)
+		ui_term_cursor(ui->term, in.y, in.x, false);
 	ui_textview_draw(ui->term, in, v);
 	return 0;
 }
@@ -189,11 +198,11 @@ static void draw_keys(struct ui *ui)
 		{ "Esc", "close", 1 },
 	};
 	static const struct ui_hint yesno[] = {
-		{ "←→", "choose", 3 }, { "Enter", "take it", 1 }, { "y", "yes", 2 },
-		{ "n", "no", 2 }, { "Esc", "no", 3 },
+		{ "←→", "choose", 3 }, { "Enter", "ok", 1 }, { "y", "yes", 2 },
+		{ "n", "no", 2 }, { "Esc", "cancel", 2 },
 	};
 	static const struct ui_hint text[] = {
-		{ "Enter", "take it", 1 }, { "Esc", "never mind", 2 },
+		{ "Enter", "ok", 1 }, { "Esc", "cancel", 2 },
 		{ "Ctrl-U", "empty the field", 3 },
 	};
 	static const struct ui_hint note[] = { { "Enter", "close", 1 } };
@@ -228,12 +237,17 @@ static int draw_over(struct ui *ui)
 		[UI_OVER_NONE] = "", [UI_OVER_HELP] = "Help", [UI_OVER_DETAILS] = "Details",
 		[UI_OVER_NOTE] = "Why not",
 	};
-	struct ui_rect frame = over_rect(ui);
+	struct ui_rect frame;
+	int rows, cols, r;
 
 	if (ui->over == UI_OVER_NONE)
 		return 0;
+	ui_term_size(ui->term, &rows, &cols);
+	r = ui_textview_fit(&ui->over_text, 1, over_cols(cols));
+	if (r < 0)
+		return r;
+	frame = over_rect(ui);
 	ui_term_fill(ui->term, frame, WIZ_PLAIN);
-	ui_term_cursor(ui->term, frame.y, frame.x, false);
 	return draw_text_pane(ui, frame, &ui->over_text, titles[ui->over], !ui->asking);
 }
 

@@ -350,7 +350,7 @@ void ui_term_box(struct ui_term *t, struct ui_rect r, unsigned style, const char
 		n = ui_term_put_cut(t, r.y, r.x + 3, r.w - 6, UI_STYLE_TITLE, title);
 		(void)ui_term_put(t, r.y, r.x + 3 + n, 1, style, " ");
 	}
-	if (foot && ui_width(foot) < r.w - 6) {
+	if (foot && *foot && ui_width(foot) < r.w - 6) {
 		n = r.w - 4 - ui_width(foot);
 		(void)ui_term_put(t, bottom, r.x + n, 1, style, " ");
 		n += 1 + ui_term_put(t, bottom, r.x + n + 1, r.w, WIZ_PLAIN, foot);

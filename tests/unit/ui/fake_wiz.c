@@ -109,7 +109,8 @@ void page_home(const struct fake *f, struct wiz_view *v)
 
 	(void)f;
 	head(v, "home", "Home");
-	v->n_step = 0;
+	while (v->n_step)
+		free(v->step[--v->n_step].label);
 	v->intro = wiz_text("What would you like to do? → choose.");
 	v->list_title = strdup("pve-gpu");
 	v->can = WIZ_CAN_NEXT;
@@ -203,6 +204,7 @@ static void run(struct fake *f)
 		f->frontend.refresh(f->frontend.ctx);
 		f->was_cancelled = f->frontend.cancelled(f->frontend.ctx);
 	}
+	f->run_on_next = false;
 }
 
 int wiz_handle(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
