@@ -78,6 +78,10 @@ static const struct {
 	{ ESTALE, "it was changed meanwhile" },
 	{ ENOSYS, "this kernel does not offer it" },
 	{ EINVAL, "it is not valid" },
+	{ ENOTEMPTY, "it is not empty" },
+	{ EXDEV, "it leads out of its folder" },
+	{ ENXIO, "nothing is behind it" },
+	{ ENAMETOOLONG, "its name is too long" },
 	{ ETIMEDOUT, "it took too long" },
 };
 

@@ -9,6 +9,8 @@
 #include "src/base/log.h"
 #include "src/base/root_private.h"
 
+#define TRIES_MAX 1000
+
 int pg_open_below(int fd, const char *path, uint64_t flags, mode_t mode, uint64_t resolve)
 {
 	struct open_how how = {
@@ -16,11 +18,13 @@ int pg_open_below(int fd, const char *path, uint64_t flags, mode_t mode, uint64_
 		.mode = mode,
 		.resolve = resolve | RESOLVE_NO_MAGICLINKS,
 	};
+	unsigned tries = 0;
 	long got;
 
+	/* EAGAIN: something was renamed while a ".." was resolved, or a lease is held. */
 	do
 		got = syscall(SYS_openat2, fd, path, &how, sizeof(how));
-	while (got < 0 && (errno == EINTR || errno == EAGAIN));
+	while (got < 0 && (errno == EINTR || (errno == EAGAIN && tries++ < TRIES_MAX)));
 	return got < 0 ? -errno : (int)got;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What root.c (the door), root_read.c and root_write.c share. For no one else.
+ * What root.c (the door), root_read.c, root_write.c and root_inplace.c share. For no one else.
  */
 #pragma once
 
@@ -19,3 +19,17 @@ struct pg_root {
 int pg_open_below(int fd, const char *path, uint64_t flags, mode_t mode, uint64_t resolve);
 /* The same from the root, for an existing path. */
 int pg_open_in(const struct pg_root *root, const char *path, uint64_t flags);
+
+/* ---- root_write.c ---- */
+
+/* A target: its folder held open, and its name in it. */
+struct pg_place {
+	int dir;
+	char *name;
+};
+
+void pg_place_done(struct pg_place *at);
+/* -EINVAL where the last part is no name ("..", "/"). */
+int pg_place_open(const struct pg_root *root, const char *path, struct pg_place *ret);
+int pg_write_all(int fd, const char *p, size_t n);
+int pg_sync_fd(int fd);

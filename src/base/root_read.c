@@ -38,16 +38,41 @@ static int read_fd(int fd, size_t max, struct pg_bytes *ret)
 static int open_regular(int dirfd, const char *name, uint64_t resolve)
 {
 	struct stat st;
-	int fd;
+	int fd, r = 0;
 
 	fd = pg_open_below(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, resolve);
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		(void)close(fd);
-		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	}
-	return fd;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	if (r == 0)
+		return fd;
+	(void)close(fd);
+	return r;
+}
+
+/* Merely opening a device can do something (a watchdog starts). Only a tree from elsewhere
+ * has one where a file is expected. */
+static int refuse_device(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ? -EINVAL : 0;
+}
+
+static int check_in_tree(const struct pg_root *root, const char *path)
+{
+	struct stat st;
+	int r = root->live ? 0 : pg_root_stat(root, path, &st);
+
+	return r < 0 || root->live ? r : refuse_device(&st);
+}
+
+static int check_at(int dirfd, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dirfd, name, &st, 0) < 0 ? 0 : refuse_device(&st);
 }
 
 static int read_file(int dirfd, const char *name, uint64_t resolve, size_t max,
@@ -79,22 +104,30 @@ static int read_attr(int dirfd, const char *name, uint64_t resolve, char **ret)
 int pg_root_read(const struct pg_root *root, const char *path, size_t max,
 		 struct pg_bytes *ret)
 {
-	return read_file(root->fd, path, RESOLVE_IN_ROOT, max, ret);
+	int r = check_in_tree(root, path);
+
+	return r < 0 ? r : read_file(root->fd, path, RESOLVE_IN_ROOT, max, ret);
 }
 
 int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret)
 {
-	return read_attr(root->fd, path, RESOLVE_IN_ROOT, ret);
+	int r = check_in_tree(root, path);
+
+	return r < 0 ? r : read_attr(root->fd, path, RESOLVE_IN_ROOT, ret);
 }
 
 int pg_root_read_at(int dirfd, const char *name, size_t max, struct pg_bytes *ret)
 {
-	return read_file(dirfd, name, RESOLVE_BENEATH, max, ret);
+	int r = check_at(dirfd, name);
+
+	return r < 0 ? r : read_file(dirfd, name, RESOLVE_BENEATH, max, ret);
 }
 
 int pg_root_read_attr_at(int dirfd, const char *name, char **ret)
 {
-	return read_attr(dirfd, name, RESOLVE_BENEATH, ret);
+	int r = check_at(dirfd, name);
+
+	return r < 0 ? r : read_attr(dirfd, name, RESOLVE_BENEATH, ret);
 }
 
 static int readlink_fd(int dirfd, const char *name, char **ret)
@@ -110,7 +143,7 @@ static int readlink_fd(int dirfd, const char *name, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-int pg_root_readlink_name_at(int dirfd, const char *name, char **ret)
+static int last_part(int dirfd, const char *name, char **ret)
 {
 	pg_autofree char *target = NULL;
 	const char *slash;
@@ -121,6 +154,21 @@ int pg_root_readlink_name_at(int dirfd, const char *name, char **ret)
 	slash = strrchr(target, '/');
 	*ret = strdup(slash ? slash + 1 : target);
 	return *ret ? 0 : -ENOMEM;
+}
+
+/* readlinkat(2) would follow a folder's link on the way to anywhere; a plain name has none. */
+int pg_root_readlink_name_at(int dirfd, const char *name, char **ret)
+{
+	pg_autoclose int fd = -1;
+	int r;
+
+	if (!strchr(name, '/') && strcmp(name, "..") != 0)
+		return last_part(dirfd, name, ret);
+	fd = pg_open_below(dirfd, name, O_PATH | O_NOFOLLOW, 0, RESOLVE_BENEATH);
+	if (fd < 0)
+		return fd;
+	r = last_part(fd, "", ret);
+	return r == -ENOENT ? -EINVAL : r;
 }
 
 bool pg_root_exists_at(int dirfd, const char *name)
@@ -154,7 +202,7 @@ int pg_root_readlink_name(const struct pg_root *root, const char *path, char **r
 
 	if (fd < 0)
 		return fd;
-	r = pg_root_readlink_name_at(fd, "", ret);
+	r = last_part(fd, "", ret);
 	return r == -ENOENT ? -EINVAL : r;
 }
 

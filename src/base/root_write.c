@@ -3,9 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
+#include <stdio.h>
 #include <sys/random.h>
 #include <sys/xattr.h>
 
@@ -14,20 +13,14 @@
 
 #define XATTR_LIST_MAX_BYTES 65536
 
-/* A target: its folder held open, and its name in it. */
-struct place {
-	int dir;
-	char *name;
-};
-
-static void place_done(struct place *at)
+void pg_place_done(struct pg_place *at)
 {
 	if (at->dir >= 0)
 		(void)close(at->dir);
 	free(at->name);
 }
 
-static int place_open(const struct pg_root *root, const char *path, struct place *ret)
+int pg_place_open(const struct pg_root *root, const char *path, struct pg_place *ret)
 {
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
@@ -42,11 +35,11 @@ static int place_open(const struct pg_root *root, const char *path, struct place
 	fd = pg_open_in(root, parent, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	*ret = (struct place){ .dir = fd, .name = strdup(name) };
+	*ret = (struct pg_place){ .dir = fd, .name = strdup(name) };
 	return ret->name ? 0 : -ENOMEM;
 }
 
-static int write_all(int fd, const char *p, size_t n)
+int pg_write_all(int fd, const char *p, size_t n)
 {
 	while (n) {
 		ssize_t done = write(fd, p, n);
@@ -61,7 +54,7 @@ static int write_all(int fd, const char *p, size_t n)
 	return 0;
 }
 
-static int sync_fd(int fd)
+int pg_sync_fd(int fd)
 {
 	int r;
 
@@ -146,7 +139,7 @@ static int dress(int fd, int old, const struct pg_meta *meta)
 	return 0;
 }
 
-static int open_temp(const struct place *at, char **ret_name)
+static int open_temp(const struct pg_place *at, char **ret_name)
 {
 	for (int tries = 0; tries < 16; tries++) {
 		pg_autofree char *name = NULL;
@@ -172,7 +165,7 @@ static int open_temp(const struct place *at, char **ret_name)
 
 /* Puts the temporary file in its place. A file system without RENAME_NOREPLACE gets a hard
  * link, which refuses an existing name as well. */
-static int move_in(const struct place *at, const char *temp, bool must_be_new)
+static int move_in(const struct pg_place *at, const char *temp, bool must_be_new)
 {
 	if (!must_be_new)
 		return renameat(at->dir, temp, at->dir, at->name) < 0 ? -errno : 0;
@@ -187,17 +180,17 @@ static int move_in(const struct place *at, const char *temp, bool must_be_new)
 
 static int fill(int fd, int old, const struct pg_bytes *bytes, const struct pg_meta *meta)
 {
-	int r = write_all(fd, bytes->p, bytes->n);
+	int r = pg_write_all(fd, bytes->p, bytes->n);
 
 	if (r < 0)
 		return r;
 	r = dress(fd, old, meta);
-	return r < 0 ? r : sync_fd(fd);
+	return r < 0 ? r : pg_sync_fd(fd);
 }
 
 /* The file that is to be replaced: its descriptor, -ENOENT, or why it may not be replaced.
  * Opened with O_PATH first: a device or a FIFO must not be opened for real. */
-static int open_old(const struct place *at)
+static int open_old(const struct pg_place *at)
 {
 	struct stat st;
 
@@ -211,7 +204,7 @@ static int open_old(const struct place *at)
 			  RESOLVE_BENEATH);
 }
 
-static int put_file(const struct place *at, const struct pg_bytes *bytes,
+static int put_file(const struct pg_place *at, const struct pg_bytes *bytes,
 		    const struct pg_meta *meta, bool must_be_new)
 {
 	pg_autoclose int old = open_old(at);
@@ -233,14 +226,14 @@ static int put_file(const struct place *at, const struct pg_bytes *bytes,
 		(void)unlinkat(at->dir, temp, 0);
 		return r;
 	}
-	return sync_fd(at->dir);
+	return pg_sync_fd(at->dir);
 }
 
 static int put(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
 	       const struct pg_meta *meta, bool must_be_new, struct pg_err *err)
 {
-	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
-	int r = place_open(root, path, &at);
+	struct pg_place at PG_CLEANUP(pg_place_done) = { .dir = -1 };
+	int r = pg_place_open(root, path, &at);
 
 	if (r == 0)
 		r = put_file(&at, bytes, meta, must_be_new);
@@ -265,24 +258,37 @@ int pg_root_create(struct pg_root *root, const char *path, const struct pg_bytes
 
 int pg_root_unlink(struct pg_root *root, const char *path, struct pg_err *err)
 {
-	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
-	int r = place_open(root, path, &at);
+	struct pg_place at PG_CLEANUP(pg_place_done) = { .dir = -1 };
+	int r = pg_place_open(root, path, &at);
 
 	if (r == 0)
-		r = unlinkat(at.dir, at.name, 0) < 0 ? -errno : sync_fd(at.dir);
+		r = unlinkat(at.dir, at.name, 0) < 0 ? -errno : pg_sync_fd(at.dir);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The file cannot be removed: %s.",
 				  pg_err_reason(r));
 	return 0;
 }
 
+/* The mode is set apart: mkdir(2) would cut it by the umask. */
+static int make_dir(const struct pg_place *at, mode_t mode)
+{
+	pg_autoclose int fd = -1;
+
+	if (mkdirat(at->dir, at->name, 0700) < 0)
+		return -errno;
+	fd = openat(at->dir, at->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fchmod(fd, mode) < 0)
+		return -errno;
+	return pg_sync_fd(at->dir);
+}
+
 int pg_root_mkdir(struct pg_root *root, const char *path, mode_t mode, struct pg_err *err)
 {
-	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
-	int r = place_open(root, path, &at);
+	struct pg_place at PG_CLEANUP(pg_place_done) = { .dir = -1 };
+	int r = pg_place_open(root, path, &at);
 
 	if (r == 0)
-		r = mkdirat(at.dir, at.name, mode) < 0 ? -errno : sync_fd(at.dir);
+		r = make_dir(&at, mode);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The folder cannot be made: %s.",
 				  pg_err_reason(r));
@@ -324,11 +330,11 @@ int pg_root_mkdirs(struct pg_root *root, const char *path, mode_t mode, struct p
 
 int pg_root_rmdir(struct pg_root *root, const char *path, struct pg_err *err)
 {
-	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
-	int r = place_open(root, path, &at);
+	struct pg_place at PG_CLEANUP(pg_place_done) = { .dir = -1 };
+	int r = pg_place_open(root, path, &at);
 
 	if (r == 0)
-		r = unlinkat(at.dir, at.name, AT_REMOVEDIR) < 0 ? -errno : sync_fd(at.dir);
+		r = unlinkat(at.dir, at.name, AT_REMOVEDIR) < 0 ? -errno : pg_sync_fd(at.dir);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The folder cannot be removed: %s.",
 				  pg_err_reason(r));
@@ -338,93 +344,17 @@ int pg_root_rmdir(struct pg_root *root, const char *path, struct pg_err *err)
 int pg_root_symlink(struct pg_root *root, const char *target, const char *path,
 		    struct pg_err *err)
 {
-	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
+	struct pg_place at PG_CLEANUP(pg_place_done) = { .dir = -1 };
 	struct stat st;
-	int r = place_open(root, path, &at);
+	int r = pg_place_open(root, path, &at);
 
 	if (r == 0 && fstatat(at.dir, at.name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISLNK(st.st_mode))
 		r = unlinkat(at.dir, at.name, 0) < 0 ? -errno : 0;
 	if (r == 0)
-		r = symlinkat(target, at.dir, at.name) < 0 ? -errno : sync_fd(at.dir);
+		r = symlinkat(target, at.dir, at.name) < 0 ? -errno : pg_sync_fd(at.dir);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The link cannot be made: %s.",
-				  pg_err_reason(r));
-	return 0;
-}
-
-static int append_fd(int dir, const char *name, const struct pg_bytes *bytes)
-{
-	pg_autoclose int fd = openat(dir, name,
-				     O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int r;
-
-	if (fd < 0)
-		return -errno;
-	r = write_all(fd, bytes->p, bytes->n);
-	return r < 0 ? r : sync_fd(fd);
-}
-
-int pg_root_append(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
-		   struct pg_err *err)
-{
-	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
-	int r = place_open(root, path, &at);
-
-	if (r == 0)
-		r = append_fd(at.dir, at.name, bytes);
-	if (r == 0)
-		r = sync_fd(at.dir);
-	if (r < 0)
-		return pg_err_set(err, r, path, 0, "The file cannot be extended: %s.",
-				  pg_err_reason(r));
-	return 0;
-}
-
-static int lock_fd(int dir, const char *name, int *ret_fd)
-{
-	pg_autoclose int fd = openat(dir, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return -errno;
-	*ret_fd = fd;
-	fd = -1;
-	return 0;
-}
-
-int pg_root_lock(struct pg_root *root, const char *path, int *ret_fd, struct pg_err *err)
-{
-	struct place at PG_CLEANUP(place_done) = { .dir = -1 };
-	int r = place_open(root, path, &at);
-
-	if (r == 0)
-		r = lock_fd(at.dir, at.name, ret_fd);
-	if (r == -EAGAIN)
-		return pg_err_set(err, r, path, 0, "Another pve-gpu is changing this node.");
-	if (r < 0)
-		return pg_err_set(err, r, path, 0, "The lock cannot be taken: %s.",
-				  pg_err_reason(r));
-	return 0;
-}
-
-static int write_in_place(const struct pg_root *root, const char *path, const char *value)
-{
-	pg_autoclose int fd = pg_open_in(root, path, O_WRONLY | O_TRUNC | O_NONBLOCK);
-
-	if (fd < 0)
-		return fd;
-	return write_all(fd, value, strlen(value));
-}
-
-int pg_root_write_attr(struct pg_root *root, const char *path, const char *value,
-		       struct pg_err *err)
-{
-	int r = write_in_place(root, path, value);
-
-	if (r < 0)
-		return pg_err_set(err, r, path, 0, "The attribute cannot be set: %s.",
 				  pg_err_reason(r));
 	return 0;
 }
