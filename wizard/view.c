@@ -23,6 +23,7 @@ static void item_done(struct wiz_item *item)
 	free(item->id);
 	free(item->text);
 	free(item->note);
+	free(item->detail_title);
 	free(item->why_not);
 }
 
@@ -81,13 +82,17 @@ static int add_line(struct wiz_lines *lines, enum wiz_style style, const char *l
 
 	if (!line) {
 		free(text);
+		lines->failed = true;
 		return -ENOMEM;
 	}
 	line->style = style;
 	line->text = text;
 	line->preformatted = preformatted;
 	line->label = label ? strdup(label) : NULL;
-	return label && !line->label ? -ENOMEM : 0;
+	if (!label || line->label)
+		return 0;
+	lines->failed = true;
+	return -ENOMEM;
 }
 
 int wiz_lines_add(struct wiz_lines *lines, enum wiz_style style, const char *label,
@@ -107,17 +112,30 @@ int wiz_lines_add_raw(struct wiz_lines *lines, enum wiz_style style, const char 
 	return add_line(lines, style, NULL, pg_text_clean(text, strlen(text)), true);
 }
 
+void wiz_view_set(struct wiz_view *view, char **field, const char *fmt, ...)
+{
+	va_list ap;
+
+	free(*field);
+	va_start(ap, fmt);
+	*field = clean_format(fmt, ap);
+	va_end(ap);
+	if (!*field)
+		view->failed = true;
+}
+
 struct wiz_item *wiz_view_add_item(struct wiz_view *view, const char *id)
 {
 	struct wiz_item *item = pg_vec_add(&view->item, &view->n_item, sizeof(*item));
 
-	if (!item)
-		return NULL;
-	item->id = strdup(id);
-	item->enabled = true;
-	if (!item->id) {
-		view->n_item--;
-		return NULL;
+	if (item)
+		item->id = strdup(id);
+	if (item && item->id) {
+		item->enabled = true;
+		return item;
 	}
-	return item;
+	if (item)
+		view->n_item--;
+	view->failed = true;
+	return NULL;
 }

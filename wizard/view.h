@@ -34,6 +34,7 @@ struct wiz_line {
 struct wiz_lines {
 	struct wiz_line *v;
 	size_t n;
+	bool failed;		/* memory ran out somewhere: asked once, at the end */
 };
 
 enum wiz_mark {
@@ -53,6 +54,7 @@ struct wiz_item {
 	enum wiz_style style;
 	char *text;		/* "01:00.0 GPU   GeForce RTX 4090" */
 	char *note;		/* at the right or after the text: "vmbr0", "shared with the host !" */
+	char *detail_title;	/* over the right pane while the cursor is here; NULL: the view's */
 	bool enabled;		/* can be toggled or entered */
 	char *why_not;		/* why it cannot, a sentence; NULL where enabled */
 };
@@ -95,7 +97,8 @@ struct wiz_question {
 };
 
 struct wiz_view {
-	char *page;		/* id of the page: "device"; names its help text */
+	char *page;		/* id of the page: home, host, device, binding, vm, review, apply,
+				 * reboot, status, history */
 	char *title;		/* "Set up passthrough" */
 	char *host;		/* "pve1  PVE 9.0  Linux 6.14.8-2-pve" */
 	bool demo;
@@ -115,17 +118,22 @@ struct wiz_view {
 	size_t progress, progress_of;	/* WIZ_SHAPE_RUN: steps done, of; 0: none */
 	char *progress_text;
 	bool running;		/* WIZ_SHAPE_RUN: still going on */
+	bool failed;		/* memory ran out somewhere: asked once, at the end */
 };
 
 void wiz_view_done(struct wiz_view *view);
 void wiz_lines_done(struct wiz_lines *lines);
-/* Adds a line; the format's result is made safe. Returns 0 or -ENOMEM. */
+/* Adds a line; the format's result is made safe. Returns 0 or -ENOMEM, which lines->failed
+ * remembers: whoever adds many asks once. */
 int wiz_lines_add(struct wiz_lines *lines, enum wiz_style style, const char *label,
 		  const char *fmt, ...) PG_PRINTF(4, 5);
 /* Adds a preformatted line. */
 int wiz_lines_add_raw(struct wiz_lines *lines, enum wiz_style style, const char *text);
 /* Adds an item and returns it to be filled (strings through wiz_text), or NULL on -ENOMEM. */
 struct wiz_item *wiz_view_add_item(struct wiz_view *view, const char *id);
+/* Puts a text, made safe, into a field of the view or of one of its items; what it held is
+ * freed. view->failed remembers where memory ran out. */
+void wiz_view_set(struct wiz_view *view, char **field, const char *fmt, ...) PG_PRINTF(3, 4);
 /* Formatted and made safe; NULL on -ENOMEM. The caller frees it. */
 char *wiz_text(const char *fmt, ...) PG_PRINTF(1, 2);
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the pages share: the state of the wizard, and what the engine offers them. Private
+ * to wizard/.
+ */
+#pragma once
+
+#include "src/plan/plan.h"
+#include "wizard/wizard.h"
+
+enum wiz_page {
+	WIZ_PAGE_HOME,
+	WIZ_PAGE_HOST,		/* the steps, in order */
+	WIZ_PAGE_DEVICE,
+	WIZ_PAGE_BINDING,
+	WIZ_PAGE_VM,
+	WIZ_PAGE_REVIEW,
+	WIZ_PAGE_APPLY,
+	WIZ_PAGE_REBOOT,
+	WIZ_PAGE_STATUS,
+	WIZ_PAGE_HISTORY,
+	WIZ_N_PAGES,
+};
+
+#define WIZ_BACK_MAX 16
+
+/* What a question on the screen is about: tells the page what the answer means. */
+enum wiz_asking {
+	WIZ_ASKING_NOTHING,
+	WIZ_ASKING_NOTE,	/* only to be read */
+	WIZ_ASKING_APPLY,
+	WIZ_ASKING_VM_RUN,
+	WIZ_ASKING_VM_SAVE,
+	WIZ_ASKING_UNDO,
+	WIZ_ASKING_REBOOT,
+};
+
+/* What ran last, or runs: kept until the next one. */
+struct wiz_run {
+	struct wiz_lines lines;
+	size_t step, n_steps;
+	char *doing;			/* of the step that runs */
+	bool running, going_back;
+	bool undo;			/* it was an undo, begun on the History page */
+	struct pg_outcome outcome;
+	bool has_outcome;
+	struct pg_plan *plan;		/* the one that was applied; its VM commands are offered */
+	bool applied;			/* the host part was */
+	bool vm_tried;			/* the outcome is that of the VM commands */
+	bool vm_done;			/* they were run */
+};
+
+struct wiz {
+	struct wiz_opts opts;
+	struct pg_facts *facts;
+	struct pg_findings host;	/* of the host as it is */
+	struct pg_choices *choices;
+	bool vm_chosen;			/* "no VM" is a choice too */
+	struct pg_plan *plan;		/* of these choices; NULL: to be made */
+	char *diff_why_not;		/* why the plan has no diffs, or NULL */
+	struct pg_tx *tx;		/* the history, read when a page that shows it is entered */
+	size_t n_tx;
+	char *tx_why_not;
+	enum wiz_page page;
+	enum wiz_page back[WIZ_BACK_MAX];
+	size_t n_back;
+	struct pg_strv flipped;		/* items folded or unfolded against the page's default */
+	enum wiz_asking asking;
+	struct wiz_question question;
+	char *asked_item;		/* the item that the question is about, or NULL */
+	struct wiz_run run;
+	bool reboot;			/* asked for, on a live node */
+};
+
+struct wiz_page_ops {
+	const char *id;
+	const char *title;
+	const char *step;		/* label, or NULL: not a step */
+	bool enters;			/* NEXT enters the item under the cursor */
+	/* NULL: always. A step that is not relevant is shown as skipped. */
+	bool (*relevant)(const struct wiz *w);
+	/* Gets ready what the page shows; NULL: nothing. Negative: the page is not entered. */
+	int (*enter)(struct wiz *w);
+	/* Failure is remembered in the view. */
+	void (*build)(struct wiz *w, struct wiz_view *view);
+	/* TOGGLE, NEXT, SAVE, RUN, ANSWER; NULL: NEXT goes to the next step. The engine has
+	 * checked that the view allows it. */
+	int (*event)(struct wiz *w, const struct wiz_event *event, enum wiz_follow *ret);
+	/* NULL: no right pane. */
+	void (*detail)(struct wiz *w, const char *item, struct wiz_lines *lines);
+	/* NULL: as detail. */
+	void (*details)(struct wiz *w, const char *item, struct wiz_lines *lines);
+};
+
+extern const struct wiz_page_ops wiz_page_home, wiz_page_host, wiz_page_device,
+	wiz_page_binding, wiz_page_vm, wiz_page_review, wiz_page_apply, wiz_page_reboot,
+	wiz_page_status, wiz_page_history;
+
+/* ---- engine.c: moving, asking ---- */
+
+const struct wiz_page_ops *wiz_page_ops(enum wiz_page page);
+/* Enters a page; Back comes back here. */
+int wiz_go(struct wiz *w, enum wiz_page page, enum wiz_follow *ret);
+/* The next step that is relevant. */
+int wiz_next(struct wiz *w, enum wiz_follow *ret);
+/* Enters a page from which Back leads to Home: what lies between is over. */
+int wiz_go_from_home(struct wiz *w, enum wiz_page page, enum wiz_follow *ret);
+/* Puts a question over the page; an answer comes to the page's event(). item may be NULL. */
+int wiz_ask(struct wiz *w, enum wiz_asking what, enum wiz_ask kind, const char *item,
+	    const char *title, const char *fmt, ...) PG_PRINTF(6, 7);
+/* Says a sentence in a box. */
+int wiz_note(struct wiz *w, const char *title, const char *text);
+/* Is the item folded, `by_default` where the person did not touch it? */
+bool wiz_is_folded(const struct wiz *w, const char *item, bool by_default);
+
+/* ---- state.c: facts, choices, plan ---- */
+
+/* Reads the host again; what was planned is thrown away. */
+int wiz_collect(struct wiz *w, struct pg_err *err);
+/* To be called whenever a choice changed. */
+void wiz_changed(struct wiz *w);
+/* Makes the plan and its diffs, unless they are there. */
+int wiz_plan(struct wiz *w);
+/* Reads the history. */
+int wiz_read_history(struct wiz *w);
+/* Functions that are chosen and exist. */
+size_t wiz_n_chosen(const struct wiz *w);
+/* The chosen VM, or NULL. */
+const struct pg_guest *wiz_guest(const struct wiz *w);
+void wiz_run_done(struct wiz_run *run);
+
+/* ---- run.c: what takes long ---- */
+
+/* Makes the plan the one that is applied; what ran before is forgotten. */
+void wiz_run_take_plan(struct wiz *w);
+/* Applies its host part, or its VM commands alone; the outcome is in w->run. */
+int wiz_run_apply(struct wiz *w);
+int wiz_run_vm(struct wiz *w);
+int wiz_run_undo(struct wiz *w, const char *id);
+/* Adds the lines and the progress of w->run to a view of shape WIZ_SHAPE_RUN. */
+void wiz_run_build(struct wiz *w, struct wiz_view *view);
+
+/* ---- script.c: commands in words ---- */
+
+/* Each with its reason. */
+void wiz_command_lines(const struct pg_plan_cmd *cmd, size_t n, struct wiz_lines *lines);
+/* Asks for a path, and writes the VM commands of the plan there as a script. What hinders
+ * is said in a box. */
+int wiz_script_ask(struct wiz *w, const struct pg_plan *plan);
+int wiz_script_save(struct wiz *w, const struct pg_plan *plan, const char *path);
+
+/* ---- devtext.c: words for a device ---- */
+
+/* "GPU", "Audio", "NIC": at most five letters. */
+const char *wiz_dev_kind(const struct pg_dev *dev);
+/* "GeForce RTX 4090": the name in brackets where the list has one; without a name
+ * "10de:2684". For wiz_text() and its like; valid until buf goes. */
+struct wiz_dev_name {
+	char s[96];
+};
+struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev);
+bool wiz_dev_is_console(const struct pg_dev *dev);
+/* What of the host hangs on it, vital first; NULL: nothing. */
+const struct pg_use *wiz_dev_use(const struct pg_dev *dev);
+/* The right pane, and all that is known (devmore.c). */
+void wiz_dev_detail(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines);
+void wiz_dev_details(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines);
+/* "dev/0000:01:00.0" -> the device; NULL where the id is of another kind. */
+const struct pg_dev *wiz_dev_of_item(const struct wiz *w, const char *item);
+struct wiz_dev_item {
+	char s[32];
+};
+struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev);
+
+/* ---- findtext.c: words for findings ---- */
+
+enum wiz_style wiz_level_style(enum pg_level level);
+/* Text, evidence, advice. */
+void wiz_finding_lines(const struct pg_finding *finding, struct wiz_lines *lines);
+
+/* ---- help.c ---- */
+
+void wiz_help_lines(enum wiz_page page, struct wiz_lines *lines);

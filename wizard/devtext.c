@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wizard/ctx.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+const char *wiz_dev_kind(const struct pg_dev *dev)
+{
+	static const char *const names[] = {
+		[PG_KIND_OTHER] = "Other",   [PG_KIND_GPU] = "GPU",   [PG_KIND_AUDIO] = "Audio",
+		[PG_KIND_USB] = "USB",	     [PG_KIND_NIC] = "NIC",   [PG_KIND_STORAGE] = "Disk",
+		[PG_KIND_BRIDGE] = "Board",  [PG_KIND_SERIAL] = "Bus",
+		[PG_KIND_ACCELERATOR] = "Accel",
+	};
+
+	if (dev->is_bridge)
+		return "Port";
+	return dev->kind == PG_KIND_SERIAL && dev->class >> 8 == 0x0c80 ? "USB-C" :
+									 names[dev->kind];
+}
+
+struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev)
+{
+	const char *open = dev->name ? strrchr(dev->name, '[') : NULL;
+	const char *close = open ? strchr(open, ']') : NULL;
+	struct wiz_dev_name name;
+
+	if (close && close > open + 1)
+		(void)snprintf(name.s, sizeof(name.s), "%.*s", (int)(close - open - 1), open + 1);
+	else if (dev->name)
+		(void)snprintf(name.s, sizeof(name.s), "%s", dev->name);
+	else
+		(void)snprintf(name.s, sizeof(name.s), "%04x:%04x", dev->vendor, dev->device);
+	return name;
+}
+
+bool wiz_dev_is_console(const struct pg_dev *dev)
+{
+	if (dev->boot_vga == PG_YES)
+		return true;
+	for (size_t i = 0; i < dev->n_use; i++)
+		if (dev->use[i].what == PG_USE_DISPLAY)
+			return true;
+	return false;
+}
+
+const struct pg_use *wiz_dev_use(const struct pg_dev *dev)
+{
+	for (size_t i = 0; i < dev->n_use; i++)
+		if (dev->use[i].vital)
+			return &dev->use[i];
+	return dev->n_use ? &dev->use[0] : NULL;
+}
+
+struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev)
+{
+	struct wiz_dev_item item;
+
+	(void)snprintf(item.s, sizeof(item.s), "dev/%s", pg_bdf_str(dev->addr).s);
+	return item;
+}
+
+const struct pg_dev *wiz_dev_of_item(const struct wiz *w, const char *item)
+{
+	struct pg_bdf addr;
+
+	if (!item || !pg_text_starts(item, "dev/") || pg_bdf_parse(item + 4, &addr) < 0)
+		return NULL;
+	return pg_facts_dev(w->facts, addr);
+}
+
+/* ---- pieces ---- */
+
+static void add_size(struct pg_strbuf *b, uint64_t n)
+{
+	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	size_t unit = 0;
+
+	while (n >= 1024 && n % 1024 == 0 && unit + 1 < PG_ARRAY_SIZE(units)) {
+		n /= 1024;
+		unit++;
+	}
+	pg_strbuf_addf(b, "%" PRIu64 " %s", n, units[unit]);
+}
+
+/* Windows that matter to a person: those of a megabyte or more, else all. */
+static void add_memory(const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	uint64_t least = 0;
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(dev->bar_size); i++)
+		if (dev->bar_size[i] >= 1 << 20)
+			least = 1 << 20;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(dev->bar_size); i++) {
+		if (!dev->bar_size[i] || dev->bar_size[i] < least)
+			continue;
+		if (b.len)
+			pg_strbuf_add(&b, ", ");
+		add_size(&b, dev->bar_size[i]);
+	}
+	if (!dev->bar_known)
+		pg_strbuf_add(&b, "unknown");
+	if (b.len || pg_strbuf_error(&b) < 0)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "memory", "%s", b.s ? b.s : "");
+}
+
+static const char *reset_word(const char *method)
+{
+	static const struct {
+		const char *method, *word;
+	} words[] = {
+		{ "device_specific", "its own way" }, { "acpi", "by firmware" },
+		{ "flr", "function level" },	      { "af_flr", "function level (AF)" },
+		{ "pm", "power state" },	      { "bus", "whole bus" },
+		{ "slot", "whole slot" },	      { "cxl_bus", "whole CXL bus" },
+	};
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(words); i++)
+		if (strcmp(words[i].method, method) == 0)
+			return words[i].word;
+	return method;
+}
+
+static void add_reset(const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	for (size_t i = 0; i < dev->reset.n; i++)
+		pg_strbuf_addf(&b, "%s%s", i ? ", " : "", reset_word(dev->reset.v[i]));
+	if (b.len)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "reset", "%s", b.s);
+	else if (dev->can_reset == PG_YES)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "reset", "yes");
+	else if (dev->can_reset == PG_NO)
+		(void)wiz_lines_add(lines, WIZ_WARN, "reset",
+				    "none: it may work only once per start of the node");
+	else
+		(void)wiz_lines_add(lines, WIZ_FAINT, "reset", "unknown");
+}
+
+static void add_console(const struct wiz *w, const struct pg_dev *dev,
+			struct wiz_lines *lines)
+{
+	if (wiz_dev_is_console(dev)) {
+		(void)wiz_lines_add(lines, WIZ_WARN, "console",
+				    "yes: the node's own screen is on it");
+		return;
+	}
+	for (size_t i = 0; i < w->facts->n_dev; i++) {
+		if (w->facts->dev[i].boot_vga != PG_YES)
+			continue;
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "console", "no (boot display %s)",
+				    pg_bdf_short(w->facts->dev[i].addr).s);
+		return;
+	}
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "console", "no");
+}
+
+static void add_driver(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	const char *now = dev->driver ? dev->driver : "none";
+
+	if (pg_choices_has(w->choices, dev->addr) && strcmp(now, "vfio-pci") != 0)
+		(void)wiz_lines_add(lines, WIZ_STRONG, "driver", "%s → vfio-pci", now);
+	else
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", now);
+}
+
+static void add_users(const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	for (size_t i = 0; i < dev->n_use; i++)
+		(void)wiz_lines_add(lines, dev->use[i].vital ? WIZ_BAD : WIZ_WARN,
+				    i ? "" : "used by", "%s%s", dev->use[i].detail,
+				    dev->use[i].vital ? " (the node needs it)" : "");
+	for (size_t i = 0; i < dev->n_vmid; i++)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, i ? "" : "given to", "VM %u",
+				    (unsigned)dev->vmid[i]);
+}
+
+/* ---- what goes with it ---- */
+
+static void add_vm_words(const struct wiz *w, struct wiz_lines *lines)
+{
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	if (w->choices->vmid)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+				    "When VM %u starts, Proxmox takes",
+				    (unsigned)w->choices->vmid);
+	else
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+				    "When a VM with it starts, Proxmox takes");
+}
+
+/* Proxmox binds all of the group but bridges (PVE::SysFSTools pci_dev_group_bind_to_vfio). */
+static void add_group(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	const struct pg_group *group = pg_facts_group(w->facts, dev->group);
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	size_t others = 0;
+
+	if (!group || dev->is_bridge)
+		return;
+	add_vm_words(w, lines);
+	for (size_t i = 0; i < group->n_dev; i++) {
+		const struct pg_dev *d = &w->facts->dev[group->dev[i]];
+
+		if (d->is_bridge)
+			continue;
+		others += !pg_bdf_same_slot(d->addr, dev->addr);
+		pg_strbuf_addf(&b, "%s%s", b.len ? " " : "", pg_bdf_short(d->addr).s);
+	}
+	(void)wiz_lines_add(lines, others ? WIZ_WARN : WIZ_GOOD, NULL, "  %s", b.s ? b.s : "");
+	for (size_t i = 0; i < group->n_dev; i++) {
+		const struct pg_dev *d = &w->facts->dev[group->dev[i]];
+		const struct pg_use *use = wiz_dev_use(d);
+
+		if (!d->is_bridge && use && use->vital && d != dev)
+			(void)wiz_lines_add(lines, WIZ_BAD, NULL,
+					    "  %s among them: the node loses %s",
+					    pg_bdf_short(d->addr).s, use->detail);
+	}
+	if (!others)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "  and nothing else");
+}
+
+/* ---- the panes ---- */
+
+static void add_ids(const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	char rev[16] = "";
+
+	if (dev->revision)
+		(void)snprintf(rev, sizeof(rev), " rev %02x", dev->revision);
+	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s%s%s",
+			    dev->vendor_name ? dev->vendor_name : "",
+			    dev->vendor_name ? " " : "",
+			    dev->name ? dev->name : "unknown device");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%04x:%04x%s", dev->vendor, dev->device,
+			    rev);
+	if (dev->dead)
+		(void)wiz_lines_add(lines, WIZ_BAD, NULL,
+				    "It does not answer: its registers read as all ones.");
+}
+
+void wiz_dev_detail(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	add_ids(dev, lines);
+	add_driver(w, dev, lines);
+	add_memory(dev, lines);
+	if (!dev->is_bridge)
+		add_reset(dev, lines);
+	if (dev->kind == PG_KIND_GPU)
+		add_console(w, dev, lines);
+	add_users(dev, lines);
+	add_group(w, dev, lines);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What each page is for, in words. */
+#include "wizard/ctx.h"
+
+static const char *const words[WIZ_N_PAGES] = {
+	[WIZ_PAGE_HOME] =
+		"pve-gpu gives a GPU or another PCI device of this node to a VM. Nothing is "
+		"changed before you have seen every line and said yes, and what was changed can "
+		"be taken back under History.",
+	[WIZ_PAGE_HOST] =
+		"What was found on this node. The right side tells what a row means and what "
+		"decided it. A blocker says what to do; some are mended by the steps that follow.",
+	[WIZ_PAGE_DEVICE] =
+		"Choose what the VM shall have. A card brings its own sound and USB functions "
+		"along. Devices of one group always leave the node together. A row marked ! is "
+		"needed by the node itself.",
+	[WIZ_PAGE_BINDING] =
+		"When a VM has a device, the driver vfio-pci holds it. It can take it while the "
+		"node boots, or Proxmox takes it when the VM starts. Automatic chooses the least "
+		"that is enough.",
+	[WIZ_PAGE_VM] = "Choose the VM that gets the device, or none to prepare the node only. "
+			"Settings of the VM that have to change are shown; only what is missing "
+			"is changed.",
+	[WIZ_PAGE_REVIEW] =
+		"Everything that will be written or run: first what to know, then each file as a "
+		"diff, then commands. Lines with + are added, lines with - go. Nothing has been "
+		"changed yet.",
+	[WIZ_PAGE_APPLY] =
+		"The files are written and the commands run. If something fails, everything is "
+		"put back. The VM's commands are run apart, or saved as a script.",
+	[WIZ_PAGE_REBOOT] = "The node reads the new configuration when it starts. Nothing "
+			    "restarts by itself: later is a good answer.",
+	[WIZ_PAGE_STATUS] =
+		"Devices that a VM has or that vfio-pci holds. pending-reboot: right after the "
+		"next start of the node. wrong: the VM will not start, or runs without it.",
+	[WIZ_PAGE_HISTORY] =
+		"Changes made by pve-gpu, newest first. Enter takes one back: each file gets its "
+		"old bytes, unless it was edited since.",
+};
+
+void wiz_help_lines(enum wiz_page page, struct wiz_lines *lines)
+{
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", words[page]);
+}

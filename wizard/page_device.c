@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/text.h"
+#include "wizard/ctx.h"
+
+#define BIG_GROUP 12
+#define NO_GROUP "group/none"
+
+/* ---- what a group is ---- */
+
+static bool has_gpu(const struct wiz *w, const struct pg_group *g)
+{
+	for (size_t i = 0; i < g->n_dev; i++) {
+		enum pg_kind kind = w->facts->dev[g->dev[i]].kind;
+
+		if (kind == PG_KIND_GPU || kind == PG_KIND_ACCELERATOR)
+			return true;
+	}
+	return false;
+}
+
+static bool is_vital(const struct pg_dev *dev)
+{
+	const struct pg_use *use = wiz_dev_use(dev);
+
+	return use && use->vital;
+}
+
+/* Members that are devices, and the only one of them. */
+static size_t count_devices(const struct wiz *w, const struct pg_group *g,
+			    const struct pg_dev **ret_last, bool *ret_vital)
+{
+	size_t n = 0;
+
+	*ret_last = NULL;
+	*ret_vital = false;
+	for (size_t i = 0; i < g->n_dev; i++) {
+		const struct pg_dev *dev = &w->facts->dev[g->dev[i]];
+
+		if (dev->is_bridge)
+			continue;
+		n++;
+		*ret_last = dev;
+		*ret_vital = *ret_vital || is_vital(dev);
+	}
+	return n;
+}
+
+/* ---- rows ---- */
+
+static void group_text(struct wiz_view *view, struct wiz_item *item,
+		       const struct pg_group *g, const struct pg_dev *only, size_t n)
+{
+	if (n == 0)
+		wiz_view_set(view, &item->text, "group %d  bridges only", g->id);
+	else if (item->folded && n == 1)
+		wiz_view_set(view, &item->text, "group %d  %s %s", g->id, wiz_dev_kind(only),
+			     wiz_dev_name(only).s);
+	else if (item->folded)
+		wiz_view_set(view, &item->text, "group %d  %zu devices", g->id, n);
+	else
+		wiz_view_set(view, &item->text, "group %d  %s", g->id,
+			     pg_verdict_name(g->verdict));
+}
+
+static void group_row(const struct wiz *w, struct wiz_view *view, const struct pg_group *g)
+{
+	const struct pg_dev *only;
+	bool vital;
+	size_t n = count_devices(w, g, &only, &vital);
+	struct wiz_item *item;
+	char id[32];
+
+	(void)snprintf(id, sizeof(id), "group/%d", g->id);
+	item = wiz_view_add_item(view, id);
+	if (!item)
+		return;
+	item->can_fold = true;
+	item->folded = wiz_is_folded(w, id, !has_gpu(w, g) || g->n_dev > BIG_GROUP);
+	group_text(view, item, g, only, n);
+	wiz_view_set(view, &item->detail_title, "group %d", g->id);
+	if (g->verdict != PG_GROUP_SHARED)
+		return;
+	if (vital)
+		wiz_view_set(view, &item->text, "group %d", g->id);
+	if (vital)
+		wiz_view_set(view, &item->note, "shared with the host !");
+	item->style = vital ? WIZ_WARN : WIZ_PLAIN;
+}
+
+/* "vmbr0" of "vmbr0 192.168.1.10/24, default route" */
+static void use_note(struct wiz_view *view, struct wiz_item *item, const struct pg_use *use)
+{
+	size_t n = strcspn(use->detail, use->what == PG_USE_NETWORK ? " ," : ",;");
+
+	wiz_view_set(view, &item->note, "%.*s", (int)n, use->detail);
+}
+
+static void device_note(struct wiz_view *view, struct wiz_item *item,
+			const struct pg_dev *dev)
+{
+	const struct pg_use *use = wiz_dev_use(dev);
+
+	if (use)
+		use_note(view, item, use);
+	else if (wiz_dev_is_console(dev))
+		wiz_view_set(view, &item->note, "console");
+	else if (dev->n_vmid == 1)
+		wiz_view_set(view, &item->note, "VM %u", (unsigned)dev->vmid[0]);
+	else if (dev->n_vmid > 1)
+		wiz_view_set(view, &item->note, "%zu VMs", dev->n_vmid);
+}
+
+static void refuse(struct wiz_view *view, struct wiz_item *item, const struct pg_dev *dev)
+{
+	item->enabled = false;
+	if (dev->is_bridge) {
+		item->style = WIZ_FAINT;
+		wiz_view_set(view, &item->why_not,
+			     "A bridge stays with the node: Proxmox leaves it out by itself.");
+		return;
+	}
+	item->mark = WIZ_MARK_ALERT;
+	item->style = WIZ_BAD;
+	wiz_view_set(view, &item->why_not,
+		     "The node needs %s itself: %s. Giving it away would cut the node off.",
+		     pg_bdf_short(dev->addr).s, wiz_dev_use(dev)->detail);
+}
+
+static void device_row(const struct wiz *w, struct wiz_view *view, const struct pg_dev *dev)
+{
+	struct wiz_item *item = wiz_view_add_item(view, wiz_dev_item(dev).s);
+
+	if (!item)
+		return;
+	item->depth = 1;
+	wiz_view_set(view, &item->text, "%-7s %-5s %s", pg_bdf_short(dev->addr).s,
+		     wiz_dev_kind(dev), wiz_dev_name(dev).s);
+	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(dev->addr).s);
+	device_note(view, item, dev);
+	item->mark = pg_choices_has(w->choices, dev->addr) ? WIZ_MARK_ON : WIZ_MARK_OFF;
+	if (dev->is_bridge)
+		item->mark = WIZ_MARK_NONE;
+	if (dev->is_bridge || (is_vital(dev) && item->mark == WIZ_MARK_OFF))
+		refuse(view, item, dev);
+}
+
+static void groups(const struct wiz *w, struct wiz_view *view, bool with_gpu)
+{
+	for (size_t i = 0; i < w->facts->n_group; i++) {
+		const struct pg_group *g = &w->facts->group[i];
+
+		if (has_gpu(w, g) != with_gpu)
+			continue;
+		group_row(w, view, g);
+		for (size_t k = 0; k < g->n_dev; k++)
+			device_row(w, view, &w->facts->dev[g->dev[k]]);
+	}
+}
+
+/* Devices without a group: all of them while the IOMMU is off. */
+static void loose(const struct wiz *w, struct wiz_view *view)
+{
+	struct wiz_item *item = NULL;
+
+	for (size_t i = 0; i < w->facts->n_dev; i++) {
+		const struct pg_dev *dev = &w->facts->dev[i];
+
+		if (dev->group >= 0)
+			continue;
+		if (!item) {
+			item = wiz_view_add_item(view, NO_GROUP);
+			if (!item)
+				return;
+			item->can_fold = true;
+			item->folded = wiz_is_folded(w, NO_GROUP, w->facts->n_group > 0);
+			wiz_view_set(view, &item->text, "%s",
+				     w->facts->n_group ? "in no group" :
+							 "no IOMMU groups yet");
+		}
+		device_row(w, view, dev);
+	}
+}
+
+static void build(struct wiz *w, struct wiz_view *view)
+{
+	view->shape = WIZ_SHAPE_LIST;
+	view->can |= WIZ_CAN_TOGGLE | WIZ_CAN_NEXT | WIZ_CAN_FOLD | WIZ_CAN_SEARCH |
+		     WIZ_CAN_DETAILS;
+	wiz_view_set(view, &view->list_title, "IOMMU groups");
+	wiz_view_set(view, &view->detail_title, "Device");
+	groups(w, view, true);
+	loose(w, view);
+	groups(w, view, false);
+	if (w->facts->n_group == 0)
+		wiz_view_set(view, &view->intro,
+			     "The IOMMU is not active yet, so the groups are unknown. Choose now; "
+			     "look here again after the reboot.");
+	if (wiz_n_chosen(w) == 0)
+		wiz_view_set(view, &view->why_not_next,
+			     "Choose a device first: move to it and press Space.");
+	for (size_t i = 0; i < view->n_item && view->cursor == 0; i++)
+		if (view->item[i].mark == WIZ_MARK_ON)
+			view->cursor = i;
+	for (size_t i = 0; i < view->n_item && view->cursor == 0; i++)
+		if (view->item[i].depth == 1)
+			view->cursor = i;
+}
+
+/* ---- choosing ---- */
+
+/* What a card brings along: the other functions of its slot. */
+static bool goes_along(const struct pg_dev *card, const struct pg_dev *dev)
+{
+	return dev != card && pg_bdf_same_slot(card->addr, dev->addr) && !dev->is_bridge &&
+	       !dev->is_vf && !is_vital(dev);
+}
+
+static int toggle_one(struct wiz *w, const struct pg_dev *dev, bool on)
+{
+	if (on)
+		return pg_choices_has(w->choices, dev->addr) ?
+			       0 :
+			       pg_choices_pick(w->choices, dev->addr, false);
+	pg_choices_unpick(w->choices, dev->addr);
+	return 0;
+}
+
+static int toggle(struct wiz *w, const struct pg_dev *dev)
+{
+	bool on = !pg_choices_has(w->choices, dev->addr);
+	int r = toggle_one(w, dev, on);
+
+	for (size_t i = 0; r == 0 && dev->kind == PG_KIND_GPU && i < w->facts->n_dev; i++)
+		if (goes_along(dev, &w->facts->dev[i]))
+			r = toggle_one(w, &w->facts->dev[i], on);
+	wiz_changed(w);
+	return r;
+}
+
+static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
+{
+	const struct pg_dev *dev = wiz_dev_of_item(w, e->item);
+
+	if (e->kind == WIZ_EVENT_NEXT)
+		return wiz_next(w, ret);
+	if (e->kind != WIZ_EVENT_TOGGLE || !dev)
+		return 0;
+	*ret = WIZ_REBUILD;
+	return toggle(w, dev);
+}
+
+/* ---- the right pane ---- */
+
+static void group_detail(const struct wiz *w, const struct pg_group *g,
+			 struct wiz_lines *lines)
+{
+	static const char *const words[] = {
+		[PG_GROUP_EMPTY] = "Nothing in it can be given to a VM.",
+		[PG_GROUP_CLEAN] = "Clean: one device with its functions. It can be given away "
+				   "alone.",
+		[PG_GROUP_SHARED] = "Shared: several devices. The hardware cannot keep them apart, "
+				    "so they all leave the node when a VM takes one of them.",
+	};
+
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", words[g->verdict]);
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	for (size_t i = 0; i < g->n_dev; i++) {
+		const struct pg_dev *dev = &w->facts->dev[g->dev[i]];
+
+		(void)wiz_lines_add(lines, is_vital(dev) ? WIZ_BAD : WIZ_PLAIN,
+				    pg_bdf_short(dev->addr).s, "%s%s", wiz_dev_name(dev).s,
+				    dev->is_bridge ? " (bridge)" :
+				    is_vital(dev)  ? " (the node needs it)" :
+						     "");
+	}
+}
+
+static const struct pg_group *group_of_item(const struct wiz *w, const char *item)
+{
+	uint64_t id;
+
+	if (!pg_text_starts(item, "group/") || pg_text_number(item + 6, 10, INT32_MAX, &id) < 0)
+		return NULL;
+	return pg_facts_group(w->facts, (int)id);
+}
+
+static void show(struct wiz *w, const char *item, struct wiz_lines *lines,
+		 void (*words)(const struct wiz *, const struct pg_dev *, struct wiz_lines *))
+{
+	const struct pg_dev *dev = wiz_dev_of_item(w, item);
+	const struct pg_group *g = group_of_item(w, item);
+
+	if (dev)
+		words(w, dev, lines);
+	else if (g)
+		group_detail(w, g, lines);
+	else
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+				    "The kernel makes a group for each device that it can keep "
+				    "apart from the others. These are in none.");
+}
+
+static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
+{
+	show(w, item, lines, wiz_dev_detail);
+}
+
+static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
+{
+	show(w, item, lines, wiz_dev_details);
+}
+
+const struct wiz_page_ops wiz_page_device = {
+	.id = "device",
+	.title = "Set up passthrough",
+	.step = "Device",
+	.build = build,
+	.event = event,
+	.detail = detail,
+	.details = details,
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "src/plan/status.h"
+#include "wizard/ctx.h"
+
+static const struct {
+	const char *id, *text, *words;
+	enum wiz_page page;
+} rows[] = {
+	{ "setup", "Set up passthrough",
+	  "Choose a device and a VM, see what will be written, and apply it. Nothing is changed "
+	  "before you have seen it and said yes.",
+	  WIZ_PAGE_HOST },
+	{ "status", "Status",
+	  "The devices that VMs have: the driver now, the driver after the next start of the "
+	  "node, and whether that is right.",
+	  WIZ_PAGE_STATUS },
+	{ "history", "History and undo",
+	  "What pve-gpu has changed on this node. Each change can be taken back.",
+	  WIZ_PAGE_HISTORY },
+};
+
+static void build(struct wiz *w, struct wiz_view *view)
+{
+	view->shape = WIZ_SHAPE_LIST;
+	view->can |= WIZ_CAN_NEXT;
+	wiz_view_set(view, &view->list_title, "What to do");
+	wiz_view_set(view, &view->detail_title, "About it");
+	wiz_view_set(view, &view->next_label, "open");
+	for (size_t i = 0; i < PG_ARRAY_SIZE(rows); i++) {
+		struct wiz_item *item = wiz_view_add_item(view, rows[i].id);
+
+		if (item)
+			wiz_view_set(view, &item->text, "%s", rows[i].text);
+	}
+	if (w->opts.read_only)
+		wiz_view_set(view, &view->intro, "Looking only: %s",
+			     w->opts.read_only_why ? w->opts.read_only_why : "");
+	else if (w->facts->system.is_demo)
+		wiz_view_set(view, &view->intro,
+			     "This is the demo node: files in a folder of their own. You can try "
+			     "everything; nothing here touches your computer.");
+}
+
+static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
+{
+	for (size_t i = 0; e->kind == WIZ_EVENT_NEXT && i < PG_ARRAY_SIZE(rows); i++)
+		if (strcmp(rows[i].id, e->item) == 0)
+			return wiz_go(w, rows[i].page, ret);
+	return 0;
+}
+
+static void add_state(const struct wiz *w, struct wiz_lines *lines)
+{
+	struct pg_status *status = NULL;
+	size_t n = 0;
+
+	if (pg_status_list(w->facts, &status, &n) < 0) {
+		lines->failed = true;
+		return;
+	}
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	if (n == 0)
+		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "No VM has a device yet.");
+	for (size_t i = 0; i < n; i++)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(status[i].addr).s, "%s",
+				    pg_status_verdict_name(status[i].verdict));
+	pg_status_free(status, n);
+}
+
+static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
+{
+	for (size_t i = 0; i < PG_ARRAY_SIZE(rows); i++) {
+		if (strcmp(rows[i].id, item) != 0)
+			continue;
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", rows[i].words);
+		if (rows[i].page == WIZ_PAGE_STATUS)
+			add_state(w, lines);
+	}
+}
+
+const struct wiz_page_ops wiz_page_home = {
+	.id = "home",
+	.title = "Home",
+	.enters = true,
+	.build = build,
+	.event = event,
+	.detail = detail,
+};

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <string.h>
+
+#include "src/base/text.h"
+#include "wizard/ctx.h"
+
+static void heading(struct wiz_lines *lines, const char *text)
+{
+	if (lines->n)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "%s", text);
+}
+
+/* ---- what to know ---- */
+
+static void findings(const struct pg_plan *plan, struct wiz_lines *lines)
+{
+	bool any = false;
+
+	for (enum pg_level level = PG_LEVEL_BLOCK; level >= PG_LEVEL_NOTE; level--) {
+		for (size_t i = 0; i < plan->findings.n; i++) {
+			if (plan->findings.v[i].level != level)
+				continue;
+			if (!any)
+				heading(lines, "What to know");
+			any = true;
+			wiz_finding_lines(&plan->findings.v[i], lines);
+		}
+	}
+}
+
+static void effects(const struct pg_plan *plan, struct wiz_lines *lines)
+{
+	if (plan->n_effect)
+		heading(lines, "These devices leave their driver");
+	for (size_t i = 0; i < plan->n_effect; i++) {
+		const struct pg_effect *e = &plan->effect[i];
+
+		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(e->addr).s,
+				    "%s → %s %s: %s", e->now ? e->now : "none", e->after,
+				    e->at_boot ? "at the next start of the node" :
+						 "when the VM starts",
+				    e->why);
+		if (e->lost)
+			(void)wiz_lines_add(lines, WIZ_BAD, "", "The node loses %s.", e->lost);
+	}
+}
+
+/* ---- what is written and run ---- */
+
+static enum wiz_style diff_style(const char *line)
+{
+	if (pg_text_starts(line, "+++") || pg_text_starts(line, "---"))
+		return WIZ_STRONG;
+	if (*line == '+')
+		return WIZ_ADDED;
+	if (*line == '-')
+		return WIZ_REMOVED;
+	return *line == '@' ? WIZ_FAINT : WIZ_PLAIN;
+}
+
+static void diff(const char *text, struct wiz_lines *lines)
+{
+	size_t pos = 0, n = strlen(text), len, full;
+	const char *line;
+
+	while (pg_text_line(text, n, &pos, &line, &len, &full)) {
+		pg_autofree char *copy = strndup(line, len);
+
+		if (!copy)
+			lines->failed = true;
+		else
+			(void)wiz_lines_add_raw(lines, diff_style(copy), copy);
+	}
+}
+
+static void files(const struct wiz *w, const struct pg_plan *plan, struct wiz_lines *lines)
+{
+	static const char *const words[] = { "created", "changed", "removed" };
+
+	for (size_t i = 0; i < plan->n_file; i++) {
+		const struct pg_plan_file *f = &plan->file[i];
+
+		if (lines->n)
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+		(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "%s is %s", f->path,
+				    words[f->change]);
+		for (size_t k = 0; k < f->why.n; k++)
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", f->why.v[k]);
+		if (f->diff)
+			diff(f->diff, lines);
+		else if (w->diff_why_not)
+			(void)wiz_lines_add(lines, WIZ_WARN, NULL,
+					    "The difference cannot be shown. %s",
+					    w->diff_why_not);
+	}
+}
+
+static void review(const struct wiz *w, const struct pg_plan *plan, struct wiz_lines *lines)
+{
+	if (pg_plan_is_empty(plan) && !pg_plan_is_blocked(plan))
+		(void)wiz_lines_add(lines, WIZ_GOOD, NULL,
+				    "Nothing is left to do: the configuration has all of it.");
+	findings(plan, lines);
+	effects(plan, lines);
+	files(w, plan, lines);
+	if (plan->n_cmd)
+		heading(lines, "Then these commands run on the node");
+	wiz_command_lines(plan->cmd, plan->n_cmd, lines);
+	if (plan->n_vm_cmd)
+		heading(lines, "For the VM, afterwards: run from here, or saved as a script");
+	wiz_command_lines(plan->vm_cmd, plan->n_vm_cmd, lines);
+	if (!plan->reboot)
+		return;
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+			    "It takes effect when the node is started again. Nothing restarts "
+			    "it by itself.");
+}
+
+/* ---- the way on ---- */
+
+static bool has_host_part(const struct pg_plan *plan)
+{
+	return plan->n_file || plan->n_cmd;
+}
+
+static void why_not_next(const struct wiz *w, const struct pg_plan *plan,
+			 struct wiz_view *view)
+{
+	const char *why = NULL;
+
+	for (size_t i = 0; !why && i < plan->findings.n; i++)
+		if (plan->findings.v[i].level == PG_LEVEL_BLOCK)
+			why = plan->findings.v[i].text;
+	if (!why && pg_plan_is_empty(plan))
+		why = "Nothing is left to do. Status, on the first page, tells how it stands.";
+	if (!why && w->opts.read_only)
+		why = w->opts.read_only_why ? w->opts.read_only_why :
+					      "Here you can only look.";
+	if (why)
+		wiz_view_set(view, &view->why_not_next, "%s", why);
+}
+
+static void build(struct wiz *w, struct wiz_view *view)
+{
+	view->shape = WIZ_SHAPE_TEXT;
+	view->can |= WIZ_CAN_NEXT | WIZ_CAN_SEARCH;
+	wiz_view_set(view, &view->list_title, "What will be done");
+	if (wiz_plan(w) < 0) {
+		view->failed = true;
+		return;
+	}
+	review(w, w->plan, &view->lines);
+	why_not_next(w, w->plan, view);
+	wiz_view_set(view, &view->next_label, "%s", has_host_part(w->plan) ? "apply" : "next");
+	if (w->plan->n_vm_cmd)
+		view->can |= WIZ_CAN_SAVE;
+}
+
+static int ask(struct wiz *w)
+{
+	const struct pg_plan *plan = w->plan;
+
+	return wiz_ask(w, WIZ_ASKING_APPLY, WIZ_ASK_YESNO, NULL, "Apply",
+		       "Write %zu %s and run %zu %s? Each can be taken back under History.",
+		       plan->n_file, plan->n_file == 1 ? "file" : "files", plan->n_cmd,
+		       plan->n_cmd == 1 ? "command" : "commands");
+}
+
+static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
+{
+	int r = wiz_plan(w);
+
+	if (r < 0)
+		return r;
+	*ret = WIZ_REBUILD;
+	if (e->kind == WIZ_EVENT_SAVE)
+		return wiz_script_ask(w, w->plan);
+	if (e->kind == WIZ_EVENT_NEXT && has_host_part(w->plan))
+		return ask(w);
+	if (e->kind == WIZ_EVENT_NEXT) {
+		wiz_run_take_plan(w);
+		return wiz_go(w, WIZ_PAGE_APPLY, ret);
+	}
+	if (w->asking == WIZ_ASKING_VM_SAVE)
+		return wiz_script_save(w, w->plan, e->text);
+	if (w->asking != WIZ_ASKING_APPLY)
+		return 0;
+	wiz_run_take_plan(w);
+	r = wiz_go_from_home(w, WIZ_PAGE_APPLY, ret);
+	return r < 0 ? r : wiz_run_apply(w);
+}
+
+static int enter(struct wiz *w)
+{
+	return wiz_plan(w);
+}
+
+const struct wiz_page_ops wiz_page_review = {
+	.id = "review",
+	.title = "Set up passthrough",
+	.step = "Review",
+	.enter = enter,
+	.build = build,
+	.event = event,
+};

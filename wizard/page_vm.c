@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/text.h"
+#include "wizard/ctx.h"
+
+#define NO_VM "vm/0"
+#define PRIMARY "primary"
+
+static bool relevant(const struct wiz *w)
+{
+	return w->facts->n_guest > 0;
+}
+
+/* ---- rows ---- */
+
+static void why_not(struct wiz_view *view, struct wiz_item *item, const struct pg_guest *g)
+{
+	item->enabled = g->local && !g->error && !g->lock && !g->template;
+	item->style = item->enabled ? WIZ_PLAIN : WIZ_FAINT;
+	if (!g->local)
+		wiz_view_set(view, &item->why_not,
+			     "It lies on node %s: a device of this node is no use to it there. "
+			     "Migrate the VM, or run pve-gpu on that node.", g->node);
+	else if (g->error)
+		wiz_view_set(view, &item->why_not, "Its configuration cannot be read: %s.",
+			     pg_err_reason(g->error));
+	else if (g->lock)
+		wiz_view_set(view, &item->why_not,
+			     "It is locked (%s). Wait for that to end; a stale lock is taken off "
+			     "with `qm unlock %" PRIu32 "`.", g->lock, g->vmid);
+	else if (g->template)
+		wiz_view_set(view, &item->why_not,
+			     "It is a template: Proxmox ignores devices there. Clone it first.");
+}
+
+static void vm_note(struct wiz_view *view, struct wiz_item *item, const struct pg_guest *g)
+{
+	if (!g->local)
+		wiz_view_set(view, &item->note, "node %s", g->node);
+	else if (g->lock)
+		wiz_view_set(view, &item->note, "locked");
+	else if (g->template)
+		wiz_view_set(view, &item->note, "template");
+	else if (g->running == PG_YES)
+		wiz_view_set(view, &item->note, "running");
+}
+
+static void vm_row(const struct wiz *w, struct wiz_view *view, const struct pg_guest *g)
+{
+	struct wiz_item *item;
+	char id[32];
+
+	(void)snprintf(id, sizeof(id), "vm/%" PRIu32, g->vmid);
+	item = wiz_view_add_item(view, id);
+	if (!item)
+		return;
+	wiz_view_set(view, &item->text, "%-5" PRIu32 " %s", g->vmid, g->name ? g->name : "");
+	wiz_view_set(view, &item->detail_title, "VM %" PRIu32, g->vmid);
+	item->mark = w->choices->vmid == g->vmid ? WIZ_MARK_RADIO_ON : WIZ_MARK_RADIO_OFF;
+	why_not(view, item, g);
+	vm_note(view, item, g);
+}
+
+static void primary_row(const struct wiz *w, struct wiz_view *view)
+{
+	struct wiz_item *item = wiz_view_add_item(view, PRIMARY);
+
+	if (!item)
+		return;
+	wiz_view_set(view, &item->text, "the VM's only screen (x-vga)");
+	item->mark = w->choices->primary ? WIZ_MARK_ON : WIZ_MARK_OFF;
+	if (w->choices->vmid)
+		return;
+	item->enabled = false;
+	item->style = WIZ_FAINT;
+	wiz_view_set(view, &item->why_not, "Choose a VM first.");
+}
+
+static void build(struct wiz *w, struct wiz_view *view)
+{
+	struct wiz_item *none;
+
+	view->shape = WIZ_SHAPE_LIST;
+	view->can |= WIZ_CAN_TOGGLE | WIZ_CAN_NEXT | WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
+	wiz_view_set(view, &view->list_title, "The VM that gets it");
+	wiz_view_set(view, &view->detail_title, "About it");
+	for (size_t i = 0; i < w->facts->n_guest; i++)
+		vm_row(w, view, &w->facts->guest[i]);
+	none = wiz_view_add_item(view, NO_VM);
+	if (!none)
+		return;
+	wiz_view_set(view, &none->text, "no VM: prepare the node only");
+	none->mark = !w->choices->vmid && w->vm_chosen ? WIZ_MARK_RADIO_ON :
+							 WIZ_MARK_RADIO_OFF;
+	primary_row(w, view);
+	for (size_t i = 0; i < view->n_item; i++)
+		if (view->item[i].mark == WIZ_MARK_RADIO_ON)
+			view->cursor = i;
+	if (!w->choices->vmid && !w->vm_chosen)
+		wiz_view_set(view, &view->why_not_next,
+			     "Choose a VM with Space, or \"no VM\" to prepare the node only.");
+}
+
+/* ---- choosing ---- */
+
+static bool vm_of_item(const char *item, uint32_t *ret)
+{
+	uint64_t vmid;
+
+	if (!pg_text_starts(item, "vm/") || pg_text_number(item + 3, 10, UINT32_MAX, &vmid) < 0)
+		return false;
+	*ret = (uint32_t)vmid;
+	return true;
+}
+
+static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
+{
+	uint32_t vmid;
+
+	if (e->kind == WIZ_EVENT_NEXT)
+		return wiz_next(w, ret);
+	if (e->kind != WIZ_EVENT_TOGGLE)
+		return 0;
+	*ret = WIZ_REBUILD;
+	wiz_changed(w);
+	if (vm_of_item(e->item, &vmid)) {
+		w->choices->vmid = vmid;
+		w->vm_chosen = true;
+		if (!vmid)
+			w->choices->primary = false;
+	} else if (strcmp(e->item, PRIMARY) == 0) {
+		w->choices->primary = !w->choices->primary;
+	}
+	return 0;
+}
+
+/* ---- the right pane ---- */
+
+static void vm_facts(const struct pg_guest *g, struct wiz_lines *lines)
+{
+	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", g->name ? g->name : "(no name)");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "machine", "%s", g->q35 ? "q35" : "i440fx");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "firmware", "%s", g->ovmf ? "OVMF" : "SeaBIOS");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s",
+			    g->running == PG_YES ? "running" :
+			    g->running == PG_NO	 ? "stopped" :
+						   "unknown");
+	for (size_t i = 0; i < g->n_hostpci; i++) {
+		char label[32];
+
+		(void)snprintf(label, sizeof(label), "hostpci%u%s", g->hostpci[i].index,
+			       g->hostpci[i].pending ? " (pending)" : "");
+		(void)wiz_lines_add(lines, WIZ_PLAIN, label, "%s", g->hostpci[i].value);
+	}
+	for (size_t i = 0; i < g->bad.n; i++)
+		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", g->bad.v[i]);
+}
+
+/* What the plan would change: asked of the planner, as it were chosen. */
+static int plan_for(const struct wiz *w, uint32_t vmid, struct pg_plan **ret)
+{
+	struct pg_choices choices = *w->choices;
+
+	choices.vmid = vmid;
+	return pg_plan_make(w->facts, &choices, w->opts.templates, ret);
+}
+
+static void vm_changes(const struct wiz *w, const struct pg_guest *g, struct wiz_lines *lines)
+{
+	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
+	char scope[32];
+
+	if (plan_for(w, g->vmid, &plan) < 0) {
+		lines->failed = true;
+		return;
+	}
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "What will be changed");
+	for (size_t i = 0; i < plan->n_vm_cmd; i++)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", plan->vm_cmd[i].why);
+	if (plan->n_vm_cmd == 0)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
+				    pg_plan_is_blocked(plan) ? "It cannot be done like this:" :
+							       "Nothing: it has all it needs.");
+	(void)snprintf(scope, sizeof(scope), "vm/%" PRIu32, g->vmid);
+	for (size_t i = 0; i < plan->findings.n; i++) {
+		const struct pg_finding *f = &plan->findings.v[i];
+
+		if (f->level >= PG_LEVEL_WARN &&
+		    (f->level == PG_LEVEL_BLOCK || strcmp(f->scope, scope) == 0))
+			(void)wiz_lines_add(lines, wiz_level_style(f->level), NULL, "%s", f->text);
+	}
+}
+
+static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
+{
+	const struct pg_guest *g;
+	uint32_t vmid = 0;
+
+	if (strcmp(item, PRIMARY) == 0) {
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+				    "The VM shows its screen on the card's own output from its "
+				    "start, and Proxmox's console for it stays black. Without it "
+				    "the card is a second screen.");
+		return;
+	}
+	g = vm_of_item(item, &vmid) ? pg_facts_guest(w->facts, vmid) : NULL;
+	if (!g) {
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+				    "The node is made ready, and no VM is changed. You can give "
+				    "the device to a VM later, here or in Proxmox.");
+		return;
+	}
+	vm_facts(g, lines);
+	if (g->local && !g->error && !g->lock && !g->template)
+		vm_changes(w, g, lines);
+}
+
+static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
+{
+	const struct pg_guest *g;
+	uint32_t vmid = 0;
+
+	detail(w, item, lines);
+	g = vm_of_item(item, &vmid) ? pg_facts_guest(w->facts, vmid) : NULL;
+	if (!g)
+		return;
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "%s", g->path ? g->path : "");
+	for (size_t i = 0; i < g->n_lines; i++)
+		if (g->lines[i].section[0] == '\0')
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s: %s", g->lines[i].key,
+					    g->lines[i].value);
+}
+
+const struct wiz_page_ops wiz_page_vm = {
+	.id = "vm",
+	.title = "Set up passthrough",
+	.step = "VM",
+	.relevant = relevant,
+	.build = build,
+	.event = event,
+	.detail = detail,
+	.details = details,
+};

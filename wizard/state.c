@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "wizard/ctx.h"
+
+#include <errno.h>
+
+int wiz_collect(struct wiz *w, struct pg_err *err)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
+	struct pg_findings host = { 0 };
+	int r = pg_facts_collect(w->opts.root, PG_WANT_ALL, &facts, err);
+
+	if (r == 0)
+		r = pg_check(facts, NULL, &host);
+	if (r < 0) {
+		pg_findings_done(&host);
+		return r;
+	}
+	wiz_changed(w);
+	pg_facts_free(w->facts);
+	pg_findings_done(&w->host);
+	w->facts = PG_STEAL(facts);
+	w->host = host;
+	return 0;
+}
+
+void wiz_changed(struct wiz *w)
+{
+	pg_plan_free(w->plan);
+	w->plan = NULL;
+	free(w->diff_why_not);
+	w->diff_why_not = NULL;
+}
+
+int wiz_plan(struct wiz *w)
+{
+	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	int r;
+
+	if (w->plan)
+		return 0;
+	r = pg_plan_make(w->facts, w->choices, w->opts.templates, &plan);
+	if (r < 0)
+		return r;
+	/* Without diffs the files are still named: that is no reason to stop. */
+	r = pg_diff_plan(plan, &err);
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0) {
+		w->diff_why_not = pg_err_text(&err);
+		if (!w->diff_why_not)
+			return -ENOMEM;
+	}
+	w->plan = PG_STEAL(plan);
+	return 0;
+}
+
+int wiz_read_history(struct wiz *w)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	int r;
+
+	pg_history_free(w->tx, w->n_tx);
+	free(w->tx_why_not);
+	w->tx = NULL;
+	w->n_tx = 0;
+	w->tx_why_not = NULL;
+	r = pg_history(w->opts.root, &w->tx, &w->n_tx, &err);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	w->tx_why_not = pg_err_text(&err);
+	return w->tx_why_not ? 0 : -ENOMEM;
+}
+
+size_t wiz_n_chosen(const struct wiz *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->facts->n_dev; i++)
+		n += pg_choices_has(w->choices, w->facts->dev[i].addr);
+	return n;
+}
+
+const struct pg_guest *wiz_guest(const struct wiz *w)
+{
+	return w->choices->vmid ? pg_facts_guest(w->facts, w->choices->vmid) : NULL;
+}
+
+void wiz_run_done(struct wiz_run *run)
+{
+	wiz_lines_done(&run->lines);
+	free(run->doing);
+	pg_outcome_done(&run->outcome);
+	pg_plan_free(run->plan);
+	*run = (struct wiz_run){ 0 };
+}
