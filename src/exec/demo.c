@@ -24,11 +24,13 @@ static int make_parent(struct pg_root *root, const char *path, struct pg_err *er
 
 	if (!parent)
 		return -ENOMEM;
-	return pg_root_exists(root, parent) ? 0 :
-					      pg_root_mkdirs(root, parent, 0755, NULL, err);
+	return pg_root_exists(root, parent)
+		       ? 0
+		       : pg_root_mkdirs(root, parent, 0755, NULL, err);
 }
 
-int pg_demo_link(struct pg_root *root, const char *path, const char *to, struct pg_err *err)
+int pg_demo_link(struct pg_root *root, const char *path, const char *to,
+		 struct pg_err *err)
 {
 	pg_autofree char *dir = NULL, *full = NULL;
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
@@ -76,10 +78,12 @@ static int new_boot_id(struct pg_root *root, struct pg_err *err)
 		return -errno;
 	u[6] = (unsigned char)((u[6] & 0x0f) | 0x40);
 	u[8] = (unsigned char)((u[8] & 0x3f) | 0x80);
-	id = pg_strf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		     u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11],
-		     u[12], u[13], u[14], u[15]);
-	return id ? pg_demo_set(root, "/proc/sys/kernel/random/boot_id", id, err) : -ENOMEM;
+	id = pg_strf(
+		"%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+		u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11],
+		u[12], u[13], u[14], u[15]);
+	return id ? pg_demo_set(root, "/proc/sys/kernel/random/boot_id", id, err)
+		  : -ENOMEM;
 }
 
 /* Guests run again only where they start at boot. */

@@ -8,7 +8,7 @@
 #include "src/plan/plan.h"
 
 #define DRIVERS "/sys/bus/pci/drivers"
-#define VFIO "vfio-pci"
+#define VFIO	"vfio-pci"
 
 /* Drivers whose name is not their module's. */
 static const struct {
@@ -37,8 +37,8 @@ static bool is_claimed(const struct pg_dev *dev, const char *driver)
 }
 
 /*
- * The driver after the next boot. One that no alias explains (a port's, which is built in)
- * stays; without a group vfio-pci takes nothing (drivers/vfio/vfio_main.c).
+ * The driver after the next boot. One that no alias explains (a port's, which is built
+ * in) stays; without a group vfio-pci takes nothing (drivers/vfio/vfio_main.c).
  */
 static const char *next_driver(const struct pg_root *root, const struct pg_facts *facts,
 			       const struct pg_dev *dev)
@@ -49,7 +49,8 @@ static const char *next_driver(const struct pg_root *root, const struct pg_facts
 
 	if (expected && strcmp(expected, VFIO) == 0)
 		return group && pg_root_exists(root, group) ? VFIO : NULL;
-	if (dev->driver && strcmp(dev->driver, VFIO) != 0 && !is_claimed(dev, dev->driver))
+	if (dev->driver && strcmp(dev->driver, VFIO) != 0 &&
+	    !is_claimed(dev, dev->driver))
 		return dev->driver;
 	return expected;
 }
@@ -115,7 +116,8 @@ static int boot_device(struct pg_root *root, const struct pg_facts *facts,
 		r = bind(root, address.s, next, err);
 	/* kept by no boot; the script in the initramfs sets it anew */
 	if (r == 0 && pg_root_exists(root, override))
-		r = pg_demo_set(root, override, pg_by_address(facts, dev) ? VFIO : "(null)", err);
+		r = pg_demo_set(root, override,
+				pg_by_address(facts, dev) ? VFIO : "(null)", err);
 	return r;
 }
 
@@ -158,11 +160,12 @@ static int boot_modules(struct pg_root *root, const struct pg_facts *facts,
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (any_on_vfio(root, facts))
-		pg_strbuf_add(&b, "vfio_pci 16384 0 - Live 0x0000000000000000\n"
-				  "vfio_pci_core 86016 1 vfio_pci, Live 0x0000000000000000\n"
-				  "vfio_iommu_type1 49152 0 - Live 0x0000000000000000\n"
-				  "vfio 69632 2 vfio_pci_core,vfio_iommu_type1, Live "
-				  "0x0000000000000000\n");
+		pg_strbuf_add(&b,
+			      "vfio_pci 16384 0 - Live 0x0000000000000000\n"
+			      "vfio_pci_core 86016 1 vfio_pci, Live 0x0000000000000000\n"
+			      "vfio_iommu_type1 49152 0 - Live 0x0000000000000000\n"
+			      "vfio 69632 2 vfio_pci_core,vfio_iommu_type1, Live "
+			      "0x0000000000000000\n");
 	while (pg_text_line(old.p, old.n, &pos, &line, &len, &full))
 		if (!is_vfio_line(line, len))
 			pg_strbuf_addn(&b, line, full);
@@ -170,7 +173,8 @@ static int boot_modules(struct pg_root *root, const struct pg_facts *facts,
 	return r < 0 ? r : pg_root_replace(root, "/proc/modules", &bytes, &meta, err);
 }
 
-int pg_demo_drivers(struct pg_root *root, const struct pg_facts *facts, struct pg_err *err)
+int pg_demo_drivers(struct pg_root *root, const struct pg_facts *facts,
+		    struct pg_err *err)
 {
 	int r = 0;
 

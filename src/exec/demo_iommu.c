@@ -9,8 +9,8 @@
 
 /* The groups that this node has when its IOMMU is on: "ADDRESS GROUP" lines. */
 #define GROUPS_FILE "/var/lib/pve-gpu-demo/groups"
-#define GROUPS_DIR "/sys/kernel/iommu_groups"
-#define UNITS_DIR "/sys/devices/virtual/iommu"
+#define GROUPS_DIR  "/sys/kernel/iommu_groups"
+#define UNITS_DIR   "/sys/devices/virtual/iommu"
 
 struct setting {
 	bool off;
@@ -24,13 +24,15 @@ static int read_option(const char *word, const char *own, struct setting *s)
 	const char *eq = strchr(word, '=');
 	int r;
 
-	if (!eq || (strncmp(word, own, strlen(own)) != 0 && !pg_text_starts(word, "iommu=")))
+	if (!eq ||
+	    (strncmp(word, own, strlen(own)) != 0 && !pg_text_starts(word, "iommu=")))
 		return 0;
 	r = pg_strv_split(eq + 1, ",", &items);
 	for (size_t i = 0; r == 0 && i < items.n; i++) {
 		if (strcmp(items.v[i], "off") == 0)
 			s->off = true;
-		else if (strcmp(items.v[i], "on") == 0 || strcmp(items.v[i], "force") == 0)
+		else if (strcmp(items.v[i], "on") == 0 ||
+			 strcmp(items.v[i], "force") == 0)
 			s->off = false;
 		else if (strcmp(items.v[i], "pt") == 0)
 			s->passthrough = true;
@@ -40,9 +42,11 @@ static int read_option(const char *word, const char *own, struct setting *s)
 	return r;
 }
 
-static int read_setting(const struct pg_facts *facts, const char *cmdline, struct setting *s)
+static int read_setting(const struct pg_facts *facts, const char *cmdline,
+			struct setting *s)
 {
-	const char *own = facts->iommu.table == PG_TABLE_IVRS ? "amd_iommu=" : "intel_iommu=";
+	const char *own =
+		facts->iommu.table == PG_TABLE_IVRS ? "amd_iommu=" : "intel_iommu=";
 	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
 	int r = pg_cmdline_split(cmdline, &words);
 
@@ -65,7 +69,8 @@ static int show_units(struct pg_root *root, bool off, struct pg_err *err)
 
 		if (!link || !to)
 			return -ENOMEM;
-		r = off ? pg_demo_remove(root, link, err) : pg_demo_link(root, link, to, err);
+		r = off ? pg_demo_remove(root, link, err)
+			: pg_demo_link(root, link, to, err);
 	}
 	return r;
 }
@@ -73,10 +78,10 @@ static int show_units(struct pg_root *root, bool off, struct pg_err *err)
 /* ---- groups ---- */
 
 struct membership {
-	char *link;	/* …/devices/ADDRESS/iommu_group */
-	char *group;	/* /sys/kernel/iommu_groups/N */
-	char *back;	/* …/N/devices/ADDRESS */
-	char *type;	/* …/N/type */
+	char *link;  /* …/devices/ADDRESS/iommu_group */
+	char *group; /* /sys/kernel/iommu_groups/N */
+	char *back;  /* …/N/devices/ADDRESS */
+	char *type;  /* …/N/type */
 };
 
 static void membership_done(struct membership *m)
@@ -101,7 +106,9 @@ static int set_member(struct pg_root *root, const struct membership *m, const ch
 	r = pg_demo_link(root, m->back, dev, err);
 	if (r == 0)
 		r = pg_demo_link(root, m->link, m->group, err);
-	return r < 0 ? r : pg_demo_set(root, m->type, s->passthrough ? "identity" : "DMA-FQ", err);
+	return r < 0 ? r
+		     : pg_demo_set(root, m->type, s->passthrough ? "identity" : "DMA-FQ",
+				   err);
 }
 
 static int show_member(struct pg_root *root, const char *address, const char *group,
@@ -120,7 +127,8 @@ static int show_member(struct pg_root *root, const char *address, const char *gr
 		return -ENOMEM;
 	r = pg_root_resolve(root, link, &dev);
 	if (r < 0)
-		return pg_err_set(err, r, GROUPS_FILE, 0, "There is no device %s.", address);
+		return pg_err_set(err, r, GROUPS_FILE, 0, "There is no device %s.",
+				  address);
 	return set_member(root, &m, dev, s, err);
 }
 

@@ -41,7 +41,8 @@ static int line_value(const char *line, size_t n, const char *key, char **ret)
 /* PVE::INotify nodename: the host name up to the first dot. */
 static int read_node(const struct pg_root *root, struct pg_facts *facts)
 {
-	static const char *const paths[] = { "/proc/sys/kernel/hostname", "/etc/hostname" };
+	static const char *const paths[] = { "/proc/sys/kernel/hostname",
+					     "/etc/hostname" };
 	char **node = &facts->system.node;
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(paths); i++) {

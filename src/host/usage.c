@@ -66,8 +66,8 @@ int pg_devset_add_path(const struct pg_root *root, const struct pg_facts *facts,
 	return pg_devset_add_resolved(facts, full, set);
 }
 
-int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set, enum pg_use_what what,
-		  char *detail, bool vital)
+int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set,
+		  enum pg_use_what what, char *detail, bool vital)
 {
 	int r = detail ? 0 : -ENOMEM;
 
@@ -109,8 +109,10 @@ static int add_display(struct pg_dev *dev, bool only, bool console)
 
 	if (dev->boot_vga != PG_YES && !only && !console)
 		return 0;
-	detail = pg_strf("%s%s%s", only ? "the only display" :
-			 dev->boot_vga == PG_YES ? "boot display" : "",
+	detail = pg_strf("%s%s%s",
+			 only			   ? "the only display"
+			 : dev->boot_vga == PG_YES ? "boot display"
+						   : "",
 			 console && (only || dev->boot_vga == PG_YES) ? ", " : "",
 			 console ? "text console" : "");
 	return pg_dev_add_use(dev, PG_USE_DISPLAY, detail, false);

@@ -4,9 +4,9 @@
  * src/host.
  *
  * Which device a thing hangs on is read from where its folder lies in /sys/devices: every
- * PCI address on the way down that is no bridge carries it (a VMD controller with the disk
- * behind it; a USB controller with all that is plugged in). What hangs on a virtual function
- * hangs on the physical one too.
+ * PCI address on the way down that is no bridge carries it (a VMD controller with the
+ * disk behind it; a USB controller with all that is plugged in). What hangs on a virtual
+ * function hangs on the physical one too.
  */
 #pragma once
 
@@ -28,8 +28,8 @@ int pg_devset_add_resolved(const struct pg_facts *facts, const char *path,
 			   struct pg_devset *set);
 /* Notes a use with each device of the set. Takes `detail` over, also on failure; NULL is
  * -ENOMEM. */
-int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set, enum pg_use_what what,
-		  char *detail, bool vital);
+int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set,
+		  enum pg_use_what what, char *detail, bool vital);
 
 /* Reads a file that may be missing (then *ret is empty). Returns 0 or -ENOMEM. */
 int pg_usage_read(const struct pg_root *root, struct pg_facts *facts, const char *path,
@@ -46,7 +46,7 @@ int pg_usage_usb(const struct pg_root *root, struct pg_facts *facts);
 struct pg_iface {
 	char *name;
 	struct pg_strv addresses;	/* "192.168.1.10/24", "DHCP" */
-	struct pg_strv below;		/* bridge ports, bond members, the VLAN's own interface */
+	struct pg_strv below;		/* bridge ports, bond members, what a VLAN is on */
 	bool gateway;
 };
 

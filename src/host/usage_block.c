@@ -6,7 +6,7 @@
 
 #include "src/base/text.h"
 
-#define BLOCK "/sys/block"
+#define BLOCK	   "/sys/block"
 #define BLOCKS_MAX 65536
 
 static void block_done(struct pg_block *b)
@@ -138,7 +138,8 @@ static int add_nvme_paths(const struct pg_root *root, const struct pg_facts *fac
 
 		if (!path)
 			return -ENOMEM;
-		if (pg_text_starts(s, "nvme") && s[4] && strspn(s + 4, "0123456789") == strlen(s + 4))
+		if (pg_text_starts(s, "nvme") && s[4] &&
+		    strspn(s + 4, "0123456789") == strlen(s + 4))
 			r = pg_devset_add_path(root, facts, path, set);
 	}
 	return r == -ENOMEM ? r : 0;
@@ -226,7 +227,8 @@ int pg_blocks_collect(const struct pg_root *root, struct pg_facts *facts,
 	if (r < 0)
 		return pg_note_unread(facts, BLOCK, r);
 	for (size_t i = 0; r == 0 && i < names.n && ret->n < BLOCKS_MAX; i++)
-		if (!pg_text_starts(names.v[i], "loop") && !pg_text_starts(names.v[i], "ram"))
+		if (!pg_text_starts(names.v[i], "loop") &&
+		    !pg_text_starts(names.v[i], "ram"))
 			r = add_disk(root, facts, ret, names.v[i]);
 	return r;
 }
@@ -250,7 +252,8 @@ static int merge(struct pg_devset *to, const struct pg_devset *from)
 	return 0;
 }
 
-/* Each block once, by a list of what is still to do: links in a captured tree may run in a circle. */
+/* Each block once, by a list of what is still to do: the links of a captured tree may run
+ * in a circle. */
 int pg_blocks_devs(const struct pg_blocks *all, struct pg_block *block,
 		   struct pg_devset *ret, bool *ret_usb)
 {
@@ -301,8 +304,9 @@ static bool has_tag(const struct pg_block *b, const char *s)
 	};
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(by); i++) {
-		const char *mine = *by[i][2] == 'u' ? b->fs_uuid :
-				   *by[i][2] == 'p' ? b->part_uuid : b->fs_label;
+		const char *mine = *by[i][2] == 'u'   ? b->fs_uuid
+				   : *by[i][2] == 'p' ? b->part_uuid
+						      : b->fs_label;
 
 		for (size_t k = 0; k < 2; k++)
 			if (pg_text_starts(s, by[i][k]))

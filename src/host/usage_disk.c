@@ -13,9 +13,9 @@ struct disk {
 	const struct pg_root *root;
 	struct pg_facts *facts;
 	struct pg_blocks blocks;
-	struct pg_sections storage;	/* storage.cfg */
-	struct pg_strv pools;		/* ZFS pools with a mounted file system */
-	struct pg_strv root_pool;	/* the one with the root file system */
+	struct pg_sections storage; /* storage.cfg */
+	struct pg_strv pools;	    /* ZFS pools with a mounted file system */
+	struct pg_strv root_pool;   /* the one with the root file system */
 };
 
 static void disk_done(struct disk *d)
@@ -92,8 +92,9 @@ static void unescape(char *s)
 	for (; *s; s++) {
 		bool octal = s[0] == '\\' && strspn(s + 1, "01234567") >= 3;
 
-		*to++ = octal ? (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0')) :
-				*s;
+		*to++ = octal ? (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
+				       (s[3] - '0'))
+			      : *s;
 		s += octal ? 3 : 0;
 	}
 	*to = '\0';
@@ -117,7 +118,8 @@ static struct pg_block *root_block(struct disk *d)
 
 static bool is_vital(const char *target)
 {
-	static const char *const targets[] = { "/", "/boot", "/boot/efi", "/efi", "/usr", "/var" };
+	static const char *const targets[] = { "/",    "/boot", "/boot/efi",
+					       "/efi", "/usr",	"/var" };
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(targets); i++)
 		if (strcmp(targets[i], target) == 0)
@@ -125,10 +127,12 @@ static bool is_vital(const char *target)
 	return false;
 }
 
-static char *mount_words(const struct pg_block *b, const char *target, const char *storage)
+static char *mount_words(const struct pg_block *b, const char *target,
+			 const char *storage)
 {
-	return pg_strf("%s%s%s (%s)", strcmp(target, "/") == 0 ? "root file system" : target,
-		       storage ? ", storage " : "", storage ? storage : "", shown_name(b));
+	return pg_strf(
+		"%s%s%s (%s)", strcmp(target, "/") == 0 ? "root file system" : target,
+		storage ? ", storage " : "", storage ? storage : "", shown_name(b));
 }
 
 /* A btrfs may span disks; the mount names one of them. */
@@ -266,7 +270,8 @@ static int use_lvm(struct disk *d)
 			r = use_vg(d, b);
 		else if (b->fs_type && strcmp(b->fs_type, "LVM2_member") == 0 &&
 			 !is_below_any(d, b->name))
-			r = use_block(d, b, pg_strf("LVM disk, no volume active (%s)", b->name),
+			r = use_block(d, b,
+				      pg_strf("LVM disk, no volume active (%s)", b->name),
 				      false);
 	}
 	return r;
@@ -281,7 +286,8 @@ static int use_pool(struct disk *d, struct pg_block *b)
 	bool holds_root = pg_strv_has(&d->root_pool, pool);
 
 	return use_block(d, b,
-			 pg_strf("ZFS pool %s%s%s%s", pool, holds_root ? ", root file system" : "",
+			 pg_strf("ZFS pool %s%s%s%s", pool,
+				 holds_root ? ", root file system" : "",
 				 storage ? ", storage " : "", storage ? storage : ""),
 			 holds_root || storage);
 }
@@ -298,7 +304,7 @@ static bool pool_has_disk(const struct disk *d, const char *pool)
 	return false;
 }
 
-/* Members are known by udev only: zpool.cache is binary, and asking `zpool` runs a command. */
+/* Members are known by udev only: zpool.cache is binary, and `zpool` is a command. */
 static int use_zfs(struct disk *d)
 {
 	int r = 0;
@@ -311,9 +317,10 @@ static int use_zfs(struct disk *d)
 	}
 	for (size_t i = 0; r == 0 && i < d->pools.n; i++)
 		if (!pool_has_disk(d, d->pools.v[i]))
-			r = pg_strv_addf(&d->facts->unread,
-					 "ZFS pool %s: which disks it lies on is not known",
-					 d->pools.v[i]);
+			r = pg_strv_addf(
+				&d->facts->unread,
+				"ZFS pool %s: which disks it lies on is not known",
+				d->pools.v[i]);
 	return r;
 }
 
@@ -322,7 +329,8 @@ static int use_zfs(struct disk *d)
 static int use_esp(struct disk *d, const char *uuid)
 {
 	pg_autofree char *source = pg_strf("UUID=%s", uuid);
-	struct pg_block *b = source ? pg_blocks_source(d->root, &d->blocks, source) : NULL;
+	struct pg_block *b =
+		source ? pg_blocks_source(d->root, &d->blocks, source) : NULL;
 
 	if (!source)
 		return -ENOMEM;
@@ -348,7 +356,7 @@ static int use_esps(struct disk *d)
 int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct disk d PG_CLEANUP(disk_done) = { .root = root, .facts = facts };
-	int (*const parts[])(struct disk *disk) = {
+	int (*const parts[])(struct disk * disk) = {
 		read_storages, use_mounts, use_swaps, use_lvm, use_zfs, use_esps,
 	};
 	int r = pg_blocks_collect(root, facts, &d.blocks);

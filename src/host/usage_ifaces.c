@@ -89,7 +89,7 @@ static int add_mask(struct pg_iface *f, const char *value)
 	return 0;
 }
 
-/* Names after bridge-ports and its kin; words like "none" or "regex" match no interface. */
+/* Names after bridge-ports and its kin; a word like "regex" matches no interface. */
 static int add_below(struct pg_iface *f, const struct pg_strv *words)
 {
 	int r = 0;
@@ -102,8 +102,9 @@ static int add_below(struct pg_iface *f, const struct pg_strv *words)
 
 static int read_option(struct pg_iface *f, const struct pg_strv *words)
 {
-	static const char *const below[] = { "bridge-ports", "bond-slaves", "slaves",
-					     "ovs-ports", "ovs-bonds", "vlan-raw-device" };
+	static const char *const below[] = { "bridge-ports", "bond-slaves",
+					     "slaves",	     "ovs-ports",
+					     "ovs-bonds",    "vlan-raw-device" };
 	pg_autofree char *key = strdup(words->v[0]);
 
 	if (!key)
@@ -143,7 +144,8 @@ static int open_stanza(struct pg_ifaces *all, const struct pg_strv *words,
 
 static int read_line(struct pg_ifaces *all, const char *line, struct pg_iface **cur)
 {
-	static const char *const other[] = { "auto", "mapping", "source", "source-directory",
+	static const char *const other[] = { "auto",   "mapping",
+					     "source", "source-directory",
 					     "rename", "no-auto-down" };
 	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
 	int r = pg_strv_split(line, " \t", &words);

@@ -6,9 +6,9 @@
 
 #include "src/base/text.h"
 
-#define NET "/sys/class/net"
+#define NET	   "/sys/class/net"
 #define INTERFACES "/etc/network/interfaces"
-#define EDGES_MAX 65536
+#define EDGES_MAX  65536
 
 /* `upper` stands on `lower`: bridge on port, bond on member, VLAN on interface. */
 struct edge {
@@ -18,11 +18,11 @@ struct edge {
 struct net {
 	const struct pg_root *root;
 	struct pg_facts *facts;
-	struct pg_strv names;		/* of /sys/class/net */
+	struct pg_strv names; /* of /sys/class/net */
 	struct edge *edge;
 	size_t n_edge;
 	struct pg_ifaces conf;
-	struct pg_strv routes;		/* interfaces with a default route */
+	struct pg_strv routes; /* interfaces with a default route */
 	bool routes_known;
 };
 
@@ -54,7 +54,7 @@ static int add_edge(struct net *n, const char *lower, const char *upper)
 	return e->lower && e->upper ? 0 : -ENOMEM;
 }
 
-/* `master` (bridge, bond) and upper_NAME links (Documentation/ABI/testing/sysfs-class-net) */
+/* `master` (bridge, bond), upper_NAME and lower_NAME links (net/core/dev.c) */
 static int edges_of_links(struct net *n, const char *name)
 {
 	pg_autofree char *dir = pg_strf(NET "/%s", name);
@@ -186,18 +186,18 @@ static bool route_usable(const char *flags)
 static const char *default_ipv4(const struct pg_strv *w)
 {
 	return w->n >= 8 && strcmp(w->v[1], "00000000") == 0 &&
-			       strcmp(w->v[7], "00000000") == 0 && route_usable(w->v[3]) ?
-		       w->v[0] :
-		       NULL;
+			       strcmp(w->v[7], "00000000") == 0 && route_usable(w->v[3])
+		       ? w->v[0]
+		       : NULL;
 }
 
 /* /proc/net/ipv6_route: destination, its length, …, flags as ninth, interface */
 static const char *default_ipv6(const struct pg_strv *w)
 {
 	return w->n >= 10 && strspn(w->v[0], "0") == 32 && strcmp(w->v[1], "00") == 0 &&
-			       route_usable(w->v[8]) && strcmp(w->v[9], "lo") != 0 ?
-		       w->v[9] :
-		       NULL;
+			       route_usable(w->v[8]) && strcmp(w->v[9], "lo") != 0
+		       ? w->v[9]
+		       : NULL;
 }
 
 static int read_routes(struct net *n, const char *path,
@@ -296,14 +296,15 @@ static int use_address(struct net *n, const struct pg_devset *devs, const char *
 	*used = true;
 	list = addresses ? pg_strv_join(&f->addresses, " ") : strdup("");
 	detail = list ? pg_strf("%s%s%s%s", name, *list ? " " : "", list,
-				route ? ", default route" : "") :
-			NULL;
+				route ? ", default route" : "")
+		      : NULL;
 	return pg_devset_use(n->facts, devs, PG_USE_NETWORK, detail,
 			     route || !any_default_route(n));
 }
 
 /* Carries no address: named by what stands on it (a bridge for VMs), or by itself. */
-static int use_bare(struct net *n, const struct pg_devset *devs, const struct pg_strv *above)
+static int use_bare(struct net *n, const struct pg_devset *devs,
+		    const struct pg_strv *above)
 {
 	const char *top = above->v[above->n - 1];
 	pg_autofree char *path = pg_strf(NET "/%s/operstate", above->v[0]);
@@ -315,8 +316,8 @@ static int use_bare(struct net *n, const struct pg_devset *devs, const struct pg
 		return pg_devset_use(n->facts, devs, PG_USE_NETWORK, strdup(top), false);
 	if (pg_root_read_attr(n->root, path, &state) < 0 || strcmp(state, "up") != 0)
 		return 0;
-	return pg_devset_use(n->facts, devs, PG_USE_NETWORK, pg_strf("%s, link is up", top),
-			     false);
+	return pg_devset_use(n->facts, devs, PG_USE_NETWORK,
+			     pg_strf("%s, link is up", top), false);
 }
 
 static int use_iface(struct net *n, const char *name)

@@ -20,7 +20,8 @@ static int read_byte(const struct pg_root *root, const char *name, const char *a
 	return (int)value;
 }
 
-static char *device_attr(const struct pg_root *root, const char *interface, const char *attr)
+static char *device_attr(const struct pg_root *root, const char *interface,
+			 const char *attr)
 {
 	pg_autofree char *path =
 		pg_strf(USB "/%.*s/%s", (int)strcspn(interface, ":"), interface, attr);
@@ -43,8 +44,8 @@ static char *product(const struct pg_root *root, const char *interface)
 	return pg_strf("%s:%s", vendor ? vendor : "????", id ? id : "????");
 }
 
-/* HID 1.11, 4.2: class 03, protocol 1 of the boot interface is a keyboard. Mass storage is
- * class 08. */
+/* HID 1.11, 4.2: class 03, protocol 1 of the boot interface is a keyboard. Mass storage
+ * is class 08. */
 static int use_interface(const struct pg_root *root, struct pg_facts *facts,
 			 const char *name)
 {

@@ -70,12 +70,14 @@ static int read_file(struct tree *t, const char *path, struct reader *in);
 /* ---- the lines of content ---- */
 
 /* The next line, if it begins with '|': what follows the bar. */
-static bool next_content(struct tree *t, struct reader *in, const char **ret, size_t *ret_n)
+static bool next_content(struct tree *t, struct reader *in, const char **ret,
+			 size_t *ret_n)
 {
 	const char *line = NULL;
 	size_t len = 0, full = 0, pos = in->pos;
 
-	if (!pg_text_line(in->text, in->n, &pos, &line, &len, &full) || !len || *line != '|')
+	if (!pg_text_line(in->text, in->n, &pos, &line, &len, &full) || !len ||
+	    *line != '|')
 		return false;
 	in->pos = pos;
 	t->line = ++in->line;
@@ -175,7 +177,8 @@ static int do_hex(struct tree *t, struct reader *in, struct pg_strv *w, const ch
 	return fs_write(t, w->v[1], mode, b.len ? b.s : "", b.len);
 }
 
-static int do_value(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest)
+static int do_value(struct tree *t, struct reader *in, struct pg_strv *w,
+		    const char *rest)
 {
 	(void)in;
 	return fs_text(t, w->v[1], "%s\n", rest);
@@ -189,7 +192,8 @@ static int do_link(struct tree *t, struct reader *in, struct pg_strv *w, const c
 	return fs_link(t, w->v[1], rest);
 }
 
-static int do_remove(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest)
+static int do_remove(struct tree *t, struct reader *in, struct pg_strv *w,
+		     const char *rest)
 {
 	(void)in;
 	if (*rest)
@@ -204,7 +208,8 @@ static int do_pci(struct tree *t, struct reader *in, struct pg_strv *w, const ch
 	return pci_line(t, w->v + 1, w->n - 1);
 }
 
-static int do_alias(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest)
+static int do_alias(struct tree *t, struct reader *in, struct pg_strv *w,
+		    const char *rest)
 {
 	char *path pg_autofree = NULL, *line pg_autofree = NULL;
 
@@ -221,10 +226,12 @@ static int do_alias(struct tree *t, struct reader *in, struct pg_strv *w, const 
 	return fs_append(t, path, line);
 }
 
-static int do_kernel(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest)
+static int do_kernel(struct tree *t, struct reader *in, struct pg_strv *w,
+		     const char *rest)
 {
-	static const char *const files[] = { "alias", "builtin", "builtin.modinfo", "dep",
-					     "devname", "order", "softdep", "symbols" };
+	static const char *const files[] = { "alias",	"builtin", "builtin.modinfo",
+					     "dep",	"devname", "order",
+					     "softdep", "symbols" };
 	char *image pg_autofree = pg_strf("/boot/vmlinuz-%s", w->v[1]);
 
 	(void)in;
@@ -246,7 +253,8 @@ static int do_kernel(struct tree *t, struct reader *in, struct pg_strv *w, const
 	return fs_text(t, "/proc/sys/kernel/osrelease", "%s\n", t->kernel);
 }
 
-static int do_include(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest)
+static int do_include(struct tree *t, struct reader *in, struct pg_strv *w,
+		      const char *rest)
 {
 	const char *file = t->file, *slash = strrchr(file, '/');
 	unsigned line = t->line;
@@ -274,9 +282,9 @@ static const struct {
 	const char *word;
 	int (*fn)(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest);
 } words[] = {
-	{ "alias", do_alias }, { "dir", do_dir },     { "file", do_file },
+	{ "alias", do_alias }, { "dir", do_dir },	  { "file", do_file },
 	{ "hex", do_hex },     { "include", do_include }, { "kernel", do_kernel },
-	{ "link", do_link },   { "pci", do_pci },     { "remove", do_remove },
+	{ "link", do_link },   { "pci", do_pci },	  { "remove", do_remove },
 	{ "value", do_value },
 };
 
@@ -352,8 +360,8 @@ static int read_file(struct tree *t, const char *path, struct reader *in)
 /* The folder may be there already, but empty. */
 static int open_root(struct tree *t, const char *dir)
 {
-	if (mkdir(dir, 0755) < 0 && (errno != EEXIST || rmdir(dir) < 0 ||
-				     mkdir(dir, 0755) < 0))
+	if (mkdir(dir, 0755) < 0 &&
+	    (errno != EEXIST || rmdir(dir) < 0 || mkdir(dir, 0755) < 0))
 		return bad(t, "%s: %s", dir, strerror(errno));
 	t->root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return t->root < 0 ? bad(t, "%s: %s", dir, strerror(errno)) : 0;
@@ -361,8 +369,11 @@ static int open_root(struct tree *t, const char *dir)
 
 int main(int argc, char **argv)
 {
-	struct tree t = { .root = -1, .file = "mktree", .mem32 = 0x80000000,
-			  .mem64 = 0x6000000000, .io = 0x3000 };
+	struct tree t = { .root = -1,
+			  .file = "mktree",
+			  .mem32 = 0x80000000,
+			  .mem64 = 0x6000000000,
+			  .io = 0x3000 };
 	struct reader in = { 0 };
 	int r;
 

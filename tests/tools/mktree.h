@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * mktree makes a host tree (sysfs, /proc, /etc) out of one text file, for tests and for the
- * demo node. The format is at the head of mktree.c. A test tool, no part of the program.
+ * mktree makes a host tree (sysfs, /proc, /etc) out of one text file, for tests and for
+ * the demo node. The format is at the head of mktree.c. A test tool, no part of the program.
  */
 #pragma once
 
@@ -19,8 +19,8 @@ struct tree {
 	uint64_t mem32, mem64, io;	/* where the next BAR goes */
 };
 
-/* Prints "file:line: message" and returns -1, so that `return bad(…)` reads as one step. All
- * functions below return 0, or -1 after they have said why. */
+/* Prints "file:line: message" and returns -1, so that `return bad(…)` reads as one step.
+ * All functions below return 0, or -1 after they have said why. */
 int bad(const struct tree *t, const char *fmt, ...) PG_PRINTF(2, 3);
 
 /* mktree_fs.c: whatever is there under the same name is replaced, but for a folder. */

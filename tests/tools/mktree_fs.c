@@ -169,8 +169,8 @@ int fs_link(struct tree *t, const char *path, const char *target)
 		return -1;
 	if (symlinkat(target, up, name) < 0)
 		return bad(t, "%s: %s", path,
-			   errno == EEXIST ? "is a folder; remove it first" :
-					     strerror(errno));
+			   errno == EEXIST ? "is a folder; remove it first"
+					   : strerror(errno));
 	return 0;
 }
 
@@ -209,7 +209,8 @@ int fs_remove(struct tree *t, const char *path)
 	if (unlinkat(up, name, 0) == 0)
 		return 0;
 	full = pg_strf("/proc/self/fd/%d/%s", up, name);
-	if (errno != EISDIR || !full || nftw(full, remove_one, 16, FTW_DEPTH | FTW_PHYS) < 0)
+	if (errno != EISDIR || !full ||
+	    nftw(full, remove_one, 16, FTW_DEPTH | FTW_PHYS) < 0)
 		return bad(t, "%s: %s", path, strerror(errno));
 	return 0;
 }

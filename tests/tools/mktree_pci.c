@@ -8,12 +8,12 @@
 #include "src/host/bdf.h"
 
 #define N_BARS 6
-#define ROM 6
+#define ROM    6
 
 /* Flags of `resource`, as include/linux/ioport.h has them. */
-#define RES_IO 0x40101ULL
-#define RES_MEM 0x40200ULL
-#define RES_PREF 0x2008ULL
+#define RES_IO	  0x40101ULL
+#define RES_MEM	  0x40200ULL
+#define RES_PREF  0x2008ULL
 #define RES_MEM64 0x100004ULL
 
 struct bar {
@@ -23,8 +23,8 @@ struct bar {
 struct pci {
 	struct pg_bdf addr;
 	struct pg_bdf_str name;
-	char *path;		/* the device's folder */
-	char *parent;		/* the bridge's folder, or NULL */
+	char *path;   /* the device's folder */
+	char *parent; /* the bridge's folder, or NULL */
 	uint64_t class, vendor, device, rev, subvendor, subdevice, group, header;
 	uint64_t totalvfs, numvfs, boot_vga;
 	bool has_class, has_id, has_sub, has_group, has_boot_vga, has_vfs;
@@ -34,15 +34,16 @@ struct pci {
 
 /* ---- reading the words ---- */
 
-static int number(struct tree *t, const char *key, const char *s, unsigned base, uint64_t max,
-		  uint64_t *ret)
+static int number(struct tree *t, const char *key, const char *s, unsigned base,
+		  uint64_t max, uint64_t *ret)
 {
 	if (pg_text_number(s, base, max, ret) < 0)
 		return bad(t, "%s=%s: is no number, or too large", key, s);
 	return 0;
 }
 
-static int id_pair(struct tree *t, const char *key, const char *s, uint64_t *a, uint64_t *b)
+static int id_pair(struct tree *t, const char *key, const char *s, uint64_t *a,
+		   uint64_t *b)
 {
 	char *copy pg_autofree = strdup(s);
 	char *colon = copy ? strchr(copy, ':') : NULL;
@@ -108,8 +109,9 @@ static int bar(struct tree *t, const char *key, const char *s, struct bar *ret)
 	if (size(t, key, copy, &ret->size) < 0 ||
 	    bar_flags(t, key, colon ? colon + 1 : "", &ret->flags) < 0)
 		return -1;
-	next = ret->flags & 0x100 ? &t->io : ret->flags & RES_MEM64 & ~RES_MEM ? &t->mem64 :
-										  &t->mem32;
+	next = ret->flags & 0x100		   ? &t->io
+	       : ret->flags & RES_MEM64 & ~RES_MEM ? &t->mem64
+						   : &t->mem32;
 	ret->start = (*next + ret->size - 1) & ~(ret->size - 1);
 	*next = ret->start + ret->size;
 	return 0;
@@ -134,9 +136,10 @@ static int text_word(struct tree *t, const char *key, const char *value, struct 
 		const char *key;
 		const char **to;
 	} keys[] = {
-		{ "driver", &p->driver }, { "override", &p->override },
+		{ "driver", &p->driver },      { "override", &p->override },
 		{ "parent", &p->parent_name }, { "physfn", &p->physfn },
-		{ "reset", &p->reset }, { "config", &p->config }, { "mods", &p->mods },
+		{ "reset", &p->reset },	       { "config", &p->config },
+		{ "mods", &p->mods },
 	};
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(keys); i++) {
@@ -171,7 +174,8 @@ static int word(struct tree *t, const char *key, const char *value, struct pci *
 			continue;
 		if (numbers[i].has)
 			*numbers[i].has = true;
-		return number(t, key, value, numbers[i].base, numbers[i].max, numbers[i].to);
+		return number(t, key, value, numbers[i].base, numbers[i].max,
+			      numbers[i].to);
 	}
 	if (strcmp(key, "id") == 0) {
 		p->has_id = true;
@@ -267,7 +271,8 @@ static int write_config(struct tree *t, const struct pci *p, const char *path)
 
 static void add_resource(struct pg_strbuf *b, const struct bar *bar)
 {
-	pg_strbuf_addf(b, "0x%016llx 0x%016llx 0x%016llx\n", (unsigned long long)bar->start,
+	pg_strbuf_addf(b, "0x%016llx 0x%016llx 0x%016llx\n",
+		       (unsigned long long)bar->start,
 		       (unsigned long long)(bar->size ? bar->start + bar->size - 1 : 0),
 		       (unsigned long long)bar->flags);
 }
@@ -342,8 +347,8 @@ static int write_attrs(struct tree *t, const struct pci *p)
 	bool vga = class >> 8 == 0x0300;
 	char *modalias pg_autofree = pg_strf(
 		"pci:v%08Xd%08Xsv%08Xsd%08Xbc%02Xsc%02Xi%02X", (unsigned)p->vendor,
-		(unsigned)p->device, (unsigned)p->subvendor, (unsigned)p->subdevice, class >> 16,
-		class >> 8 & 0xff, class & 0xff);
+		(unsigned)p->device, (unsigned)p->subvendor, (unsigned)p->subdevice,
+		class >> 16, class >> 8 & 0xff, class & 0xff);
 
 	if (!modalias || attr(t, p, true, "vendor", "0x%04x", (unsigned)p->vendor) < 0 ||
 	    attr(t, p, true, "device", "0x%04x", (unsigned)p->device) < 0 ||
@@ -354,7 +359,8 @@ static int write_attrs(struct tree *t, const struct pci *p)
 	    attr(t, p, true, "modalias", "%s", modalias) < 0 ||
 	    attr(t, p, true, "irq", "%d", 16) < 0 ||
 	    attr(t, p, true, "numa_node", "%d", -1) < 0 ||
-	    attr(t, p, true, "driver_override", "%s", p->override ? p->override : "(null)") < 0)
+	    attr(t, p, true, "driver_override", "%s",
+		 p->override ? p->override : "(null)") < 0)
 		return -1;
 	if (attr(t, p, vga, "boot_vga", "%u", (unsigned)p->boot_vga) < 0 ||
 	    attr(t, p, p->has_vfs, "sriov_totalvfs", "%u", (unsigned)p->totalvfs) < 0 ||
@@ -373,7 +379,8 @@ static int link_in(struct tree *t, const struct pci *p, const char *dir, const c
 	return path ? fs_link_rel(t, path, to) : bad(t, "memory ran out");
 }
 
-static int link_from(struct tree *t, const struct pci *p, const char *name, const char *to)
+static int link_from(struct tree *t, const struct pci *p, const char *name,
+		     const char *to)
 {
 	char *path pg_autofree = pg_strf("%s/%s", p->path, name);
 
@@ -402,7 +409,8 @@ static int link_module(struct tree *t, const struct pci *p, const char *driver_d
 static int write_driver(struct tree *t, const struct pci *p)
 {
 	static const char *const files[] = { "bind", "new_id", "remove_id", "unbind" };
-	char *dir pg_autofree = pg_strf("/sys/bus/pci/drivers/%s", p->driver ? p->driver : "");
+	char *dir pg_autofree =
+		pg_strf("/sys/bus/pci/drivers/%s", p->driver ? p->driver : "");
 
 	if (!p->driver)
 		return 0;
@@ -421,7 +429,8 @@ static int write_driver(struct tree *t, const struct pci *p)
 
 static int write_group(struct tree *t, const struct pci *p)
 {
-	char *dir pg_autofree = pg_strf("/sys/kernel/iommu_groups/%u", (unsigned)p->group);
+	char *dir pg_autofree =
+		pg_strf("/sys/kernel/iommu_groups/%u", (unsigned)p->group);
 	char *devices pg_autofree = pg_strf("%s/devices", dir);
 	char *type pg_autofree = pg_strf("%s/type", dir);
 	char *regions pg_autofree = pg_strf("%s/reserved_regions", dir);
@@ -430,7 +439,8 @@ static int write_group(struct tree *t, const struct pci *p)
 		return 0;
 	if (!dir || !devices || !type || !regions)
 		return bad(t, "memory ran out");
-	if (link_in(t, p, devices, p->path) < 0 || link_from(t, p, "iommu_group", dir) < 0)
+	if (link_in(t, p, devices, p->path) < 0 ||
+	    link_from(t, p, "iommu_group", dir) < 0)
 		return -1;
 	if (fs_exists(t, type))
 		return 0;
@@ -456,7 +466,8 @@ static int write_physfn(struct tree *t, const struct pci *p)
 			return bad(t, "memory ran out");
 		if (fs_exists(t, vf))
 			continue;
-		return fs_link_rel(t, vf, p->path) < 0 ? -1 : link_from(t, p, "physfn", pf);
+		return fs_link_rel(t, vf, p->path) < 0 ? -1
+						       : link_from(t, p, "physfn", pf);
 	}
 	return bad(t, "physfn=%s: has 256 functions already", p->physfn);
 }
@@ -472,8 +483,9 @@ static int write_mods(struct tree *t, const struct pci *p)
 	if (!t->kernel)
 		return bad(t, "mods= comes after a kernel line");
 	for (char *m = strtok_r(names, ",", &rest); m; m = strtok_r(NULL, ",", &rest)) {
-		char *line pg_autofree = pg_strf("alias pci:v%08Xd%08Xsv*sd*bc*sc*i* %s\n",
-						 (unsigned)p->vendor, (unsigned)p->device, m);
+		char *line pg_autofree =
+			pg_strf("alias pci:v%08Xd%08Xsv*sd*bc*sc*i* %s\n",
+				(unsigned)p->vendor, (unsigned)p->device, m);
 
 		if (!path || !line || fs_append(t, path, line) < 0)
 			return -1;
@@ -506,7 +518,8 @@ static int find_place(struct tree *t, struct pci *p)
 	if (p->parent_name) {
 		up = link ? fs_target(t, link) : NULL;
 		if (!up)
-			return bad(t, "parent=%s: there is no such device yet", p->parent_name);
+			return bad(t, "parent=%s: there is no such device yet",
+				   p->parent_name);
 		p->parent = strdup(up);
 	} else {
 		up = pg_strf("/sys/devices/pci%04x:%02x", p->addr.domain, p->addr.bus);
@@ -516,7 +529,8 @@ static int find_place(struct tree *t, struct pci *p)
 }
 
 /* Takes the links out that lead from elsewhere to a device of this address. */
-static int unlink_from(struct tree *t, const struct pci *p, const char *old, const char *name)
+static int unlink_from(struct tree *t, const struct pci *p, const char *old,
+		       const char *name)
 {
 	char *link pg_autofree = pg_strf("%s/%s", old, name);
 	char *to pg_autofree = link ? fs_target(t, link) : NULL;
@@ -524,7 +538,8 @@ static int unlink_from(struct tree *t, const struct pci *p, const char *old, con
 
 	if (!to)
 		return 0;
-	path = pg_strf(strcmp(name, "driver") == 0 ? "%s/%s" : "%s/devices/%s", to, p->name.s);
+	path = pg_strf(strcmp(name, "driver") == 0 ? "%s/%s" : "%s/devices/%s", to,
+		       p->name.s);
 	return path && fs_exists(t, path) ? fs_remove(t, path) : 0;
 }
 
@@ -538,7 +553,8 @@ static int forget(struct tree *t, const struct pci *p)
 		return 0;
 	if (strcmp(old, p->path) != 0)
 		return bad(t, "%s is below another bridge already", p->name.s);
-	if (unlink_from(t, p, old, "driver") < 0 || unlink_from(t, p, old, "iommu_group") < 0)
+	if (unlink_from(t, p, old, "driver") < 0 ||
+	    unlink_from(t, p, old, "iommu_group") < 0)
 		return -1;
 	return fs_clear(t, old);
 }

@@ -19,8 +19,9 @@ static inline void mktree(struct tree *t, const char *file)
 	/* mktree makes the folder itself, also where it stands empty */
 	pg_root_close(t->root);
 	t->root = NULL;
-	assert_int_equal(pg_proc_run((char *[]){ tool, path, t->dir, NULL }, NULL, &result, NULL),
-			 0);
+	assert_int_equal(
+		pg_proc_run((char *[]) { tool, path, t->dir, NULL }, NULL, &result, NULL),
+		0);
 	if (result.status != 0)
 		print_error("%s\n", result.output.p);
 	assert_int_equal(result.status, 0);

@@ -3,7 +3,7 @@
 
 #include "src/exec/exec.h"
 
-#define GRUB "/etc/default/grub"
+#define GRUB	  "/etc/default/grub"
 #define VFIO_CONF "/etc/modprobe.d/vfio.conf"
 
 static struct pg_facts *collect(struct tree *t)
@@ -54,8 +54,10 @@ static char *drivers(struct tree *t)
 
 static void grub_options(struct tree *t, const char *options)
 {
-	pg_autofree char *text = pg_strf("GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX_DEFAULT=\"%s\"\n"
-					 "GRUB_CMDLINE_LINUX=\"\"\n", options);
+	pg_autofree char *text =
+		pg_strf("GRUB_DEFAULT=0\nGRUB_CMDLINE_LINUX_DEFAULT=\"%s\"\n"
+			"GRUB_CMDLINE_LINUX=\"\"\n",
+			options);
 
 	tree_file(t, GRUB, text);
 }
@@ -64,7 +66,8 @@ static char *boot_id(struct tree *t)
 {
 	char *id = NULL;
 
-	assert_int_equal(pg_root_read_attr(t->root, "/proc/sys/kernel/random/boot_id", &id), 0);
+	assert_int_equal(
+		pg_root_read_attr(t->root, "/proc/sys/kernel/random/boot_id", &id), 0);
 	return id;
 }
 
@@ -98,8 +101,9 @@ static void test_by_ids(void **state)
 
 	mktree(t, "data/demo/node.tree");
 	before = drivers(t);
-	tree_file(t, VFIO_CONF, "options vfio-pci ids=10de:2684,10de:22ba\n"
-				"softdep nouveau pre: vfio-pci\n");
+	tree_file(t, VFIO_CONF,
+		  "options vfio-pci ids=10de:2684,10de:22ba\n"
+		  "softdep nouveau pre: vfio-pci\n");
 	grub_options(t, "quiet iommu=pt");
 	reboot_node(t);
 	facts = collect(t);
@@ -108,9 +112,10 @@ static void test_by_ids(void **state)
 	assert_driver(facts, "0000:02:00.0", "amdgpu");
 	assert_driver(facts, "0000:00:1f.3", "snd_hda_intel");
 	assert_true(pg_facts_loaded(facts, "vfio_pci"));
-	assert_string_equal(facts->boot.running,
-			    "BOOT_IMAGE=/boot/vmlinuz-6.14.8-2-pve root=/dev/mapper/pve-root ro "
-			    "quiet iommu=pt");
+	assert_string_equal(
+		facts->boot.running,
+		"BOOT_IMAGE=/boot/vmlinuz-6.14.8-2-pve root=/dev/mapper/pve-root ro "
+		"quiet iommu=pt");
 	assert_string_equal(pg_facts_group(facts, 14)->type, "identity");
 
 	/* taken out again: the next boot gives the old drivers back */
@@ -128,8 +133,9 @@ static void test_by_address(void **state)
 	const struct pg_dev *dev;
 
 	mktree(t, "data/demo/node.tree");
-	tree_file(t, "/etc/pve-gpu/bind.conf", "0000:02:00.0 1002:67df vfio-pci\n"
-					       "0000:02:00.1 1002:ffff vfio-pci\n");
+	tree_file(t, "/etc/pve-gpu/bind.conf",
+		  "0000:02:00.0 1002:67df vfio-pci\n"
+		  "0000:02:00.1 1002:ffff vfio-pci\n");
 	tree_file(t, "/etc/initramfs-tools/scripts/init-top/pve-gpu", "#!/bin/sh\n");
 	tree_file(t, "/etc/initramfs-tools/hooks/pve-gpu", "#!/bin/sh\n");
 	reboot_node(t);
@@ -190,9 +196,10 @@ static void test_systemd_boot(void **state)
 	reboot_node(t);
 	facts = collect(t);
 	assert_int_equal(facts->boot.loader, PG_LOADER_SYSTEMD_BOOT);
-	assert_string_equal(facts->boot.running,
-			    "initrd=\\EFI\\proxmox\\6.14.8-2-pve\\initrd.img-6.14.8-2-pve "
-			    "root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt");
+	assert_string_equal(
+		facts->boot.running,
+		"initrd=\\EFI\\proxmox\\6.14.8-2-pve\\initrd.img-6.14.8-2-pve "
+		"root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt");
 }
 
 /* A copy of a host is left alone, and so is the machine that the test runs on. */
@@ -211,8 +218,8 @@ static void test_no_demo(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		tree_test(test_unchanged),   tree_test(test_by_ids),
-		tree_test(test_by_address),  tree_test(test_blacklist),
+		tree_test(test_unchanged),	  tree_test(test_by_ids),
+		tree_test(test_by_address),	  tree_test(test_blacklist),
 		tree_test(test_iommu_off_and_on), tree_test(test_systemd_boot),
 		tree_test(test_no_demo),
 	};

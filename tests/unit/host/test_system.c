@@ -84,13 +84,17 @@ static void test_versions(void **state)
 		{ "Package: pve-manager\nStatus: install ok installed\nVersion: 8.4.1\n",
 		  "8.4.1" },
 		{ "Package: a\n\nPackage: pve-manager\nVersion: 9.1\n"
-		  "Status: hold ok installed\n\nPackage: z\nVersion: 1\n", "9.1" },
+		  "Status: hold ok installed\n\nPackage: z\nVersion: 1\n",
+		  "9.1" },
 		{ "Package: pve-manager\nStatus: deinstall ok config-files\nVersion: 7.1\n",
 		  NULL },
-		{ "Package: pve-manager\nStatus: install ok installed\n\nVersion: 1\n", NULL },
+		{ "Package: pve-manager\nStatus: install ok installed\n\nVersion: 1\n",
+		  NULL },
 		{ "Package: x\nDescription: y\n Package: pve-manager\nVersion: 2\n"
-		  "Status: install ok installed\n", NULL },
-		{ "X-Package: pve-manager\nVersion: 2\nStatus: install ok installed\n", NULL },
+		  "Status: install ok installed\n",
+		  NULL },
+		{ "X-Package: pve-manager\nVersion: 2\nStatus: install ok installed\n",
+		  NULL },
 		{ "", NULL },
 	};
 
@@ -113,7 +117,8 @@ static void test_hostile(void **state)
 
 	tree_fifo(t, "/proc/cpuinfo");
 	tree_dir(t, "/proc/meminfo");
-	tree_bytes(t, "/var/lib/dpkg/status", "Package: pve-manager\nVersion: \0\nStatus", 37);
+	tree_bytes(t, "/var/lib/dpkg/status", "Package: pve-manager\nVersion: \0\nStatus",
+		   37);
 	tree_file(t, "/proc/version", "Linux version ");
 	facts = collect(t);
 	assert_null(facts->system.kernel);
@@ -124,9 +129,9 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		tree_test(test_demo),	      tree_test(test_nothing),
+		tree_test(test_demo),	       tree_test(test_nothing),
 		tree_test(test_other_sources), tree_test(test_node_of_link),
-		tree_test(test_versions),     tree_test(test_hostile),
+		tree_test(test_versions),      tree_test(test_hostile),
 	};
 
 	return cmocka_run_group_tests_name("system", tests, NULL, NULL);

@@ -7,34 +7,39 @@
 static const struct usage_case {
 	const char *tree;
 	const char *uses;
-	const char *unread;	/* one line each, or NULL */
+	const char *unread; /* one line each, or NULL */
 } cases[] = {
 	{ "tests/trees/use-bridge.tree",
 	  "03:00.0 network! vmbr0 192.168.1.10/24 fd00::10/64, default route\n"
 	  "04:00.0 network vmbr1\n"
-	  "04:00.1 network enp4s0f1, link is up\n", NULL },
+	  "04:00.1 network enp4s0f1, link is up\n",
+	  NULL },
 	{ "tests/trees/use-bond.tree",
 	  "01:00.0 network! mgmt fd00::5/64, default route\n"
 	  "01:00.0 network vmbr0.60 10.0.60.2/24\n"
 	  "01:00.1 network! mgmt fd00::5/64, default route\n"
-	  "01:00.1 network vmbr0.60 10.0.60.2/24\n", NULL },
+	  "01:00.1 network vmbr0.60 10.0.60.2/24\n",
+	  NULL },
 	{ "tests/trees/use-conf.tree",
 	  "00:12.0 network ens18.7 DHCP\n"
 	  "00:14.0 network! vmbr0 10.1.0.4/16, default route\n"
 	  "05:00.0 network storage 10.2.0.4/24\n"
-	  "05:00.1 network storage 10.2.0.4/24\n", NULL },
+	  "05:00.1 network storage 10.2.0.4/24\n",
+	  NULL },
 	{ "tests/trees/use-nvme.tree",
 	  "01:00.0 storage! root file system (nvme0n1p3)\n"
 	  "01:00.0 storage! EFI system partition (nvme0n1p2)\n"
 	  "02:00.0 storage! swap (nvme1n1)\n"
-	  "02:00.1 storage! swap (nvme1n1)\n", NULL },
+	  "02:00.1 storage! swap (nvme1n1)\n",
+	  NULL },
 	{ "tests/trees/use-lvm.tree",
 	  "00:17.0 storage! root file system (pve-root)\n"
 	  "00:17.0 storage! swap (pve-swap)\n"
 	  "00:17.0 storage! LVM volume group pve, storage local-lvm\n"
 	  "08:00.0 storage! /mnt/my disk, storage backup (crypt)\n"
 	  "08:00.0 storage LVM volume group vm-data\n"
-	  "09:00.0 storage LVM disk, no volume active (sdc)\n", NULL },
+	  "09:00.0 storage LVM disk, no volume active (sdc)\n",
+	  NULL },
 	{ "tests/trees/use-zfs.tree",
 	  "00:17.0 storage! ZFS pool rpool, root file system, storage local-zfs\n"
 	  "01:00.0 storage! ZFS pool rpool, root file system, storage local-zfs\n"
@@ -45,7 +50,8 @@ static const struct usage_case {
 	  "00:14.0 usb-storage! /boot/efi (sda1)\n"
 	  "00:14.0 usb-storage USB disk Ultra Fit\n"
 	  "06:00.0 input keyboard USB Keyboard\n"
-	  "06:00.0 usb-storage USB disk 0951:1666\n", NULL },
+	  "06:00.0 usb-storage USB disk 0951:1666\n",
+	  NULL },
 	{ "tests/trees/use-raid.tree",
 	  "00:0e.0 storage! root file system (nvme0n1)\n"
 	  "00:17.0 storage /srv (vg-srv)\n"
@@ -53,15 +59,15 @@ static const struct usage_case {
 	  "00:17.0 storage LVM volume group vg\n"
 	  "09:00.0 storage /srv (vg-srv)\n"
 	  "09:00.0 storage LVM volume group vg\n"
-	  "10000:e1:00.0 storage! root file system (nvme0n1)\n", NULL },
+	  "10000:e1:00.0 storage! root file system (nvme0n1)\n",
+	  NULL },
 	{ "tests/trees/use-display.tree",
 	  "00:02.0 display boot display\n"
-	  "01:00.0 display text console\n", NULL },
+	  "01:00.0 display text console\n",
+	  NULL },
 	{ "tests/trees/use-onegpu.tree",
 	  "01:00.0 display the only display, text console\n", NULL },
-	{ "tests/trees/use-hostile.tree",
-	  "01:00.0 network! b 10.0.0.1\n",
-	  NULL },
+	{ "tests/trees/use-hostile.tree", "01:00.0 network! b 10.0.0.1\n", NULL },
 	{ "data/demo/node.tree",
 	  "00:02.0 display boot display, text console\n"
 	  "00:14.0 input keyboard USB Keyboard\n"
@@ -70,15 +76,16 @@ static const struct usage_case {
 	  "04:00.0 storage! root file system (pve-root)\n"
 	  "04:00.0 storage! /boot/efi (nvme0n1p2)\n"
 	  "04:00.0 storage! swap (pve-swap)\n"
-	  "04:00.0 storage! LVM volume group pve, storage local-lvm\n", "" },
+	  "04:00.0 storage! LVM volume group pve, storage local-lvm\n",
+	  "" },
 };
 
 static void add_uses(const struct pg_dev *dev, struct pg_strbuf *b)
 {
 	for (size_t i = 0; i < dev->n_use; i++)
 		pg_strbuf_addf(b, "%s %s%s %s\n", pg_bdf_short(dev->addr).s,
-			       pg_use_name(dev->use[i].what), dev->use[i].vital ? "!" : "",
-			       dev->use[i].detail);
+			       pg_use_name(dev->use[i].what),
+			       dev->use[i].vital ? "!" : "", dev->use[i].detail);
 }
 
 struct run {
@@ -115,7 +122,8 @@ static void test_uses(void **state)
 	struct pg_strbuf unread PG_CLEANUP(pg_strbuf_done) = { 0 };
 
 	mktree(t, run->c->tree);
-	assert_int_equal(pg_facts_collect(t->root, PG_WANT_PCI | PG_WANT_USAGE, &facts, NULL), 0);
+	assert_int_equal(
+		pg_facts_collect(t->root, PG_WANT_PCI | PG_WANT_USAGE, &facts, NULL), 0);
 	for (size_t i = 0; i < facts->n_dev; i++)
 		add_uses(&facts->dev[i], &uses);
 	assert_string_equal(uses.len ? uses.s : "", run->c->uses);
@@ -130,7 +138,7 @@ int main(void)
 	struct CMUnitTest tests[PG_ARRAY_SIZE(cases)] = { 0 };
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(cases); i++)
-		tests[i] = (struct CMUnitTest){
+		tests[i] = (struct CMUnitTest) {
 			.name = cases[i].tree,
 			.test_func = test_uses,
 			.setup_func = setup,
