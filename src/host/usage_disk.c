@@ -279,12 +279,16 @@ static int use_lvm(struct disk *d)
 
 /* ---- ZFS ---- */
 
+/* A cache or log disk may carry no name of its pool. */
 static int use_pool(struct disk *d, struct pg_block *b)
 {
-	const char *pool = b->fs_label ? b->fs_label : "?";
-	const char *storage = storage_on(d, "pool", pool);
-	bool holds_root = pg_strv_has(&d->root_pool, pool);
+	const char *pool = b->fs_label, *storage;
+	bool holds_root;
 
+	if (!pool)
+		return use_block(d, b, pg_strf("disk of a ZFS pool (%s)", b->name), false);
+	storage = storage_on(d, "pool", pool);
+	holds_root = pg_strv_has(&d->root_pool, pool);
 	return use_block(d, b,
 			 pg_strf("ZFS pool %s%s%s%s", pool,
 				 holds_root ? ", root file system" : "",

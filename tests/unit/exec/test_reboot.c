@@ -202,6 +202,60 @@ static void test_systemd_boot(void **state)
 		"root=ZFS=rpool/ROOT/pve-1 boot=zfs iommu=pt");
 }
 
+static void make_plan(struct tree *t, struct pg_plan **ret)
+{
+	pg_autofree char *data = pg_strf("%s/data", getenv("top_srcdir"));
+	struct pg_templates templates PG_CLEANUP(pg_templates_done) = { 0 };
+	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = collect(t);
+
+	assert_int_equal(pg_templates_load(data, &templates, NULL), 0);
+	assert_non_null(choices);
+	assert_int_equal(pg_choices_pick(choices, (struct pg_bdf){ .bus = 1 }, true), 0);
+	choices->vmid = 100;
+	choices->bind = PG_BIND_EARLY;
+	assert_int_equal(pg_plan_make(facts, choices, &templates, ret), 0);
+}
+
+static void assert_expected(struct tree *t, const struct pg_plan *plan)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = collect(t);
+
+	for (size_t i = 0; i < plan->n_expect; i++)
+		assert_driver(facts, pg_bdf_str(plan->expect[i].addr).s,
+			      plan->expect[i].driver);
+}
+
+/* The whole road on the demo node: plan, apply, reboot; nothing left to plan; undo, reboot. */
+static void test_road(void **state)
+{
+	struct tree *t = *state;
+	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
+	struct pg_plan *again PG_CLEANUP(pg_plan_freep) = NULL;
+	struct pg_outcome applied PG_CLEANUP(pg_outcome_done) = { 0 };
+	struct pg_outcome undone PG_CLEANUP(pg_outcome_done) = { 0 };
+	struct pg_exec_opts opts = { .run_commands = PG_NO };
+	pg_autofree char *before = NULL, *after = NULL;
+
+	mktree(t, "data/demo/node.tree");
+	before = drivers(t);
+	make_plan(t, &plan);
+	assert_false(pg_plan_is_blocked(plan));
+	assert_int_equal(plan->n_expect, 2);
+	assert_int_equal(pg_apply(t->root, plan, &opts, &applied, NULL), 0);
+	assert_int_equal(applied.kind, PG_OUTCOME_DONE);
+	reboot_node(t);
+	assert_expected(t, plan);
+	make_plan(t, &again);
+	assert_int_equal(again->n_file, 0);
+
+	assert_int_equal(pg_undo(t->root, NULL, &opts, &undone, NULL), 0);
+	assert_int_equal(undone.kind, PG_OUTCOME_DONE);
+	reboot_node(t);
+	after = drivers(t);
+	assert_string_equal(before, after);
+}
+
 /* A copy of a host is left alone, and so is the machine that the test runs on. */
 static void test_no_demo(void **state)
 {
@@ -221,6 +275,7 @@ int main(void)
 		tree_test(test_unchanged),	  tree_test(test_by_ids),
 		tree_test(test_by_address),	  tree_test(test_blacklist),
 		tree_test(test_iommu_off_and_on), tree_test(test_systemd_boot),
+		tree_test(test_road),
 		tree_test(test_no_demo),
 	};
 

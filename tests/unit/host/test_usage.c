@@ -43,7 +43,8 @@ static const struct usage_case {
 	{ "tests/trees/use-zfs.tree",
 	  "00:17.0 storage! ZFS pool rpool, root file system, storage local-zfs\n"
 	  "01:00.0 storage! ZFS pool rpool, root file system, storage local-zfs\n"
-	  "08:00.0 storage ZFS pool old\n",
+	  "08:00.0 storage ZFS pool old\n"
+	  "08:00.0 storage disk of a ZFS pool (sdb2)\n",
 	  "ZFS pool lost: which disks it lies on is not known\n" },
 	{ "tests/trees/use-usb.tree",
 	  "00:14.0 usb-storage! root file system (sda2)\n"
