@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/base/err.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -35,6 +36,15 @@ int pg_err_set(struct pg_err *err, int code, const char *path, unsigned line,
 	return code;
 }
 
+/* The reason alone, as a sentence. */
+static void add_reason(struct pg_strbuf *b, int code)
+{
+	const char *reason = pg_err_reason(code);
+
+	pg_strbuf_addc(b, (char)toupper((unsigned char)*reason));
+	pg_strbuf_addf(b, "%s.", *reason ? reason + 1 : "");
+}
+
 char *pg_err_text(const struct pg_err *err)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
@@ -45,7 +55,10 @@ char *pg_err_text(const struct pg_err *err)
 		pg_strbuf_addf(&b, ":%u", err->line);
 	if (err->path)
 		pg_strbuf_add(&b, ": ");
-	pg_strbuf_add(&b, err->what ? err->what : pg_err_reason(err->code));
+	if (err->what)
+		pg_strbuf_add(&b, err->what);
+	else
+		add_reason(&b, err->code);
 	if (pg_strbuf_error(&b) < 0)
 		return NULL;
 	return pg_text_clean(b.s, b.len);

@@ -222,19 +222,46 @@ static void test_read(void **state)
 	assert_string_equal(got.p, "0123456789");
 }
 
-static void test_device(void **state)
+/* skip() leaves without freeing: what may not be possible is tried in a function apart. */
+static bool make_device(const struct tree *t, const char *file)
 {
-	struct tree *t = *state;
-	pg_autofree char *path = tree_path(t, "/sys/attr");
+	pg_autofree char *path = tree_path(t, file);
+
+	return mknod(path, S_IFCHR | 0644, makedev(1, 3)) == 0;
+}
+
+static bool give_away(const struct tree *t, const char *file)
+{
+	pg_autofree char *path = tree_path(t, file);
+
+	return chown(path, 1, 2) == 0 && chmod(path, 02755) == 0;
+}
+
+static bool label(const struct tree *t, const char *file)
+{
+	pg_autofree char *path = tree_path(t, file);
+
+	return setxattr(path, "user.pve-gpu", "kept", 4, 0) == 0;
+}
+
+static void check_device(const struct tree *t)
+{
 	pg_autofree char *got = NULL;
 	pg_autoclose int fd = -1;
 
-	tree_dir(t, "/sys");
-	if (mknod(path, S_IFCHR | 0644, makedev(1, 3)) < 0)
-		skip();
 	assert_int_equal(pg_root_read_attr(t->root, "/sys/attr", &got), -EINVAL);
 	assert_int_equal(pg_root_open_dir(t->root, "/sys", &fd), 0);
 	assert_int_equal(pg_root_read_attr_at(fd, "attr", &got), -EINVAL);
+}
+
+static void test_device(void **state)
+{
+	struct tree *t = *state;
+
+	tree_dir(t, "/sys");
+	if (!make_device(t, "/sys/attr"))
+		skip();
+	check_device(t);
 }
 
 static void test_read_at(void **state)
@@ -362,13 +389,11 @@ static void test_keeps_mode_and_time(void **state)
 static void test_keeps_owner(void **state)
 {
 	struct tree *t = *state;
-	pg_autofree char *path = tree_path(t, "/f");
 	struct stat st;
 
 	tree_file(t, "/f", "old");
-	if (chown(path, 1, 2) < 0)
+	if (!give_away(t, "/f"))
 		skip();
-	assert_int_equal(chmod(path, 02755), 0);
 	assert_int_equal(replace(t, "/f", "new"), 0);
 	st = stat_of(t, "/f");
 	assert_int_equal(st.st_uid, 1);
@@ -376,18 +401,24 @@ static void test_keeps_owner(void **state)
 	assert_int_equal(st.st_mode & 07777, 02755);
 }
 
-static void test_keeps_xattr(void **state)
+static void check_label(const struct tree *t)
 {
-	struct tree *t = *state;
 	pg_autofree char *path = tree_path(t, "/f");
 	char value[16];
 
-	tree_file(t, "/f", "old");
-	if (setxattr(path, "user.pve-gpu", "kept", 4, 0) < 0)
-		skip();
 	assert_int_equal(replace(t, "/f", "new"), 0);
 	assert_int_equal(getxattr(path, "user.pve-gpu", value, sizeof(value)), 4);
 	assert_memory_equal(value, "kept", 4);
+}
+
+static void test_keeps_xattr(void **state)
+{
+	struct tree *t = *state;
+
+	tree_file(t, "/f", "old");
+	if (!label(t, "/f"))
+		skip();
+	check_label(t);
 }
 
 /* The disk is full half way: here, a limit on the size of files. */
