@@ -106,13 +106,25 @@ static bool concerns(const char *word)
 	return false;
 }
 
+/* Options that turn the IOMMU off are not to be waited for. */
+static bool turns_off(const char *word)
+{
+	static const char *const prefix[] = { "iommu=", "intel_iommu=", "amd_iommu=" };
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(prefix); i++)
+		if (pg_text_starts(word, prefix[i]) &&
+		    pg_list_has(word + strlen(prefix[i]), "off"))
+			return true;
+	return false;
+}
+
 /* Words of `from` that concern passthrough and are not among `in`, joined. */
 static int missing_words(const struct pg_strv *from, const struct pg_strv *in, char **ret)
 {
 	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
 
 	for (size_t i = 0; i < from->n; i++)
-		if (concerns(from->v[i]) && !pg_strv_has(in, from->v[i]) &&
+		if (concerns(from->v[i]) && !turns_off(from->v[i]) && !pg_strv_has(in, from->v[i]) &&
 		    !pg_strv_has(&words, from->v[i]) && pg_strv_add(&words, from->v[i]) < 0)
 			return -ENOMEM;
 	*ret = words.n ? pg_strv_join(&words, " ") : NULL;
@@ -223,6 +235,26 @@ static int efifb(struct pg_checker *c, const struct pg_strv *running)
 	return pg_finding_advice(f, "It can be taken out.");
 }
 
+/* Still active, but not after the next boot. With choices the plan mends it. */
+static int configured_off(struct pg_checker *c, const struct pg_strv *words)
+{
+	struct pg_finding *f;
+
+	for (size_t i = 0; i < words->n; i++) {
+		if (!turns_off(words->v[i]))
+			continue;
+		f = pg_findings_add(c->f, "iommu-configured-off",
+				    c->choices ? PG_LEVEL_NOTE : PG_LEVEL_WARN, "host",
+				    "The configuration turns the IOMMU off.");
+		if (pg_finding_evidence(f, "%s: %s", file_of(c->facts->boot.loader),
+					words->v[i]) < 0)
+			return -ENOMEM;
+		return pg_finding_advice(f, c->choices ? "The plan takes that out." :
+							 "Take the option out, then reboot.");
+	}
+	return 0;
+}
+
 static int running_options(struct pg_checker *c)
 {
 	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
@@ -248,6 +280,8 @@ static int configured_options(struct pg_checker *c)
 		r = wrong_loader(c, &words);
 	if (r == 0)
 		r = not_running(c, &words);
+	if (r == 0)
+		r = configured_off(c, &words);
 	return r < 0 ? r : amd_on(c, &words, file_of(c->facts->boot.loader));
 }
 

@@ -94,11 +94,20 @@ static int ids_line(struct pg_checker *c, const struct pg_modconf *line,
 	return r;
 }
 
-/* Devices of several slots that one list of ids catches. */
+/* A device that ids= takes from the host although nobody chose it. */
+static bool is_victim(const struct pg_checker *c, const struct pg_dev *dev)
+{
+	if (c->choices)
+		return !pg_planner_has(c->dev, c->n_dev, dev);
+	return dev->driver && !pg_dev_on_vfio(dev);
+}
+
+/* Several devices that one id catches. */
 static int ids_shared(struct pg_checker *c, const char *ids, const struct pg_dev *dev)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	struct pg_finding *f;
+	bool victim = false;
 	size_t twins = 0;
 
 	for (size_t i = 0; i < c->facts->n_dev; i++) {
@@ -109,13 +118,15 @@ static int ids_shared(struct pg_checker *c, const char *ids, const struct pg_dev
 			continue;
 		if (other < dev)
 			return 0; /* said when the first of them came */
+		victim |= is_victim(c, other);
 		pg_strbuf_addf(&b, "%s%s", twins++ ? ", " : "", pg_bdf_str(other->addr).s);
 	}
 	if (pg_strbuf_error(&b) < 0)
 		return -ENOMEM;
-	if (twins < 2)
+	if (twins < 2 || (c->choices && !victim))
 		return 0;
-	f = pg_findings_add(c->f, "vfio-ids-several", PG_LEVEL_WARN, "host",
+	f = pg_findings_add(c->f, "vfio-ids-several", victim ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
+			    "host",
 			    "ids= with %04x:%04x takes every such device from the host, and there "
 			    "are %zu.",
 			    dev->vendor, dev->device, twins);

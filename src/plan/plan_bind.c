@@ -96,7 +96,7 @@ enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices 
 			continue;
 		if (!why)
 			why = reason;
-		if (shares_ids(facts, choices, dev))
+		if (!pg_by_ids(facts, dev) && shares_ids(facts, choices, dev))
 			address = true;
 		else
 			early = true;
