@@ -15,6 +15,9 @@
 #include "src/base/log.h"
 #include "src/base/text.h"
 #include "src/cmd/cmd.h"
+#include "src/exec/exec.h"
+#include "ui/ui.h"
+#include "wizard/wizard.h"
 
 /* Options that are taken before and after the subcommand. */
 struct options {
@@ -86,6 +89,80 @@ static int unknown_command(const struct pg_cmd_env *env, const char *name)
 
 	print_commands(env->diag);
 	return status;
+}
+
+/* ---- the wizard ---- */
+
+/* A test's keyboard: PVE_GPU_SCRIPT names a file of keys, PVE_GPU_SIZE is "80x24", and the
+ * screens that the script asks for go to stdout. */
+static void take_script(const struct pg_cmd_env *env, struct ui_opts *opts)
+{
+	const char *size = secure_getenv("PVE_GPU_SIZE");
+
+	opts->script = secure_getenv("PVE_GPU_SCRIPT");
+	if (!opts->script)
+		return;
+	opts->dump = env->out;
+	opts->cols = 80;
+	opts->rows = 24;
+	if (size)
+		(void)sscanf(size, "%3dx%3d", &opts->cols, &opts->rows);
+	(void)fprintf(env->diag, "pve-gpu: The keys come from %s (PVE_GPU_SCRIPT).\n",
+		      opts->script);
+}
+
+static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *root)
+{
+	if (pg_root_is_live(root) && geteuid() != 0)
+		return "You are not root: you can look at everything and change nothing.";
+	if (pg_cmd_recover_first(env, root) != PG_EXIT_OK)
+		return "A change was interrupted and could not be taken back. Run pve-gpu recover.";
+	return NULL;
+}
+
+static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct wiz_opts *opts,
+		  struct pg_err *err)
+{
+	struct pg_templates templates PG_CLEANUP(pg_templates_done) = { 0 };
+	struct wiz *wiz PG_CLEANUP(wiz_freep) = NULL;
+	pg_autofree char *data = pg_data_dir();
+	int r = data ? pg_templates_load(data, &templates, err) : -ENOMEM;
+
+	opts->templates = &templates;
+	if (r == 0)
+		r = wiz_new(opts, &wiz, err);
+	if (r == 0)
+		r = ui_run(wiz, ui, err);
+	if (r == 0 && wiz_wants_reboot(wiz)) {
+		(void)fputs("Restarting the node.\n", env->diag);
+		r = pg_reboot(opts->root, err);
+	}
+	return r;
+}
+
+static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color)
+{
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	struct ui_opts ui = { .ascii = env->ascii, .color = color };
+	struct wiz_opts opts = { 0 };
+	int r;
+
+	if (env->json)
+		return pg_cmd_usage(env, NULL, "--json goes with a command; the wizard is a screen.");
+	take_script(env, &ui);
+	r = pg_root_open(env->root_dir, &root, &err);
+	if (r == 0) {
+		opts.root = root;
+		opts.read_only_why = why_read_only(env, root);
+		opts.read_only = opts.read_only_why != NULL;
+		r = run_ui(env, &ui, &opts, &err);
+	}
+	if (r == 0)
+		return PG_EXIT_OK;
+	err.code = r;
+	pg_cmd_complain(env, &err);
+	return PG_EXIT_REFUSED;
 }
 
 /* ---- options ---- */
@@ -216,7 +293,9 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 		return PG_EXIT_OK;
 	}
 	if (!cmd)
-		return pg_cmd_usage(env, NULL, "The wizard is not there.");
+		return run_wizard(env, strcmp(o->color, "auto") == 0 ? PG_UNKNOWN :
+				       env->color			     ? PG_YES :
+									       PG_NO);
 	return cmd->run(env, o->argc, o->argv);
 }
 

@@ -33,7 +33,8 @@ struct pg_cmd {
 	int (*run)(const struct pg_cmd_env *env, int argc, char **argv);
 };
 
-/* The table, ended by an entry without a name; the wizard's plan and apply are main's. */
+/* The table, ended by an entry without a name. plan and apply have no run: the answer file is
+ * the wizard's, so that they are main's. */
 const struct pg_cmd *pg_cmd_table(void);
 
 /* "pve-gpu: what" and, if there is one, a line of advice, to env->diag. */
@@ -48,5 +49,12 @@ struct pg_cmd_road {
 	bool apply;
 	bool yes;	/* do not ask */
 };
+/* Ends what a crash left, before anything is changed, and says so. Returns 0 to go on, or
+ * the exit status. */
+int pg_cmd_recover_first(const struct pg_cmd_env *env, struct pg_root *root);
+/* The arguments of plan and apply. Returns 0, or PG_EXIT_USAGE, complained about. *ret_file
+ * is borrowed from argv. */
+int pg_cmd_read_answers_args(const struct pg_cmd_env *env, int argc, char **argv,
+			     const char **ret_file, struct pg_cmd_road *ret);
 int pg_cmd_take_road(const struct pg_cmd_env *env, const struct pg_choices *choices,
 		     const struct pg_cmd_road *road);

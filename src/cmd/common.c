@@ -47,18 +47,53 @@ void pg_cmd_host_done(struct pg_cmd_host *host)
 	pg_err_done(&host->err);
 }
 
-int pg_cmd_look(const struct pg_cmd_env *env, unsigned want, struct pg_cmd_host *host)
+/* A history that cannot be read is no reason not to show the host. */
+static void mention_interrupted(const struct pg_cmd_env *env, const struct pg_root *root)
+{
+	struct pg_tx *tx = NULL;
+	size_t n = 0;
+
+	if (pg_history(root, &tx, &n, NULL) < 0)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		pg_autofree char *id = NULL;
+
+		if (strcmp(pg_tx_state_name(tx[i].state), "interrupted") != 0)
+			continue;
+		id = pg_out_text(env, tx[i].id);
+		(void)fprintf(env->diag,
+			      "pve-gpu: The change %s was interrupted. Run `pve-gpu recover`.\n",
+			      id ? id : "");
+	}
+	pg_history_free(tx, n);
+}
+
+static int complain(const struct pg_cmd_env *env, struct pg_cmd_host *host, int r)
+{
+	if (!host->err.code)
+		host->err.code = r;
+	pg_cmd_complain(env, &host->err);
+	return r;
+}
+
+int pg_cmd_open(const struct pg_cmd_env *env, struct pg_cmd_host *host)
 {
 	int r = pg_root_open(env->root_dir, &host->root, &host->err);
 
-	if (r == 0)
-		r = pg_facts_collect(host->root, want, &host->facts, &host->err);
-	if (r < 0) {
-		if (!host->err.what)
-			host->err.code = r;
-		pg_cmd_complain(env, &host->err);
-	}
-	return r;
+	if (r < 0)
+		return complain(env, host, r);
+	mention_interrupted(env, host->root);
+	return 0;
+}
+
+int pg_cmd_look(const struct pg_cmd_env *env, unsigned want, struct pg_cmd_host *host)
+{
+	int r = pg_cmd_open(env, host);
+
+	if (r < 0)
+		return r;
+	r = pg_facts_collect(host->root, want, &host->facts, &host->err);
+	return r < 0 ? complain(env, host, r) : 0;
 }
 
 int pg_cmd_document(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
@@ -66,7 +101,7 @@ int pg_cmd_document(const struct pg_cmd_env *env, const struct pg_cmd_host *host
 {
 	pg_autofree char *text = NULL;
 
-	if (!host->facts) {
+	if (host->err.code) {
 		text = pg_err_text(&host->err);
 		pg_json_set_str(doc, "error", text);
 		status = PG_EXIT_REFUSED;
@@ -132,4 +167,32 @@ char *pg_cmd_dev_users(const struct pg_dev *dev)
 	for (size_t i = 0; r == 0 && i < dev->n_vmid; i++)
 		r = pg_strv_addf(&users, "VM %u", dev->vmid[i]);
 	return r < 0 ? NULL : pg_strv_join(&users, "; ");
+}
+
+static void print_finding(const struct pg_cmd_env *env, const struct pg_finding *f)
+{
+	static const enum pg_tone tones[] = {
+		[PG_LEVEL_OK] = PG_TONE_GOOD,
+		[PG_LEVEL_NOTE] = PG_TONE_STRONG,
+		[PG_LEVEL_WARN] = PG_TONE_WARN,
+		[PG_LEVEL_BLOCK] = PG_TONE_BAD,
+	};
+	char label[8];
+
+	(void)snprintf(label, sizeof(label), "%-5s", pg_level_name(f->level));
+	if (strcmp(f->scope, "host") == 0 || strstr(f->text, f->scope))
+		pg_out_labelled(env, tones[f->level], label, "%s", f->text);
+	else
+		pg_out_labelled(env, tones[f->level], label, "%s: %s", f->scope, f->text);
+	pg_out_lines(env, env->out, 9, f->evidence);
+	pg_out_lines(env, env->out, 7, f->advice);
+	if (f->fix)
+		pg_out_line(env, PG_TONE_PLAIN, "       %s", f->fix);
+}
+
+void pg_cmd_print_findings(const struct pg_cmd_env *env, const struct pg_findings *f, bool all)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (all || f->v[i].level != PG_LEVEL_OK)
+			print_finding(env, &f->v[i]);
 }

@@ -12,6 +12,12 @@
 /* The subcommands, for table.c. */
 int pg_cmd_list(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_iommu(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_doctor(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_history(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_undo(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv);
 
 /* What a subcommand looked at. facts is NULL where they could not be read. */
 struct pg_cmd_host {
@@ -22,14 +28,18 @@ struct pg_cmd_host {
 
 void pg_cmd_host_done(struct pg_cmd_host *host);
 /*
- * Opens the root and reads what is wanted. Mentions a change that was interrupted. Returns
- * 0, or a negative errno: complained about already, and kept in host->err.
+ * Opens the root; reads what is wanted as well. Both mention a change that was interrupted.
+ * They return 0, or a negative errno: complained about already, and kept in host->err.
  */
+int pg_cmd_open(const struct pg_cmd_env *env, struct pg_cmd_host *host);
 int pg_cmd_look(const struct pg_cmd_env *env, unsigned want, struct pg_cmd_host *host);
 /* The document, with "error" in it where the host could not be read; frees it. Returns the
  * exit status: that given, or PG_EXIT_REFUSED. */
 int pg_cmd_document(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
 		    struct pg_json *doc, int status);
+
+/* Findings from the worst on, with evidence and advice; those that are ok where `all`. */
+void pg_cmd_print_findings(const struct pg_cmd_env *env, const struct pg_findings *f, bool all);
 
 /* Options of a command that takes none, and at most `max` operands. Returns 0 or
  * PG_EXIT_USAGE. *ret_operand is the index of the first operand. */

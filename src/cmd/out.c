@@ -88,6 +88,20 @@ void pg_out_labelled(const struct pg_cmd_env *env, enum pg_tone tone, const char
 	(void)fputc('\n', env->out);
 }
 
+void pg_out_lines(const struct pg_cmd_env *env, FILE *to, unsigned indent, const char *text)
+{
+	const char *line = NULL;
+	size_t pos = 0, len = 0, full = 0;
+
+	while (text && pg_text_line(text, strlen(text), &pos, &line, &len, &full)) {
+		pg_autofree char *copy = strndup(line, len);
+		pg_autofree char *safe = copy ? pg_out_text(env, copy) : NULL;
+
+		if (safe)
+			(void)fprintf(to, "%*s%s\n", (int)indent, "", safe);
+	}
+}
+
 static enum pg_tone diff_tone(const char *line, size_t n)
 {
 	if (n >= 3 && (memcmp(line, "+++", 3) == 0 || memcmp(line, "---", 3) == 0))

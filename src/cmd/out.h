@@ -21,6 +21,8 @@ void pg_out_line(const struct pg_cmd_env *env, enum pg_tone tone, const char *fm
 /* The same with a word in tone before it: "block  The IOMMU is off." */
 void pg_out_labelled(const struct pg_cmd_env *env, enum pg_tone tone, const char *label,
 		     const char *fmt, ...) PG_PRINTF(4, 5);
+/* Lines of a text, each made safe, indented by so many spaces; to stdout or stderr. */
+void pg_out_lines(const struct pg_cmd_env *env, FILE *to, unsigned indent, const char *text);
 /* Lines of a text as they are (a diff), coloured by their first byte. */
 void pg_out_diff(const struct pg_cmd_env *env, const char *diff);
 /* The document to stdout, and frees it. Returns 0 or -ENOMEM (and then says so). */

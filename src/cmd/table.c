@@ -8,6 +8,26 @@ const struct pg_cmd *pg_cmd_table(void)
 		  "  --all              every PCI device\n", pg_cmd_list },
 		{ "iommu", "", "the IOMMU's state and its groups, with a verdict for each", NULL,
 		  pg_cmd_iommu },
+		{ "status", "", "devices of VMs: driver now and after the next boot, and a verdict",
+		  NULL, pg_cmd_status },
+		{ "passthrough",
+		  "VMID ADDRESS... [--primary] [--mapping NAME] [--romfile F] "
+		  "[--bind early|address|at-start] [--apply [--yes]]",
+		  "plans devices for a VM, and with --apply does it",
+		  "  ADDRESS            0000:01:00.0, 01:00.0, or 01:00 for a whole slot\n"
+		  "  --primary          the VM's only display\n"
+		  "  --mapping NAME     by this resource mapping, made if it is not there\n"
+		  "  --romfile F        a ROM file below /usr/share/kvm\n"
+		  "  --bind HOW         early: vfio-pci takes the ids at boot; address: this device\n"
+		  "                     only; at-start: Proxmox binds when the VM starts\n"
+		  "  --apply            do what the plan says, after asking\n"
+		  "  --yes              do not ask\n",
+		  pg_cmd_passthrough },
+		{ "doctor", "", "every check, with its evidence and its fix", NULL, pg_cmd_doctor },
+		{ "history", "", "the changes made so far, newest first", NULL, pg_cmd_history },
+		{ "undo", "[ID]", "takes a change back: the newest, or the one named", NULL,
+		  pg_cmd_undo },
+		{ "recover", "", "ends what a crash or a power cut left", NULL, pg_cmd_recover },
 		{ 0 },
 	};
 

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "src/base/text.h"
 #include "src/exec/exec.h"
 
 #define TEMPLATE_MAX ((size_t)1 << 20)
@@ -43,10 +44,14 @@ int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_
 	return 0;
 }
 
-/* `data` beside the running program: there in a build tree, not where it is installed. */
+/*
+ * `data` beside the running program: there in a build tree, not where it is installed. A
+ * build outside of the source has links to the source there; the folder that they lead to is
+ * the one that can be opened as a root.
+ */
 static char *beside_program(void)
 {
-	char self[PATH_MAX];
+	char self[PATH_MAX], found[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	pg_autofree char *probe = NULL;
 	char *slash;
@@ -59,7 +64,9 @@ static char *beside_program(void)
 		return NULL;
 	*slash = '\0';
 	probe = pg_strf("%s/data" PROBE, self);
-	return probe && access(probe, R_OK) == 0 ? pg_strf("%s/data", self) : NULL;
+	if (!probe || !realpath(probe, found) || !pg_text_ends(found, "/data" PROBE))
+		return NULL;
+	return strndup(found, strlen(found) - strlen(PROBE));
 }
 
 char *pg_data_dir(void)

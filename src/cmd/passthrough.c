@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pve-gpu passthrough: the choices from the command line. */
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/cmd/common.h"
+
+/* PVE::JSONSchema, pve-vmid */
+enum { VMID_MIN = 100, VMID_MAX = 999999999 };
+
+static int keep(char **to, const char *value)
+{
+	free(*to);
+	*to = strdup(value);
+	return *to ? 0 : -ENOMEM;
+}
+
+static int no_memory(const struct pg_cmd_env *env)
+{
+	pg_cmd_complain(env, &(const struct pg_err){ .code = -ENOMEM });
+	return PG_EXIT_REFUSED;
+}
+
+/* One option. Returns 0 or the exit status. */
+static int take_option(const struct pg_cmd_env *env, int c, const char *command,
+		       struct pg_choices *choices, struct pg_cmd_road *road)
+{
+	switch (c) {
+	case 'p':
+		choices->primary = true;
+		return 0;
+	case 'm':
+		return keep(&choices->mapping, optarg) < 0 ? no_memory(env) : 0;
+	case 'r':
+		return keep(&choices->romfile, optarg) < 0 ? no_memory(env) : 0;
+	case 'b':
+		if (pg_bind_parse(optarg, &choices->bind) == 0)
+			return 0;
+		return pg_cmd_usage(env, command, "--bind is early, address or at-start, not %s.",
+				    optarg);
+	case 'a':
+		road->apply = true;
+		return 0;
+	case 'y':
+		road->yes = true;
+		return 0;
+	default:
+		return PG_EXIT_USAGE;
+	}
+}
+
+static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
+			 struct pg_choices *choices)
+{
+	uint64_t vmid = 0;
+
+	if (argc - optind < 2)
+		return pg_cmd_usage(env, argv[0],
+				    "It needs the number of a VM and at least one address.");
+	if (pg_text_number(argv[optind], 10, VMID_MAX, &vmid) < 0 || vmid < VMID_MIN)
+		return pg_cmd_usage(env, argv[0], "%s is no VM number: they begin at %d.",
+				    argv[optind], VMID_MIN);
+	choices->vmid = (uint32_t)vmid;
+	for (int i = optind + 1; i < argc; i++) {
+		struct pg_bdf addr;
+		bool slot;
+
+		if (pg_bdf_parse_loose(argv[i], &addr, &slot) < 0)
+			return pg_cmd_usage(env, argv[0], "%s is no PCI address. Addresses look like "
+					    "0000:01:00.0, 01:00.0, or 01:00 for a whole slot.",
+					    argv[i]);
+		if (pg_choices_pick(choices, addr, slot) < 0)
+			return no_memory(env);
+	}
+	return 0;
+}
+
+int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "primary", no_argument, NULL, 'p' },
+		{ "mapping", required_argument, NULL, 'm' },
+		{ "romfile", required_argument, NULL, 'r' },
+		{ "bind", required_argument, NULL, 'b' },
+		{ "apply", no_argument, NULL, 'a' },
+		{ "yes", no_argument, NULL, 'y' },
+		{ 0 },
+	};
+	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
+	struct pg_cmd_road road = { 0 };
+	bool begun = false;
+	int c, status;
+
+	if (!choices)
+		return no_memory(env);
+	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
+		status = take_option(env, c, argv[0], choices, &road);
+		if (status)
+			return status;
+	}
+	if (road.yes && !road.apply)
+		return pg_cmd_usage(env, argv[0], "--yes goes with --apply.");
+	status = take_operands(env, argc, argv, choices);
+	return status ? status : pg_cmd_take_road(env, choices, &road);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pve-gpu status: how passthrough stands, device by device. */
+#include "src/plan/status.h"
+
+#include "src/cmd/common.h"
+
+struct list {
+	struct pg_status *v;
+	size_t n;
+};
+
+static void list_done(struct list *l)
+{
+	pg_status_free(l->v, l->n);
+}
+
+static const char *driver_of(const struct pg_status *s)
+{
+	return s->dev ? s->dev->driver : NULL;
+}
+
+static struct pg_json *status_json(const struct list *l)
+{
+	struct pg_json *doc = pg_json_object(), *devices = pg_json_array();
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct pg_json *o = pg_json_object(), *vms = pg_json_array();
+		const struct pg_status *s = &l->v[i];
+
+		pg_json_set_str(o, "address", pg_bdf_str(s->addr).s);
+		pg_json_set_str(o, "driver", driver_of(s));
+		pg_json_set_str(o, "expected", s->expected);
+		pg_json_set_str(o, "verdict", pg_status_verdict_name(s->verdict));
+		for (size_t k = 0; k < s->n_vmid; k++)
+			pg_json_add_int(vms, s->vmid[k]);
+		pg_json_set(o, "vms", vms);
+		pg_json_set_str(o, "why", s->why);
+		pg_json_add(devices, o);
+	}
+	pg_json_set(doc, "devices", devices);
+	return doc;
+}
+
+enum { COL_ADDRESS, COL_NAME, COL_NOW, COL_EXPECTED, COL_VMS, COL_VERDICT, COL_WHY };
+
+static void add_row(struct pg_table *t, const struct pg_status *s)
+{
+	static const enum pg_tone tones[] = {
+		[PG_STATUS_OK] = PG_TONE_GOOD,
+		[PG_STATUS_PENDING] = PG_TONE_WARN,
+		[PG_STATUS_WRONG] = PG_TONE_BAD,
+	};
+	struct pg_strv vms PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_row *row = pg_table_row(t, NULL);
+	pg_autofree char *name = s->dev ? pg_cmd_dev_name(s->dev) : NULL;
+	pg_autofree char *vm_text = NULL;
+
+	for (size_t k = 0; k < s->n_vmid; k++)
+		(void)pg_strv_addf(&vms, "%u", s->vmid[k]);
+	vm_text = pg_strv_join(&vms, " ");
+	pg_table_cell(t, row, COL_ADDRESS, PG_TONE_STRONG, pg_bdf_str(s->addr).s);
+	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, s->dev ? name : "not there");
+	pg_table_cell(t, row, COL_NOW, PG_TONE_PLAIN, driver_of(s) ? driver_of(s) : "-");
+	pg_table_cell(t, row, COL_EXPECTED, PG_TONE_PLAIN, s->expected ? s->expected : "-");
+	pg_table_cell(t, row, COL_VMS, PG_TONE_PLAIN, s->n_vmid ? vm_text : "-");
+	pg_table_cell(t, row, COL_VERDICT, tones[s->verdict], pg_status_verdict_name(s->verdict));
+	pg_table_cell(t, row, COL_WHY, PG_TONE_PLAIN, s->why);
+}
+
+static int print_table(const struct pg_cmd_env *env, const struct list *l)
+{
+	struct pg_table *t PG_CLEANUP(pg_table_freep) = NULL;
+
+	if (!l->n) {
+		pg_out_line(env, PG_TONE_PLAIN, "No device is passed through to a VM.");
+		return 0;
+	}
+	t = pg_table_new(env);
+	pg_table_column(t, "ADDRESS", 0);
+	pg_table_column(t, "NAME", PG_COLUMN_CUT);
+	pg_table_column(t, "DRIVER", 0);
+	pg_table_column(t, "AFTER BOOT", 0);
+	pg_table_column(t, "VM", 0);
+	pg_table_column(t, "VERDICT", 0);
+	pg_table_column(t, "WHY", PG_COLUMN_WRAP);
+	for (size_t i = 0; i < l->n; i++)
+		add_row(t, &l->v[i]);
+	return pg_table_print(t);
+}
+
+static int exit_status(const struct list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].verdict == PG_STATUS_WRONG)
+			return PG_EXIT_REFUSED;
+	return PG_EXIT_OK;
+}
+
+int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv)
+{
+	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
+	struct list list PG_CLEANUP(list_done) = { 0 };
+	int at, r = pg_cmd_operands(env, argc, argv, 0, &at);
+
+	if (r)
+		return r;
+	r = pg_cmd_look(env, PG_WANT_ALL, &host);
+	if (r == 0)
+		r = pg_status_list(host.facts, &list.v, &list.n);
+	if (env->json)
+		return pg_cmd_document(env, &host, status_json(&list), exit_status(&list));
+	if (r < 0 || print_table(env, &list) < 0)
+		return PG_EXIT_REFUSED;
+	return exit_status(&list);
+}

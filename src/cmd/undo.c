@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pve-gpu undo and recover: takes a change back; ends what a crash left. */
+#include "src/cmd/live.h"
+
+static int end(const struct pg_cmd_env *env, int r, struct pg_err *err,
+	       const struct pg_outcome *outcome)
+{
+	if (r < 0) {
+		err->code = r;
+		pg_cmd_complain(env, err);
+	}
+	if (!env->json)
+		return r < 0 ? PG_EXIT_REFUSED : pg_live_report(env, outcome);
+	if (pg_outcome_status(outcome))
+		pg_out_lines(env, env->diag, 0, outcome->text);
+	return pg_live_document(env, outcome);
+}
+
+/* Where not even the root can be opened: refused, with the reason in the document. */
+static int refuse(const struct pg_cmd_env *env, const struct pg_err *err)
+{
+	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { .kind = PG_OUTCOME_REFUSED };
+
+	outcome.text = pg_err_text(err);
+	return env->json ? pg_live_document(env, &outcome) : PG_EXIT_REFUSED;
+}
+
+int pg_cmd_undo(const struct pg_cmd_env *env, int argc, char **argv)
+{
+	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
+	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { .kind = PG_OUTCOME_REFUSED };
+	struct pg_live live;
+	int at, r = pg_cmd_operands(env, argc, argv, 1, &at);
+
+	if (r)
+		return r;
+	r = pg_root_open(env->root_dir, &host.root, &host.err);
+	if (r < 0) {
+		pg_cmd_complain(env, &host.err);
+		return refuse(env, &host.err);
+	}
+	r = pg_live_recover_first(env, host.root, &outcome);
+	if (r)
+		return env->json ? pg_live_document(env, &outcome) : r;
+	pg_live_begin(&live, env);
+	r = pg_undo(host.root, at < argc ? argv[at] : NULL, &live.opts, &outcome, &host.err);
+	pg_live_end(&live);
+	return end(env, r, &host.err, &outcome);
+}
+
+int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv)
+{
+	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
+	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { .kind = PG_OUTCOME_REFUSED };
+	struct pg_live live;
+	int at, r = pg_cmd_operands(env, argc, argv, 0, &at);
+
+	if (r)
+		return r;
+	r = pg_root_open(env->root_dir, &host.root, &host.err);
+	if (r < 0) {
+		pg_cmd_complain(env, &host.err);
+		return refuse(env, &host.err);
+	}
+	pg_live_begin(&live, env);
+	r = pg_recover(host.root, &live.opts, &outcome, &host.err);
+	pg_live_end(&live);
+	return end(env, r, &host.err, &outcome);
+}
