@@ -2,7 +2,7 @@
 /*
  * The loop: build the view, draw it, take a key, hand the event over, do what must follow.
  *
- * What a signal does. Ctrl-C (SIGINT) leaves; while something runs it asks the wizard to
+ * What a signal does. SIGINT, as Ctrl-C, leaves; while something runs it asks the wizard to
  * stop and put everything back. SIGTERM does both. A lost connection (SIGHUP, or the end of
  * the input) leaves too, but never in the middle: what runs then goes on to its end without
  * a screen, since half a change would be worse than one that nobody watched; from that

@@ -68,6 +68,8 @@ static int from_curses(wint_t c, bool function)
 			return UI_KEY_TAB;
 		if (c == 0x1b)
 			return UI_KEY_ESC;
+		if (c == UI_CTRL('c'))
+			return UI_KEY_INTERRUPT;
 		if (c == 0x7f || c == '\b')
 			return UI_KEY_BACKSPACE;
 		return c == 0 || c >= UI_KEY_SPECIAL ? UI_KEY_OTHER : (int)c;
@@ -146,8 +148,8 @@ static int from_script(struct ui_input *in, int timeout_ms)
 
 	while (key == UI_KEY_NONE) {
 		step = ui_script_peek(&in->script);
-		if (step && timeout_ms == 0 && step->kind == UI_STEP_KEY &&
-		    step->key != UI_KEY_INTERRUPT)
+		if (step && timeout_ms == 0 &&
+		    ui_script_next_key(&in->script) != UI_KEY_INTERRUPT)
 			return UI_KEY_NONE;
 		if (!step) {
 			in->ended = timeout_ms != 0;

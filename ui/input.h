@@ -25,7 +25,8 @@ int ui_input_load(struct ui_input *in, const char *path, struct pg_err *err);
  * UI_KEY_INTERRUPT for Ctrl-C, UI_KEY_NONE when the time is over (timeout_ms; -1: wait for
  * ever) or a signal that is none of these came. Sets `ended` where no key can come any more.
  *
- * A script answers a question without waiting (timeout 0: something runs) only with
- * Ctrl-C, a resize or a dump: any other key is for the page that comes after it.
+ * A script answers a question without waiting (timeout 0: something runs) only where its
+ * next key is Ctrl-C, with that and the dumps before it: any other key, and the dumps before
+ * that, are for the page that comes when the run is over.
  */
 int ui_input_key(struct ui_input *in, int timeout_ms);

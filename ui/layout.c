@@ -41,7 +41,7 @@ static void split(const struct ui_layout_in *in, struct ui_rect body, struct ui_
 		return;
 	l->detail = body;
 	if (in->cols >= SIDE_BY_SIDE) {
-		l->main.w = (body.w * 52 + 50) / 100;
+		l->main.w = (body.w * 54 + 50) / 100;
 		l->detail.x = body.x + l->main.w;
 		l->detail.w = body.w - l->main.w;
 	} else if (body.h >= STACKED) {

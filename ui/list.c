@@ -250,7 +250,7 @@ static unsigned note_style(const struct wiz_item *item)
 		       WIZ_FAINT;
 }
 
-/* Text, then the note; where both do not fit the note keeps up to a half. */
+/* Text, then the note; where both do not fit the text keeps the larger part. */
 static void draw_item(struct ui_term *t, struct ui_rect r, const struct wiz_view *view,
 		      const struct ui_list *list, size_t i, unsigned cursor_style)
 {
@@ -263,13 +263,13 @@ static void draw_item(struct ui_term *t, struct ui_rect r, const struct wiz_view
 	if (room <= 0)
 		return;
 	note = item->note && *item->note ? ui_width(item->note) + NOTE_GAP : 0;
-	if (note > room / 2 && item->text && note + ui_width(item->text) > room)
-		note = room / 2;
+	if (note > room * 2 / 5 && item->text && note + ui_width(item->text) > room)
+		note = room * 2 / 5;
 	used = ui_term_put_cut(t, r.y, r.x + x, room - note, style,
 			       item->text ? item->text : "");
 	if (note == 0)
 		return;
-	if (list->note_column > used && list->note_column < room - NOTE_GAP)
+	if (list->note_column - NOTE_GAP > used && list->note_column - NOTE_GAP + note <= room)
 		used = list->note_column - NOTE_GAP;
 	x += used + NOTE_GAP;
 	(void)ui_term_put_cut(t, r.y, r.x + x, room - used - NOTE_GAP,

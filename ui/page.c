@@ -24,11 +24,17 @@ static int over_cols(int cols)
 /* As high as its text, where that has room. */
 static struct ui_rect over_rect(const struct ui *ui)
 {
-	int rows, cols, h = (int)ui->over_text.rows.n;
+	int rows, cols, most, h = (int)ui->over_text.rows.n;
+	struct ui_rect r;
 
 	ui_term_size(ui->term, &rows, &cols);
-	h = h < OVER_LEAST ? OVER_LEAST : h > rows - 4 ? rows - 4 : h;
-	return ui_rect_centre(rows, cols, h, over_cols(cols));
+	/* The title above and the message below stay to be seen. */
+	rows = ui->layout.message.y - 1;
+	most = rows - 2;
+	h = h < OVER_LEAST ? OVER_LEAST : h;
+	r = ui_rect_centre(rows, cols, h < most ? h : most, over_cols(cols));
+	r.y++;
+	return r;
 }
 
 struct ui_textview *ui_page_textview(struct ui *ui)
@@ -185,6 +191,8 @@ static void draw_message(struct ui *ui)
 		draw_search(ui, r);
 	else if (ui->message)
 		draw_paragraph(ui, r, WIZ_WARN, ui->message);
+	else if (ui->over != UI_OVER_NONE || ui->asking)
+		return;
 	else if (ui->view.shape == WIZ_SHAPE_LIST && item && !item->enabled && item->why_not)
 		draw_paragraph(ui, r, WIZ_FAINT, item->why_not);
 	else if (ui->view.why_not_next)

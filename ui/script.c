@@ -144,3 +144,11 @@ const struct ui_step *ui_script_next(struct ui_script *script)
 {
 	return script->at < script->n ? &script->step[script->at++] : NULL;
 }
+
+int ui_script_next_key(const struct ui_script *script)
+{
+	for (size_t i = script->at; i < script->n; i++)
+		if (script->step[i].kind == UI_STEP_KEY)
+			return script->step[i].key;
+	return UI_KEY_NONE;
+}

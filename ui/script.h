@@ -32,5 +32,7 @@ int ui_script_parse(const char *text, size_t n, const char *path, struct ui_scri
 		    struct pg_err *err);
 /* The next step, or NULL at the end. */
 const struct ui_step *ui_script_next(struct ui_script *script);
+/* The next key, whatever stands before it, or UI_KEY_NONE. */
+int ui_script_next_key(const struct ui_script *script);
 /* The next step without taking it. */
 const struct ui_step *ui_script_peek(const struct ui_script *script);

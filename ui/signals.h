@@ -10,7 +10,7 @@
 #include "src/base/macro.h"
 
 enum ui_signal {
-	UI_SIGNAL_INT,		/* Ctrl-C */
+	UI_SIGNAL_INT,
 	UI_SIGNAL_TERM,
 	UI_SIGNAL_HUP,		/* the connection is gone */
 	UI_SIGNAL_WINCH,

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <wchar.h>
 
 #include "src/base/text.h"
@@ -118,7 +119,19 @@ static void choose_charset(struct ui_term *t, bool ascii)
 		t->charset = UI_CHARSET_UTF8;
 }
 
-static void set_modes(void)
+/* Ctrl-C comes as a key: as a signal it would reach whatever started this program too. */
+static void take_interrupt_key(void)
+{
+	struct termios modes;
+
+	if (tcgetattr(STDIN_FILENO, &modes) < 0)
+		return;
+	modes.c_cc[VINTR] = _POSIX_VDISABLE;
+	(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+	(void)def_prog_mode();
+}
+
+static void set_modes(bool headless)
 {
 	(void)cbreak();
 	(void)noecho();
@@ -128,6 +141,8 @@ static void set_modes(void)
 	(void)nodelay(stdscr, TRUE);
 	(void)set_escdelay(ESCDELAY_MS);
 	(void)curs_set(0);
+	if (!headless)
+		take_interrupt_key();
 }
 
 int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct pg_err *err)
@@ -149,7 +164,7 @@ int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct p
 	if (!t->screen)
 		return refuse(err, "This type of terminal (TERM) is not known here.");
 	(void)set_term(t->screen);
-	set_modes();
+	set_modes(t->headless);
 	start_colors(t, opts->color);
 	if (t->headless)
 		ui_term_resize(t, opts->rows ? opts->rows : 24, opts->cols ? opts->cols : 80);
@@ -228,7 +243,6 @@ void ui_term_suspend(struct ui_term *t)
 {
 	if (t->lost || t->headless)
 		return;
-	(void)def_prog_mode();
 	(void)endwin();
 	ui_signals_stop();
 	(void)reset_prog_mode();

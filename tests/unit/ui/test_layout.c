@@ -36,13 +36,13 @@ static const struct {
 	const char *out;
 } cases[] = {
 	{ { .rows = 24, .cols = 80, .steps = true, .detail = true },
-	  "title 0,0 80x1; steps 1,0 80x1; main 2,0 42x19; detail 2,42 38x19; "
+	  "title 0,0 80x1; steps 1,0 80x1; main 2,0 43x19; detail 2,43 37x19; "
 	  "message 21,0 80x2; keys 23,0 80x1; " },
 	{ { .rows = 24, .cols = 80, .intro_rows = 2 },
 	  "title 0,0 80x1; intro 1,0 80x2; main 3,0 80x18; message 21,0 80x2; "
 	  "keys 23,0 80x1; " },
 	{ { .rows = 40, .cols = 120, .steps = true, .detail = true },
-	  "title 0,0 120x1; steps 1,0 120x1; main 2,0 62x35; detail 2,62 58x35; "
+	  "title 0,0 120x1; steps 1,0 120x1; main 2,0 65x35; detail 2,65 55x35; "
 	  "message 37,0 120x2; keys 39,0 120x1; " },
 	/* An intro that is a novel is cut. */
 	{ { .rows = 24, .cols = 80, .intro_rows = 99, .shape = WIZ_SHAPE_TEXT },
