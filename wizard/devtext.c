@@ -18,8 +18,10 @@ const char *wiz_dev_kind(const struct pg_dev *dev)
 
 	if (dev->is_bridge)
 		return "Port";
-	return dev->kind == PG_KIND_SERIAL && dev->class >> 8 == 0x0c80 ? "USB-C" :
-									 names[dev->kind];
+	/* The USB-C part of an NVIDIA card; others of that class are anything. */
+	if (dev->vendor == 0x10de && dev->class >> 8 == 0x0c80)
+		return "USB-C";
+	return names[dev->kind];
 }
 
 struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev)

@@ -184,6 +184,23 @@ static void loose(const struct wiz *w, struct wiz_view *view)
 	}
 }
 
+/* What is chosen; else the first card that is not the node's own screen. */
+static size_t first_row(const struct wiz *w, const struct wiz_view *view)
+{
+	size_t row = 0;
+
+	for (size_t i = 0; i < view->n_item; i++) {
+		const struct pg_dev *dev = wiz_dev_of_item(w, view->item[i].id);
+
+		if (view->item[i].mark == WIZ_MARK_ON)
+			return i;
+		if (row == 0 && dev && dev->kind == PG_KIND_GPU && view->item[i].enabled &&
+		    !wiz_dev_is_console(dev))
+			row = i;
+	}
+	return row;
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	view->shape = WIZ_SHAPE_LIST;
@@ -201,12 +218,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 	if (wiz_n_chosen(w) == 0)
 		wiz_view_set(view, &view->why_not_next,
 			     "Choose a device first: move to it and press Space.");
-	for (size_t i = 0; i < view->n_item && view->cursor == 0; i++)
-		if (view->item[i].mark == WIZ_MARK_ON)
-			view->cursor = i;
-	for (size_t i = 0; i < view->n_item && view->cursor == 0; i++)
-		if (view->item[i].depth == 1)
-			view->cursor = i;
+	view->cursor = first_row(w, view);
 }
 
 /* ---- choosing ---- */
