@@ -100,7 +100,10 @@ static int cut_block(const struct pg_bytes *before, const struct pg_bytes *after
 int pg_take_out(const struct pg_bytes *before, const struct pg_bytes *after,
 		const struct pg_bytes *now, struct pg_bytes *ret)
 {
-	int r = merge(before, after, now, ret);
+	int r;
 
+	if (pg_bytes_equal(now, before)) /* somebody took it out already */
+		return pg_bytes_copy(before->p, before->n, ret);
+	r = merge(before, after, now, ret);
 	return r == -ESTALE ? cut_block(before, after, now, ret) : r;
 }

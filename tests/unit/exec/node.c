@@ -114,14 +114,27 @@ static bool on_cancelled(void *ctx)
 	return n->cancel_at && ++n->asked >= n->cancel_at;
 }
 
+/* In memory where that is possible: every step of a transaction is synced. */
+static struct tree *new_tree(void)
+{
+	static const char *const places[] = { "/dev/shm", "/tmp" };
+	struct tree *t = calloc(1, sizeof(*t));
+
+	for (size_t i = 0; t && i < PG_ARRAY_SIZE(places); i++) {
+		(void)snprintf(t->dir, sizeof(t->dir), "%s/pve-gpu-test-XXXXXX", places[i]);
+		if (mkdtemp(t->dir) && pg_root_open(t->dir, &t->root, NULL) == 0)
+			return t;
+	}
+	free(t);
+	return NULL;
+}
+
 int node_setup(void **state)
 {
 	struct node *n = calloc(1, sizeof(*n));
-	void *tree = NULL;
 
-	if (!n || tree_setup(&tree) < 0)
+	if (!n || !(n->tree = new_tree()))
 		return -1;
-	n->tree = tree;
 	(void)snprintf(n->bin, sizeof(n->bin), "/tmp/pve-gpu-bin-XXXXXX");
 	if (!mkdtemp(n->bin))
 		return -1;
