@@ -91,6 +91,26 @@ static int unknown_command(const struct pg_cmd_env *env, const char *name)
 	return status;
 }
 
+/* plan and apply: the wizard's choices, from a file. */
+static int run_answers(const struct pg_cmd_env *env, int argc, char **argv)
+{
+	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_cmd_road road = { 0 };
+	const char *file = NULL;
+	int r, status = pg_cmd_read_answers_args(env, argc, argv, &file, &road);
+
+	if (status)
+		return status;
+	r = wiz_answers_load(file, &choices, &err);
+	if (r < 0) {
+		err.code = r;
+		pg_cmd_complain(env, &err);
+		return r == -ENOMEM ? PG_EXIT_REFUSED : PG_EXIT_USAGE;
+	}
+	return pg_cmd_take_road(env, choices, &road);
+}
+
 /* ---- the wizard ---- */
 
 /* A test's keyboard: PVE_GPU_SCRIPT names a file of keys, PVE_GPU_SIZE is "80x24", and the
@@ -264,15 +284,18 @@ static void keep_standard_files(void)
 				break;
 }
 
-/* Output that got lost is a failure, said aloud. */
+/* Output that got lost is a failure, said aloud. Where the stream has forgotten why, one more
+ * byte tells. */
 static int finish_output(const struct pg_cmd_env *env, int status)
 {
-	int lost;
-
 	errno = 0;
-	lost = fflush(env->out) != 0 || ferror(env->out);
-	if (!lost)
+	if (fflush(env->out) == 0 && !ferror(env->out))
 		return status;
+	if (!errno) {
+		clearerr(env->out);
+		(void)fputc('\n', env->out);
+		(void)fflush(env->out);
+	}
 	(void)fprintf(env->diag, "pve-gpu: The output could not be written: %s.\n",
 		      errno == EPIPE ? "nobody reads it" :
 		      errno	     ? pg_err_reason(errno) :
@@ -296,7 +319,7 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 		return run_wizard(env, strcmp(o->color, "auto") == 0 ? PG_UNKNOWN :
 				       env->color			     ? PG_YES :
 									       PG_NO);
-	return cmd->run(env, o->argc, o->argv);
+	return (cmd->run ? cmd->run : run_answers)(env, o->argc, o->argv);
 }
 
 int main(int argc, char **argv)

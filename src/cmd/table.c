@@ -24,6 +24,12 @@ const struct pg_cmd *pg_cmd_table(void)
 		  "  --yes              do not ask\n",
 		  pg_cmd_passthrough },
 		{ "doctor", "", "every check, with its evidence and its fix", NULL, pg_cmd_doctor },
+		{ "plan", "--answers FILE", "the wizard's plan, from an answer file",
+		  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n", NULL },
+		{ "apply", "--answers FILE [--yes]", "applies the plan of an answer file",
+		  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n"
+		  "  --yes              do not ask\n",
+		  NULL },
 		{ "history", "", "the changes made so far, newest first", NULL, pg_cmd_history },
 		{ "undo", "[ID]", "takes a change back: the newest, or the one named", NULL,
 		  pg_cmd_undo },

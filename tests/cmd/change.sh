@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The commands that change something: asked first, undone byte for byte, what was interrupted
+# is ended before anything else is begun.
+. "$top_srcdir/tests/lib/tap.sh"
+
+pve_gpu=$top_builddir/pve-gpu
+jsonq=$top_builddir/tests/hosts/jsonq
+node=$tmp/node
+"$top_builddir/tests/tools/mktree" "$top_srcdir/data/demo/node.tree" "$node"
+
+# Every file with mode, owner, time and content, but for our own records.
+state() {
+	(cd "$node" && find . -path ./var/lib/pve-gpu -prune -o -printf '%p %y %m %u %g %T@ %l\n' |
+		grep -vE '^\./(etc/(modprobe|modules-load)\.d|var|var/lib) d ' | sort
+	find . -path ./var/lib/pve-gpu -prune -o -type f -print0 | sort -z | xargs -0 cksum)
+}
+run() {
+	"$pve_gpu" "$@" --root "$node" >"$tmp/out" 2>"$tmp/diag" </dev/null
+}
+
+state >"$tmp/before"
+run passthrough 100 01:00
+is 'a plan changes nothing' "$? $(state | cmp - "$tmp/before" 2>&1)" '0 '
+run passthrough 100 01:00 --apply
+is 'without a terminal it is refused' "$? $(state | cmp - "$tmp/before" 2>&1)" '1 '
+is 'and says so' "$(cat "$tmp/diag")" "pve-gpu: There is no terminal to ask on. \
+Nothing was changed. With --yes it is applied without a question."
+
+if command -v script >/dev/null; then
+	# ask ANSWER
+	ask() {
+		printf '%s\n' "$1" | script -qec \
+			"$pve_gpu passthrough 100 01:00 --apply --root $node" /dev/null >"$tmp/screen"
+	}
+	ask n
+	is 'no is no' "$? $(grep -c 'Apply this? \[y/N\]' "$tmp/screen") $(state |
+		cmp - "$tmp/before" 2>&1)" '1 1 '
+	ask ''
+	is 'no answer is no' "$? $(state | cmp - "$tmp/before" 2>&1)" '1 '
+	ask y
+	is 'yes is yes' "$? $(grep -c 'ids=10de:2684,10de:22ba' "$node/etc/modprobe.d/vfio.conf")" '0 1'
+	run undo
+else
+	skip 'the question' 'script is not installed'
+fi
+
+run passthrough 100 01:00 --apply --yes
+is 'applied' "$? $(grep -c '^\[' "$tmp/diag")" '0 2'
+is 'the commands are listed' "$(sed -n '/were not run, since '"$(echo "$node" | sed 's,/,\\/,g')"'/,$p' "$tmp/out" |
+	tail -n +2)" \
+'  update-initramfs -u -k all
+  qm set 100 --hostpci0 0000:01:00,pcie=1'
+run passthrough 100 01:00 --json
+is 'a second plan writes nothing' "$("$jsonq" get /files <"$tmp/out")" ''
+run undo
+is 'undone, byte for byte' "$? $(state | diff - "$tmp/before" | head -n 5)" '0 '
+run undo
+is 'nothing more to undo' "$? $(cat "$tmp/out" "$tmp/diag")" '0 There is no change to undo.'
+
+# A power cut before the last record
+run passthrough 100 01:00 --apply --yes
+id=$(ls "$node/var/lib/pve-gpu/transactions" | tail -n 1)
+journal=$node/var/lib/pve-gpu/transactions/$id/journal
+sed -i '$d' "$journal"
+run history --json
+is 'interrupted' "$("$jsonq" get /transactions/0/state <"$tmp/out")" interrupted
+for command in list iommu status doctor history 'passthrough 100 01:00'; do
+	# shellcheck disable=SC2086
+	run $command
+	is "$command mentions it" "$(grep interrupted "$tmp/diag")" \
+		"pve-gpu: The change $id was interrupted. Run \`pve-gpu recover\`."
+done
+cp -a "$node" "$tmp/copy"
+run recover
+is 'recover' "$? $(state | diff - "$tmp/before" | head -n 5)" '0 '
+rm -rf "$node" && mv "$tmp/copy" "$node"
+run passthrough 100 01:00 --bind at-start --apply --yes
+is 'a change recovers first' "$? $(grep -c "The interrupted change $id was taken back" "$tmp/diag")" '0 1'
+is 'and comes after it' "$(ls "$node/etc/modprobe.d/vfio.conf" 2>/dev/null)" ''
+
+# An answer file with a mistake: the place, and nothing changed
+state >"$tmp/before"
+printf "vm = 100\nfrobnicate = true\n" >"$tmp/answers"
+run apply --yes --answers "$tmp/answers"
+is 'an unknown key in an answer file' "$? $(state | cmp - "$tmp/before" 2>&1)" '2 '
+is 'its place is named' "$(grep -c "answers:2: " "$tmp/diag") $(grep -c . "$tmp/diag")" '1 1'
+run plan --answers "$tmp/missing"
+is 'no answer file' "$? $(grep -c "missing" "$tmp/diag") $(wc -c <"$tmp/out")" '2 1 0'
+done_testing

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What reaches the terminal is safe; ASCII is ASCII; colour is where it was asked for; output
+# that got lost is a failure with a sentence.
+. "$top_srcdir/tests/lib/tap.sh"
+
+pve_gpu=$top_builddir/pve-gpu
+jsonq=$top_builddir/tests/hosts/jsonq
+"$top_builddir/tests/tools/mktree" "$top_srcdir/data/demo/node.tree" "$tmp/node"
+
+# Names as an attacker in a VM's configuration or a damaged capture would have them.
+esc=$(printf '\033')
+evil="x${esc}[2J${esc}]0;title$(printf '\a\r\177\302\233')31m$(printf '\342\200\256')y"
+gpu=$tmp/node/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0
+rm "$gpu/driver" && ln -s "../../../../bus/pci/drivers/$evil" "$gpu/driver"
+printf 'flr %s\n' "$evil" >"$gpu/reset_method"
+printf 'BOOT_IMAGE=/x iommu=%s\n' "$evil" >"$tmp/node/proc/cmdline"
+conf=$tmp/node/etc/pve/nodes/pve1/qemu-server/100.conf
+[ -f "$conf" ] || conf=$(find "$tmp/node/etc/pve" -name 100.conf | head -n 1)
+sed -i "s/^name:.*/name: $evil/" "$conf"
+printf 'lock: %s\nhostpci3: 0000:01:00,%s\n' "$evil" "$evil" >>"$conf"
+mkdir "$tmp/node/sys/bus/pci/devices/$evil"
+
+# unsafe FILE: control characters but line feeds, C1 controls, bidirectional overrides
+unsafe() {
+	LC_ALL=C grep -caP '[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]' "$1"
+}
+
+for command in 'list' 'list --all' iommu status doctor 'passthrough 100 01:00' \
+	'passthrough 100 01:00 --apply --yes' history 'undo nothing' "undo $evil"; do
+	for json in '' --json; do
+		# shellcheck disable=SC2086
+		"$pve_gpu" $command $json --root "$tmp/node" >"$tmp/out" 2>"$tmp/diag" </dev/null
+		is "safe: $(printf %s "$command" | tr -cd ' -~') $json" \
+			"$(unsafe "$tmp/out") $(unsafe "$tmp/diag")" '0 0'
+		[ -z "$json" ] || "$jsonq" get '' <"$tmp/out" >/dev/null ||
+			fail "valid: $command" "$(head "$tmp/out")"
+	done
+done
+is 'the name was there to be shown' \
+	"$("$pve_gpu" list --root "$tmp/node" | grep -c 'x?\[2J?\]0;title???31m?y')" 1
+
+# ASCII: asked for, or in a locale without UTF-8
+plain() {
+	LC_ALL=C grep -cP '[\x80-\xff]'
+}
+is 'branches' "$("$pve_gpu" iommu --root "$tmp/node" | plain | sed 's/[1-9][0-9]*/many/')" many
+is '--ascii' "$("$pve_gpu" --ascii iommu --root "$tmp/node" | plain)" 0
+is 'a locale without UTF-8' "$(LC_ALL=C "$pve_gpu" iommu --root "$tmp/node" | plain)" 0
+
+# Colour
+coloured() {
+	grep -c "$esc\[" | sed 's/[1-9][0-9]*/yes/; s/^0$/no/'
+}
+is 'no colour into a pipe' "$("$pve_gpu" iommu --root "$tmp/node" | coloured)" no
+is '--color=always' "$("$pve_gpu" iommu --color=always --root "$tmp/node" | coloured)" yes
+is '--color always' "$(NO_COLOR=1 "$pve_gpu" --color always iommu --root "$tmp/node" | coloured)" yes
+is '--color=never' "$("$pve_gpu" iommu --color=never --root "$tmp/node" | coloured)" no
+if command -v script >/dev/null; then
+	on_terminal() {
+		TERM=xterm script -qec "$1" /dev/null </dev/null | coloured
+	}
+	is 'colour on a terminal' "$(on_terminal "$pve_gpu iommu --root $tmp/node")" yes
+	is 'NO_COLOR' "$(on_terminal "env NO_COLOR=1 $pve_gpu iommu --root $tmp/node")" no
+	is 'a dumb terminal' "$(on_terminal "env TERM=dumb $pve_gpu iommu --root $tmp/node")" no
+	is 'JSON stays JSON' "$(on_terminal "$pve_gpu iommu --json --root $tmp/node")" no
+else
+	skip 'colour on a terminal' 'script is not installed'
+fi
+
+# Lost output
+for command in '--help' '--version' 'list --help' list 'list --all --json' iommu doctor \
+	history 'passthrough 100 02:00.0 --json'; do
+	# shellcheck disable=SC2086
+	"$pve_gpu" $command --root "$tmp/node" >/dev/full 2>"$tmp/diag"
+	is "$command on a full disk" "$? $(tail -n 1 "$tmp/diag")" \
+		'1 pve-gpu: The output could not be written: the disk is full.'
+	# shellcheck disable=SC2086
+	{ "$pve_gpu" $command --root "$tmp/node" 2>"$tmp/diag"; echo $? >"$tmp/status"; } | true
+	# A pipe is closed when its reader has gone, which may be later than a short answer.
+	if [ "$(cat "$tmp/status")" -le 1 ]; then
+		pass "$command into a closed pipe: no signal ends it"
+	else
+		fail "$command into a closed pipe: no signal ends it" "$(cat "$tmp/status")"
+	fi
+	# shellcheck disable=SC2086
+	"$pve_gpu" $command --root "$tmp/node" >&- 2>"$tmp/diag"
+	is "$command without a stdout" "$? $(grep -c 'The output could not be written' "$tmp/diag")" '1 1'
+done
+
+# The reader has gone for certain: a FIFO whose only reader opened it, and left.
+mkfifo "$tmp/fifo"
+: <"$tmp/fifo" &
+exec 3>"$tmp/fifo"
+wait $!
+"$pve_gpu" list --root "$tmp/node" >&3 2>"$tmp/diag"
+is 'nobody reads' "$? $(cat "$tmp/diag")" \
+	'1 pve-gpu: The output could not be written: nobody reads it.'
+exec 3>&-
+done_testing
