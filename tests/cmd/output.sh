@@ -38,7 +38,7 @@ for command in 'list' 'list --all' iommu status doctor 'passthrough 100 01:00' \
 	done
 done
 is 'the name was there to be shown' \
-	"$("$pve_gpu" list --root "$tmp/node" | grep -c 'x?\[2J?\]0;title???31m?y')" 1
+	"$("$pve_gpu" list --root "$tmp/node" | grep -cF 'x?[2J?]0;title????31m?y')" 1
 
 # ASCII: asked for, or in a locale without UTF-8
 plain() {
