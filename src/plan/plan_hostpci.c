@@ -166,9 +166,9 @@ static int set(struct pg_vm_plan *vm, unsigned index, char *value, const char *w
 	char *owned pg_autofree = value;
 	char *key pg_autofree = pg_strf("hostpci%u", index);
 
-	if (!value || !key)
+	if (!owned || !key)
 		return -ENOMEM;
-	return pg_vm_set(vm, key, value, why);
+	return pg_vm_set(vm, key, owned, why);
 }
 
 static int assign(struct pg_vm_plan *vm, const struct entry *e)
