@@ -40,6 +40,7 @@ static const struct pg_option wants[] = {
 	{ "intel_iommu", "on", PG_OPTION_LIST_ADD },
 	{ "intel_iommu", "off", PG_OPTION_LIST_DROP },
 	{ "dyndbg", "file a.c +p", PG_OPTION_SET },
+	{ "odd", "it's$a\\b`c", PG_OPTION_SET },
 };
 
 /* A value: words and spaces in any number. */
@@ -365,7 +366,7 @@ static bool grub(uint64_t *seed, unsigned n)
 		host_done(&hosts[i]);
 	free(hosts);
 	printf("# %u hosts, %u refused\n", n, refused);
-	return good && refused < n / 3;
+	return good && refused < n / 20;
 }
 
 /* ---- vfio.conf ---- */
@@ -462,20 +463,40 @@ static bool vfio(uint64_t *seed, unsigned n)
 static bool others_stay(const char *before, const char *after, const char *key)
 {
 	PG_CLEANUP(pg_strv_done) struct pg_strv x = { 0 }, y = { 0 };
-	size_t i = 0, j = 0, len = strlen(key);
+	/* of intel_iommu and intel-iommu, as much as they share */
+	size_t i = 0, j = 0, len = strcspn(key, "_");
 
 	if (pg_cmdline_split(before, &x) < 0 || pg_cmdline_split(after, &y) < 0)
 		return false;
 	for (;;) {
-		while (i < x.n && !strncmp(x.v[i], key, 5) && strlen(x.v[i]) >= len)
+		while (i < x.n && !strncmp(x.v[i], key, len))
 			i++;
-		while (j < y.n && !strncmp(y.v[j], key, 5) && strlen(y.v[j]) >= len)
+		while (j < y.n && !strncmp(y.v[j], key, len))
 			j++;
 		if (i == x.n || j == y.n)
 			return i == x.n && j == y.n;
 		if (strcmp(x.v[i++], y.v[j++]) != 0)
 			return false;
 	}
+}
+
+/* Everything from "--" on is init's, and stays. */
+static bool rest_stays(const char *before, const char *after)
+{
+	PG_CLEANUP(pg_strv_done) struct pg_strv x = { 0 }, y = { 0 };
+	size_t i = 0, left;
+
+	if (pg_cmdline_split(before, &x) < 0 || pg_cmdline_split(after, &y) < 0)
+		return false;
+	while (i < x.n && strcmp(x.v[i], "--") != 0)
+		i++;
+	left = x.n - i;
+	if (left > y.n)
+		return false;
+	for (; i < x.n; i++, left--)
+		if (strcmp(x.v[i], y.v[y.n - left]) != 0)
+			return false;
+	return true;
 }
 
 static bool line_good(const char *line, const char *after, const struct pg_option *want)
@@ -485,7 +506,7 @@ static bool line_good(const char *line, const char *after, const struct pg_optio
 	const char *value;
 
 	if (pg_cmdline_apply(after, want, 1, &again) < 0 || strcmp(again, after) != 0 ||
-	    !others_stay(line, after, want->key) || pg_cmdline_split(after, &words) < 0)
+	    !others_stay(line, after, want->key) || !rest_stays(line, after) || pg_cmdline_split(after, &words) < 0)
 		return false;
 	value = pg_cmdline_get(&words, want->key);
 	list = pg_strf(",%s,", value ? value : "");
@@ -516,8 +537,10 @@ static bool lines(uint64_t *seed, unsigned n)
 
 int main(int argc, char **argv)
 {
+	const char *valgrind = getenv("VALGRIND"); /* which takes its time */
+	unsigned some = valgrind && !strcmp(valgrind, "yes") ? 150 : 1500;
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 20;
-	unsigned n = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : 1500;
+	unsigned n = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : some;
 	bool a, b, c;
 
 	printf("# seed %llu\n", (unsigned long long)seed);
