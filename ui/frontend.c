@@ -14,11 +14,17 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/vec.h"
 #include "ui/signals.h"
 #include "ui/state.h"
 
 static void ui_done(struct ui *ui)
 {
+	for (size_t i = 0; i < ui->n_place; i++) {
+		free(ui->place[i].page);
+		free(ui->place[i].item);
+	}
+	free(ui->place);
 	wiz_view_done(&ui->view);
 	ui_list_done(&ui->list);
 	ui_textview_done(&ui->text);
@@ -55,22 +61,73 @@ static void forget_place(struct ui *ui)
 	ui_say(ui, NULL);
 }
 
-int ui_rebuild(struct ui *ui, bool moved)
+static struct ui_place *find_place(struct ui *ui, const char *page)
+{
+	for (size_t i = 0; i < ui->n_place; i++)
+		if (ui->place[i].page && strcmp(ui->place[i].page, page) == 0)
+			return &ui->place[i];
+	return NULL;
+}
+
+/* The page is left. Without memory it is left all the same. */
+static void note_place(struct ui *ui)
+{
+	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
+	struct ui_place *place;
+
+	if (!item || !ui->view.page)
+		return;
+	place = find_place(ui, ui->view.page);
+	if (!place)
+		place = pg_vec_add(&ui->place, &ui->n_place, sizeof(*place));
+	if (!place)
+		return;
+	if (!place->page)
+		place->page = strdup(ui->view.page);
+	free(place->item);
+	place->item = strdup(item->id);
+}
+
+/* The cursor's item on the fresh page, or NULL where the page itself says it. */
+static const char *place_on(struct ui *ui, const struct wiz_view *fresh, enum ui_where where,
+			    const char *here)
+{
+	const struct ui_place *place;
+
+	if (where == UI_WHERE_SAME)
+		return here;
+	if (where == UI_WHERE_NEW || !fresh->page)
+		return NULL;
+	place = find_place(ui, fresh->page);
+	return place ? place->item : NULL;
+}
+
+static bool same_page(const struct wiz_view *a, const struct wiz_view *b)
+{
+	return a->page && b->page && strcmp(a->page, b->page) == 0;
+}
+
+int ui_rebuild(struct ui *ui, enum ui_where where)
 {
 	struct wiz_view fresh PG_CLEANUP(wiz_view_done) = { 0 };
 	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
-	pg_autofree char *id = item && !moved ? strdup(item->id) : NULL;
+	pg_autofree char *id = item ? strdup(item->id) : NULL;
 	int r = wiz_build(ui->w, &fresh);
+	bool moved;
 
 	if (r == 0)
 		r = ui_charset_view(ui_term_charset(ui->term), &fresh);
 	if (r < 0)
 		return r;
 	/* The engine may have moved on by itself while something ran. */
-	moved = moved || !ui->view.page || !fresh.page ||
-		strcmp(ui->view.page, fresh.page) != 0;
-	if (moved)
+	if (where == UI_WHERE_SAME && !same_page(&ui->view, &fresh))
+		where = UI_WHERE_NEW;
+	moved = where != UI_WHERE_SAME;
+	if (moved) {
+		note_place(ui);
 		forget_place(ui);
+		ui_list_done(&ui->list);
+	}
 	take_question(ui, &fresh, moved);
 	ui->text.follow = fresh.shape == WIZ_SHAPE_RUN &&
 			  (moved || !ui->view.running ? fresh.running : ui->text.follow);
@@ -80,7 +137,7 @@ int ui_rebuild(struct ui *ui, bool moved)
 	fresh = (struct wiz_view){ 0 };
 	free(ui->detail_item);
 	ui->detail_item = NULL;
-	return ui_list_make(&ui->view, moved ? NULL : id, &ui->list);
+	return ui_list_make(&ui->view, place_on(ui, &ui->view, where, id), &ui->list);
 }
 
 /* ---- while something runs ---- */
@@ -91,7 +148,7 @@ static void on_refresh(void *ctx)
 
 	if (ui_term_is_lost(ui->term))
 		return;
-	if (ui_rebuild(ui, false) == 0)
+	if (ui_rebuild(ui, UI_WHERE_SAME) == 0)
 		(void)ui_page_draw(ui);
 }
 
@@ -133,8 +190,11 @@ int ui_send(struct ui *ui, const struct wiz_event *event)
 		return r;
 	if (follow == WIZ_QUIT)
 		ui->quit = true;
-	else if (follow != WIZ_STAY)
-		return ui_rebuild(ui, follow == WIZ_MOVED);
+	else if (follow == WIZ_REBUILD)
+		return ui_rebuild(ui, UI_WHERE_SAME);
+	else if (follow == WIZ_MOVED)
+		return ui_rebuild(ui, event->kind == WIZ_EVENT_BACK ? UI_WHERE_BACK :
+								      UI_WHERE_NEW);
 	else if (event->kind == WIZ_EVENT_ANSWER)
 		ui->asking = ui->view.question.kind != WIZ_ASK_NONE;
 	return 0;
@@ -155,7 +215,7 @@ static int why_ended(const struct ui *ui, struct pg_err *err)
 
 static int loop(struct ui *ui, struct pg_err *err)
 {
-	int r = ui_rebuild(ui, true), key;
+	int r = ui_rebuild(ui, UI_WHERE_NEW), key;
 
 	while (r == 0 && !ui->quit) {
 		r = ui_page_draw(ui);

@@ -8,6 +8,7 @@
 #include "ui/text.h"
 
 #define NOTE_GAP 2
+#define TEXT_MIN 20		/* cells that a note leaves to the text */
 
 void ui_list_done(struct ui_list *list)
 {
@@ -250,6 +251,16 @@ static unsigned note_style(const struct wiz_item *item)
 		       WIZ_FAINT;
 }
 
+static int at_most(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int at_least(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 /* Text, then the note; where both do not fit the text keeps the larger part. */
 static void draw_item(struct ui_term *t, struct ui_rect r, const struct wiz_view *view,
 		      const struct ui_list *list, size_t i, unsigned cursor_style)
@@ -263,8 +274,8 @@ static void draw_item(struct ui_term *t, struct ui_rect r, const struct wiz_view
 	if (room <= 0)
 		return;
 	note = item->note && *item->note ? ui_width(item->note) + NOTE_GAP : 0;
-	if (note > room * 2 / 5 && item->text && note + ui_width(item->text) > room)
-		note = room * 2 / 5;
+	if (item->text && note > room - ui_width(item->text))
+		note = at_most(note, at_least(room * 2 / 5, at_most(room / 2, room - TEXT_MIN)));
 	used = ui_term_put_cut(t, r.y, r.x + x, room - note, style,
 			       item->text ? item->text : "");
 	if (note == 0)

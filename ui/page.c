@@ -28,8 +28,8 @@ static struct ui_rect over_rect(const struct ui *ui)
 	struct ui_rect r;
 
 	ui_term_size(ui->term, &rows, &cols);
-	/* The title above and the message below stay to be seen. */
-	rows = ui->layout.message.y - 1;
+	/* The title above, the frame and the message below stay to be seen. */
+	rows = ui->layout.message.y - 2;
 	most = rows - 2;
 	h = h < OVER_LEAST ? OVER_LEAST : h;
 	r = ui_rect_centre(rows, cols, h < most ? h : most, over_cols(cols));

@@ -23,6 +23,11 @@ struct ui_search {
 	bool missing;			/* the text is nowhere */
 };
 
+/* Where the person was on a page that was left: going back goes there. */
+struct ui_place {
+	char *page, *item;
+};
+
 struct ui {
 	struct wiz *w;			/* borrowed */
 	struct ui_term *term;
@@ -30,6 +35,8 @@ struct ui {
 
 	struct wiz_view view;
 	struct ui_list list;
+	struct ui_place *place;
+	size_t n_place;
 	struct ui_textview text;	/* the page's lines */
 	struct ui_textview detail;	/* the right pane */
 	char *detail_item;		/* whose detail it holds */
@@ -52,8 +59,14 @@ struct ui {
 
 /* ---- frontend.c ---- */
 
-/* Builds the page again. moved: another page, take its cursor; else stay at the item. */
-int ui_rebuild(struct ui *ui, bool moved);
+enum ui_where {
+	UI_WHERE_SAME,	/* the same page: stay at the item */
+	UI_WHERE_NEW,	/* another page: take its cursor */
+	UI_WHERE_BACK,	/* a page that was left: take the cursor from then */
+};
+
+/* Builds the page again. */
+int ui_rebuild(struct ui *ui, enum ui_where where);
 /* Hands an event to the wizard and does what must follow. */
 int ui_send(struct ui *ui, const struct wiz_event *event);
 
