@@ -62,7 +62,7 @@ int ui_find_key(struct ui *ui, int key)
 
 	if (key == UI_KEY_ENTER || key == UI_KEY_ESC) {
 		s->typing = false;
-		if (key == UI_KEY_ESC || s->n == 0)
+		if (key == UI_KEY_ESC || s->n == 0 || s->missing)
 			go_back(ui);
 		if (key == UI_KEY_ENTER && s->missing)
 			ui_say(ui, "This text is nowhere here.");

@@ -16,6 +16,16 @@ void ui_list_done(struct ui_list *list)
 	*list = (struct ui_list){ 0 };
 }
 
+static int at_most(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+static int at_least(int a, int b)
+{
+	return a > b ? a : b;
+}
+
 /* Fills rows with the items that no folded group hides; returns how many there are. */
 static size_t collect_rows(const struct wiz_view *view, size_t *row)
 {
@@ -35,19 +45,21 @@ static size_t collect_rows(const struct wiz_view *view, size_t *row)
 static void look_at_items(const struct wiz_view *view, struct ui_list *list)
 {
 	bool flat = true;
-	int widest = 0;
+	int text = 0, note = 0;
 
 	list->any_fold = list->any_mark = false;
 	for (size_t i = 0; i < view->n_item; i++) {
 		const struct wiz_item *item = &view->item[i];
-		int width = item->note && item->text ? ui_width(item->text) : 0;
+		bool noted = item->note && *item->note && item->text;
 
 		list->any_fold = list->any_fold || item->can_fold;
 		list->any_mark = list->any_mark || item->mark != WIZ_MARK_NONE;
 		flat = flat && item->depth == 0;
-		widest = width > widest ? width : widest;
+		text = at_least(text, noted ? ui_width(item->text) : 0);
+		note = at_least(note, noted ? ui_width(item->note) : 0);
 	}
-	list->note_column = flat && !list->any_fold ? widest + NOTE_GAP : 0;
+	list->text_width = flat && !list->any_fold ? text : 0;
+	list->note_width = flat && !list->any_fold ? note : 0;
 }
 
 static size_t row_of(const struct wiz_view *view, const struct ui_list *list, const char *id)
@@ -251,39 +263,36 @@ static unsigned note_style(const struct wiz_item *item)
 		       WIZ_FAINT;
 }
 
-static int at_most(int a, int b)
+/* Cells for the text where text and note do not both fit: it keeps the larger part. */
+static int text_share(int room, int text, int note)
 {
-	return a < b ? a : b;
+	int least = at_most(room - room * 2 / 5, at_least(room - room / 2, TEXT_MIN));
+
+	return at_most(text, at_least(least, room - note - NOTE_GAP));
 }
 
-static int at_least(int a, int b)
-{
-	return a > b ? a : b;
-}
-
-/* Text, then the note; where both do not fit the text keeps the larger part. */
+/* Text, then the note: after it in a tree, in a column of its own in a flat list. */
 static void draw_item(struct ui_term *t, struct ui_rect r, const struct wiz_view *view,
 		      const struct ui_list *list, size_t i, unsigned cursor_style)
 {
 	const struct wiz_item *item = &view->item[i];
 	bool cursor = cursor_style != WIZ_PLAIN;
 	unsigned style = cursor ? cursor_style : item_style(item);
+	const char *text = item->text ? item->text : "";
 	int x = draw_lead(t, r, view, list, i, cursor ? cursor_style : style);
-	int room = r.w - x - 1, note, used;
+	int room = r.w - x - 1, share = ui_width(text);
 
-	if (room <= 0)
+	if (!item->note || !*item->note) {
+		(void)ui_term_put_cut(t, r.y, r.x + x, room, style, text);
 		return;
-	note = item->note && *item->note ? ui_width(item->note) + NOTE_GAP : 0;
-	if (item->text && note > room - ui_width(item->text))
-		note = at_most(note, at_least(room * 2 / 5, at_most(room / 2, room - TEXT_MIN)));
-	used = ui_term_put_cut(t, r.y, r.x + x, room - note, style,
-			       item->text ? item->text : "");
-	if (note == 0)
-		return;
-	if (list->note_column - NOTE_GAP > used && list->note_column - NOTE_GAP + note <= room)
-		used = list->note_column - NOTE_GAP;
-	x += used + NOTE_GAP;
-	(void)ui_term_put_cut(t, r.y, r.x + x, room - used - NOTE_GAP,
+	}
+	if (list->note_width)
+		share = text_share(room, list->text_width, list->note_width);
+	else
+		share = text_share(room, share, ui_width(item->note));
+	(void)ui_term_put_cut(t, r.y, r.x + x, share, style, text);
+	x += share + NOTE_GAP;
+	(void)ui_term_put_cut(t, r.y, r.x + x, room - share - NOTE_GAP,
 			      cursor ? cursor_style : note_style(item), item->note);
 }
 

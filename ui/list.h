@@ -13,7 +13,7 @@ struct ui_list {
 	size_t n;
 	size_t cursor, top;	/* rows */
 	bool any_fold, any_mark;
-	int note_column;	/* flat list: cells before the notes; 0: they follow the text */
+	int text_width, note_width;	/* flat list with notes: of the widest; else 0 */
 };
 
 void ui_list_done(struct ui_list *list);

@@ -9,7 +9,8 @@
 #include "ui/text.h"
 
 #define OVER_COLS 76		/* what lies over a page is not wider than it can be read */
-#define OVER_LEAST 3
+#define OVER_LEAST 3		/* rows of text that it has room for, at the least */
+#define OVER_LOW 9
 
 static bool has_detail(const struct ui *ui)
 {
@@ -21,19 +22,23 @@ static int over_cols(int cols)
 	return cols - 8 < OVER_COLS ? cols - 8 : OVER_COLS;
 }
 
-/* As high as its text, where that has room. */
+/* As high as its text, inside the page's frame; where that is too low, over all of the page
+ * but the title and the message. */
 static struct ui_rect over_rect(const struct ui *ui)
 {
-	int rows, cols, most, h = (int)ui->over_text.rows.n;
+	int top = ui->layout.main.y + 1, end = ui->layout.message.y - 1, rows, cols;
+	int h = (int)ui->over_text.rows.n;
 	struct ui_rect r;
 
 	ui_term_size(ui->term, &rows, &cols);
-	/* The title above, the frame and the message below stay to be seen. */
-	rows = ui->layout.message.y - 2;
-	most = rows - 2;
+	if (end - top < OVER_LOW) {
+		top = 1;
+		end = ui->layout.message.y;
+	}
 	h = h < OVER_LEAST ? OVER_LEAST : h;
-	r = ui_rect_centre(rows, cols, h < most ? h : most, over_cols(cols));
-	r.y++;
+	r = ui_rect_centre(end - top, cols, h < end - top - 2 ? h : end - top - 2,
+			   over_cols(cols));
+	r.y += top;
 	return r;
 }
 

@@ -87,6 +87,15 @@ static size_t last_blank(const char *s, size_t n)
 	return n;
 }
 
+/* Where a word that fills a row is best broken: after a slash or a comma, or anywhere. */
+static size_t break_word(const char *s, size_t n)
+{
+	for (size_t i = n; i > 1; i--)
+		if (s[i - 1] == '/' || s[i - 1] == ',')
+			return i;
+	return n;
+}
+
 bool ui_wrap(const char *s, int cols, size_t *pos, size_t *off, size_t *len)
 {
 	size_t n = strlen(s), fit, cut, one;
@@ -104,7 +113,7 @@ bool ui_wrap(const char *s, int cols, size_t *pos, size_t *off, size_t *len)
 	if (cut == 0) {
 		/* One word fills the row; a wide character in one column still moves on. */
 		(void)ui_char_width(s + *pos, n - *pos, &one);
-		cut = fit ? fit : one;
+		cut = fit ? break_word(s + *pos, fit) : one;
 	}
 	*len = cut;
 	*pos += cut;

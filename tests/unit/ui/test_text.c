@@ -60,6 +60,8 @@ static void test_wrap(void **state)
 	assert_wrapped("図形", 1, "図|形");
 	assert_wrapped("cafe" ACUTE " x", 4, "cafe" ACUTE "|x");
 	assert_wrapped("abc", 0, "a|b|c");
+	assert_wrapped("RX 470/480/570X/580", 10, "RX|470/480/|570X/580");
+	assert_wrapped("10de:2684,10de:22ba", 12, "10de:2684,|10de:22ba");
 }
 
 static void test_rows(void **state)

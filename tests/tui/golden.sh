@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Drives the wizard with keys on a private copy of the demo node and compares its screens
+# with those of tests/tui/golden. UPDATE=1 writes them anew: look at the difference before
+# you commit it.
+set -u
+here=$top_srcdir/tests/tui
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+n=0
+
+# Transactions and times are of now; all else must be the same on every machine.
+mask() {
+	sed -E -e 's/[0-9]{8}-[0-9]{6}-[0-9]/YYYYMMDD-HHMMSS-N/g' \
+	       -e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/YYYY-MM-DD HH:MM/g'
+}
+
+pve_gpu() {
+	"$top_builddir/pve-gpu" --root "$tmp/node" "$@" 2>>"$tmp/diag"
+}
+
+new_node() {
+	rm -rf "$tmp/node"
+	"$top_builddir/tests/tools/mktree" "$top_srcdir/data/demo/node.tree" "$tmp/node"
+}
+
+# screens KEYS SIZE NAME OPTION...
+screens() {
+	keys=$1 size=$2 name=$3
+	shift 3
+	n=$((n + 1))
+	new_node
+	PVE_GPU_SCRIPT=$here/$keys.keys PVE_GPU_SIZE=$size pve_gpu "$@" >"$tmp/raw"
+	status=$?
+	mask <"$tmp/raw" >"$tmp/screens"
+	if [ $status -ne 0 ]; then
+		echo "not ok $n - $name: exit status $status"
+		sed 's/^/# /' "$tmp/diag"
+	elif [ -n "${UPDATE-}" ]; then
+		cp "$tmp/screens" "$here/golden/$name.txt"
+		echo "ok $n - $name is written anew"
+	elif diff -u "$here/golden/$name.txt" "$tmp/screens" >"$tmp/diff"; then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		sed 's/^/# /' "$tmp/diff"
+	fi
+}
+
+# Names of devices come from this machine's lists (hwdb, pci.ids), which grow with the years.
+same_names() {
+	new_node
+	pve_gpu list --all --json | sed -n 's/.*"name": *"\([^"]*\)".*/\1/p' >"$tmp/names"
+	[ -z "${UPDATE-}" ] || cp "$tmp/names" "$here/golden/names.txt"
+	[ -s "$tmp/names" ] && cmp -s "$tmp/names" "$here/golden/names.txt"
+}
+
+screens flow 80x24 flow-80x24
+screens flow 120x40 flow-120x40
+screens flow 80x24 flow-80x24-ascii --ascii --color=never
+if same_names; then
+	screens device 80x24 device-80x24
+	screens device 120x40 device-120x40
+	screens device 80x24 device-80x24-ascii --ascii --color=never
+else
+	for name in device-80x24 device-120x40 device-80x24-ascii; do
+		n=$((n + 1))
+		echo "ok $n - $name # SKIP this machine has other names for the demo's devices"
+	done
+fi
+echo "1..$n"
