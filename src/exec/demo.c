@@ -55,7 +55,7 @@ int pg_demo_link(struct pg_root *root, const char *path, const char *to,
 int pg_demo_set(struct pg_root *root, const char *path, const char *value,
 		struct pg_err *err)
 {
-	static const struct pg_meta meta = { .mode = 0644 };
+	const struct pg_meta meta = { .mode = 0644, .uid = geteuid(), .gid = getegid() };
 	pg_autofree char *line = pg_strf("%s\n", value);
 	struct pg_bytes bytes;
 	int r = line ? make_parent(root, path, err) : -ENOMEM;
