@@ -91,7 +91,8 @@ struct pg_tx {
 	char *summary;		/* "Pass 01:00.0, 01:00.1 to VM 100" */
 };
 
-/* "applied", "trial", "confirmed", "undone", or "interrupted" for all that did not end. */
+/* "applied", "trial", "confirmed", "undone", "unreadable" (summary then says why and where),
+ * or "interrupted" for all that did not end. */
 const char *pg_tx_state_name(enum pg_tx_state state);
 /* Newest first. No state folder is no error: none. The caller frees with pg_history_free. */
 int pg_history(const struct pg_root *root, struct pg_tx **ret, size_t *ret_n,

@@ -125,6 +125,28 @@ static void test_rebuild_breaks(void **state)
 	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
 }
 
+/* A file that something else wrote to meanwhile is left, told once, and stops nothing else. */
+static void test_written_meanwhile(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *body = pg_strf("echo '# theirs' >>%s" GRUB "\nexit 1", n->tree->dir);
+	struct pg_bytes now PG_CLEANUP(pg_bytes_done) = { 0 };
+
+	node_command(n, "update-grub", body);
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_BROKEN, 4);
+	node_assert_text(n, GRUB ": The file was changed meanwhile. As it was, it is saved in "
+			    PG_STATE_DIR "/transactions/");
+	node_assert_text(n, "/0.before.");
+	assert_int_equal(pg_root_read(n->tree->root, GRUB, 4096, &now), 0);
+	assert_non_null(strstr(now.p, "intel_iommu=on"));
+	assert_false(pg_root_exists(n->tree->root, TABLE));
+	assert_true(pg_root_exists(n->tree->root, OLD));
+	node_assert_state(n, "interrupted");
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+}
+
 static void test_no_such_command(void **state)
 {
 	struct node *n = *state;
@@ -316,7 +338,7 @@ int main(void)
 		node_test(test_apply_undo),	  node_test(test_modes),
 		node_test(test_listed),		  node_test(test_command_fails),
 		node_test(test_command_always_fails), node_test(test_rebuild_breaks),
-		node_test(test_no_such_command),  node_test(test_vm_command_fails),
+		node_test(test_written_meanwhile), node_test(test_no_such_command), node_test(test_vm_command_fails),
 		node_test(test_cancel),		  node_test(test_cancel_command),
 		node_test(test_drift),		  node_test(test_drift_created),
 		node_test(test_target_is_link),	  node_test(test_blocked),

@@ -186,6 +186,36 @@ static void test_sh_name(void **state)
 	assert_int_equal(pg_sh_value(live, facts, &n->plan, "V;reboot", &value, NULL), -EINVAL);
 }
 
+static void test_grub_check(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+	} cases[] = {
+		{ "GRUB_CMDLINE_LINUX_DEFAULT='a \"b\" c'\n", 0 },
+		{ "GRUB_CMDLINE_LINUX_DEFAULT=\"a\nb \\$c\"\n", 0 },
+		{ "exit 0\nGRUB_CMDLINE_LINUX_DEFAULT=a\n", -EINVAL },
+		{ "GRUB_CMDLINE_LINUX_DEFAULT=a\nfalse\n", -EINVAL },
+	};
+	struct node *n = *state;
+	struct pg_root *live PG_CLEANUP(pg_root_closep) = NULL;
+
+	assert_int_equal(pg_root_open("/", &live, NULL), 0);
+	for (size_t i = 0; i < PG_ARRAY_SIZE(cases); i++) {
+		struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+		struct pg_bytes *after = &n->plan.file[0].after;
+		int r;
+
+		pg_bytes_done(after);
+		assert_int_equal(pg_bytes_copy(cases[i].text, strlen(cases[i].text), after), 0);
+		r = pg_grub_check(live, &n->plan, &err);
+		if (r != cases[i].r)
+			print_error("case %zu: %s\n", i, err.what ? err.what : "");
+		assert_int_equal(r, cases[i].r);
+		assert_int_equal(pg_grub_check(n->tree->root, &n->plan, NULL), 0);
+	}
+}
+
 /* ---- templates ---- */
 
 static void test_templates(void **state)
@@ -214,7 +244,7 @@ int main(void)
 		node_test(test_diff_plan),	 cmocka_unit_test(test_diff_odd),
 		cmocka_unit_test(test_diff_huge), node_test(test_sh_value),
 		node_test(test_sh_stops),	 node_test(test_sh_name),
-		node_test(test_templates),
+		node_test(test_grub_check),	 node_test(test_templates),
 	};
 
 	return cmocka_run_group_tests_name("beside", tests, NULL, NULL);
