@@ -11,12 +11,19 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#define TRIES_MAX 1000
+
 static int open_in(const struct tree *t, const char *path, int flags)
 {
 	struct open_how how = { .flags = (unsigned)(flags | O_CLOEXEC),
 				.resolve = RESOLVE_IN_ROOT };
+	int fd, tries = 0;
 
-	return (int)syscall(SYS_openat2, t->root, path, &how, sizeof(how));
+	/* EAGAIN: something was renamed, anywhere, while a ".." was resolved. */
+	do
+		fd = (int)syscall(SYS_openat2, t->root, path, &how, sizeof(how));
+	while (fd < 0 && errno == EAGAIN && tries++ < TRIES_MAX);
+	return fd;
 }
 
 static int check_path(const struct tree *t, const char *path)
