@@ -70,6 +70,16 @@ static void add_windows(const struct pg_dev *dev, struct wiz_lines *lines)
 		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "The sizes could not be read.");
 }
 
+static void add_resets(const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	pg_autofree char *methods = pg_strv_join(&dev->reset, " ");
+
+	if (!methods)
+		lines->failed = true;
+	else if (*methods)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "resets", "%s", methods);
+}
+
 static void add_virtual(const struct pg_dev *dev, struct wiz_lines *lines)
 {
 	if (!dev->is_vf && !dev->total_vfs && !dev->has_mdev)
@@ -93,6 +103,7 @@ void wiz_dev_details(const struct wiz *w, const struct pg_dev *dev, struct wiz_l
 	add_place(dev, lines);
 	add_group_facts(w, dev, lines);
 	add_drivers(w, dev, lines);
+	add_resets(dev, lines);
 	add_windows(dev, lines);
 	add_virtual(dev, lines);
 }

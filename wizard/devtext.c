@@ -127,14 +127,11 @@ static const char *reset_word(const char *method)
 	return method;
 }
 
+/* The first is the one that the kernel takes. */
 static void add_reset(const struct pg_dev *dev, struct wiz_lines *lines)
 {
-	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
-
-	for (size_t i = 0; i < dev->reset.n; i++)
-		pg_strbuf_addf(&b, "%s%s", i ? ", " : "", reset_word(dev->reset.v[i]));
-	if (b.len)
-		(void)wiz_lines_add(lines, WIZ_PLAIN, "reset", "%s", b.s);
+	if (dev->reset.n)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "reset", "%s", reset_word(dev->reset.v[0]));
 	else if (dev->can_reset == PG_YES)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "reset", "yes");
 	else if (dev->can_reset == PG_NO)

@@ -24,7 +24,9 @@ static void offer_vm(const struct wiz *w, struct wiz_view *view)
 {
 	(void)wiz_lines_add(&view->lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(&view->lines, WIZ_HEADING, NULL,
-			    "For the VM: run them from here, or save them as a script");
+			    "For the VM: %s", pg_root_is_live(w->opts.root) ?
+				    "run it from here, or save it as a script" :
+				    "save it as a script and take it along");
 	wiz_command_lines(w->run.plan->vm_cmd, w->run.plan->n_vm_cmd, &view->lines);
 	view->can |= WIZ_CAN_RUN | WIZ_CAN_SAVE;
 }

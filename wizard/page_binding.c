@@ -8,10 +8,10 @@ static const struct {
 	const char *id, *text, *words;
 } rows[] = {
 	{ PG_BIND_AUTO, "bind/auto", "automatic: the least that is enough", NULL },
-	{ PG_BIND_EARLY, "bind/early", "early: by the device's ids",
+	{ PG_BIND_EARLY, "bind/early", "early: by ids",
 	  "vfio-pci takes the device while the node boots, before its own driver can. Needed for "
 	  "cards whose driver does not let go of them cleanly, and for the node's own screen." },
-	{ PG_BIND_ADDRESS, "bind/address", "early: by the device's address",
+	{ PG_BIND_ADDRESS, "bind/address", "early: by address",
 	  "As early, but for this very slot only: for a node with two equal cards of which one "
 	  "stays with the node. If cards are moved to other slots, it has to be set up again." },
 	{ PG_BIND_AT_START, "bind/at-start", "when the VM starts",
@@ -59,12 +59,12 @@ static void build(struct wiz *w, struct wiz_view *view)
 		if (on)
 			view->cursor = i;
 		if (rows[i].bind == automatic(w, &why))
-			wiz_view_set(view, &item->note, "automatic takes this");
+			wiz_view_set(view, &item->note, "automatic");
 	}
 	item = wiz_view_add_item(view, PT);
 	if (!item)
 		return;
-	wiz_view_set(view, &item->text, "iommu=pt for what stays with the node");
+	wiz_view_set(view, &item->text, "iommu=pt for the node's devices");
 	item->mark = w->choices->iommu_pt ? WIZ_MARK_ON : WIZ_MARK_OFF;
 }
 

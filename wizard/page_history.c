@@ -37,12 +37,12 @@ static const char *why_not(const struct wiz *w, const struct pg_tx *tx)
 	return w->opts.read_only_why ? w->opts.read_only_why : "Here you can only look.";
 }
 
-static void when(const struct pg_tx *tx, char *buf, size_t size)
+static void when(const struct pg_tx *tx, const char *format, char *buf, size_t size)
 {
 	struct tm tm;
 
 	if (!tx->time || !localtime_r(&tx->time, &tm) ||
-	    strftime(buf, size, "%Y-%m-%d %H:%M", &tm) == 0)
+	    strftime(buf, size, format, &tm) == 0)
 		(void)snprintf(buf, size, "time unknown");
 }
 
@@ -57,7 +57,7 @@ static void row(const struct wiz *w, struct wiz_view *view, const struct pg_tx *
 		view->failed = true;
 		return;
 	}
-	when(tx, time, sizeof(time));
+	when(tx, "%m-%d %H:%M", time, sizeof(time));
 	wiz_view_set(view, &item->text, "%s  %s", time, tx->summary ? tx->summary : "");
 	wiz_view_set(view, &item->note, "%s", pg_tx_state_name(tx->state));
 	wiz_view_set(view, &item->detail_title, "%s", tx->id);
@@ -138,7 +138,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 	if (!tx)
 		return;
-	when(tx, time, sizeof(time));
+	when(tx, "%Y-%m-%d %H:%M", time, sizeof(time));
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", tx->summary ? tx->summary : "");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s", pg_tx_state_name(tx->state));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "time", "%s", time);

@@ -111,7 +111,7 @@ static void say_outcome(struct wiz_run *run)
 			    o->text ? o->text : "Nothing was to be done.");
 	if (o->listed.n)
 		(void)wiz_lines_add(&run->lines, WIZ_HEADING, NULL,
-				    "Not run here, since this is not the running system:");
+				    "To be run on the node itself:");
 	for (size_t i = 0; i < o->listed.n; i++)
 		(void)wiz_lines_add_raw(&run->lines, WIZ_COMMAND, o->listed.v[i]);
 }

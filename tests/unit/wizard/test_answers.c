@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/wizard/demo.h"
+
+#include "src/plan/plan.h"
+
+static const struct {
+	const char *text;
+	unsigned line;		/* of the complaint */
+	const char *what;	/* part of it */
+} bad[] = {
+	{ "", 0, "names no device" },
+	{ "vm = 100\n", 0, "names no device" },
+	{ "devices = {'01:00.0'}\ncolour = 'red'\n", 2, "no such option 'colour'" },
+	{ "# one\n/* two\n three */\nfoo = 1\n", 4, "no such option 'foo'" },
+	{ "# ${HOME}\n", 1, "${" },
+	{ "devices = {'01:00.0'}\nmapping = \"${HOME}\"\n", 2, "${" },
+	{ "devices = {'1:0.0'}\n", 1, "no PCI address" },
+	{ "devices = {'01:00.0',\n'x'}\n", 2, "x is no PCI address" },
+	{ "devices = {'01:00.0'\n", 2, "premature end" },
+	{ "devices = {'01:00.0'}\nvm = 'win11'\n", 2, "win11 is no VM number" },
+	{ "vm = 0100\n", 1, "0100 is no VM number" },
+	{ "vm = 99\n", 1, "99 is no VM number" },
+	{ "vm = 1000000000\n", 1, "is no VM number" },
+	{ "vm = {100, 101}\n", 1, "not right" },
+	{ "vm = 100\nvm = 101\n", 2, "given twice" },
+	{ "bind = 'now'\n", 1, "no way to bind" },
+	{ "# a comment\n// another\nprimary = maybe\n", 3, "invalid boolean" },
+	{ "pcie = 3\n", 1, "invalid boolean" },
+	{ "mapping = ''\n", 1, "empty" },
+	{ "mapping {\n}\n", 1, "not right" },
+	{ "include('/etc/passwd')\n", 1, "no such option 'include'" },
+	{ "'\001' = 1\n", 1, "not right" },
+};
+
+static int load(const struct tree *t, const char *text, size_t n, struct pg_choices **ret,
+		struct pg_err *err)
+{
+	pg_autofree char *path = tree_path(t, "/answers");
+
+	tree_bytes(t, "/answers", text, n);
+	return wiz_answers_load(path, ret, err);
+}
+
+static void test_bad(void **state)
+{
+	for (size_t i = 0; i < PG_ARRAY_SIZE(bad); i++) {
+		struct pg_choices *c = NULL;
+		struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+
+		if (load(*state, bad[i].text, strlen(bad[i].text), &c, &err) == 0)
+			fail_msg("taken: %s", bad[i].text);
+		assert_null(c);
+		assert_non_null(err.path);
+		if (!strstr(err.what, bad[i].what) || err.line != bad[i].line)
+			fail_msg("%s: line %u: %s", bad[i].text, err.line, err.what);
+	}
+}
+
+static void test_bad_files(void **state)
+{
+	struct tree *t = *state;
+	struct pg_choices *c = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+
+	assert_int_equal(load(t, "vm = 100\n\0vm", 12, &c, &err), -EINVAL);
+	assert_int_equal(err.line, 2);
+	assert_int_equal(wiz_answers_load(t->dir, &c, &err), -EISDIR);
+	assert_int_equal(wiz_answers_load("/nowhere/at/all", &c, &err), -ENOENT);
+	assert_string_equal(err.path, "/nowhere/at/all");
+}
+
+static void test_good(void **state)
+{
+	static const char text[] = "# what VM 100 gets\n"
+				   "devices = {'0000:01:00.0', \"01:00.1\"}\n"
+				   "devices += {0000:02:00}\n"
+				   "vm = 100\nbind = 'at-start'\nprimary = true\npcie = off\n"
+				   "iommu_pt = yes\nmapping = 'a#b//c'\nromfile = 'x.rom'\n"
+				   "efi_storage = 'local-lvm'\nchange_machine = true\n"
+				   "change_firmware = no";
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = NULL;
+
+	assert_int_equal(load(*state, text, strlen(text), &c, NULL), 0);
+	assert_int_equal(c->n_pick, 3);
+	assert_string_equal(pg_bdf_str(c->pick[1].addr).s, "0000:01:00.1");
+	assert_false(c->pick[1].slot);
+	assert_true(c->pick[2].slot);
+	assert_int_equal(c->vmid, 100);
+	assert_int_equal(c->bind, PG_BIND_AT_START);
+	assert_true(c->primary && c->iommu_pt && c->change_machine);
+	assert_false(c->change_firmware);
+	assert_int_equal(c->pcie, PG_NO);
+	assert_string_equal(c->mapping, "a#b//c");
+	assert_string_equal(c->romfile, "x.rom");
+	assert_string_equal(c->efi_storage, "local-lvm");
+}
+
+static void test_relative(void **state)
+{
+	struct tree *t = *state;
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = NULL;
+	char cwd[4096];
+
+	tree_file(t, "/sub/answers", "devices = {'01:00.0'}\n");
+	assert_non_null(getcwd(cwd, sizeof(cwd)));
+	assert_int_equal(chdir(t->dir), 0);
+	assert_int_equal(wiz_answers_load("sub/answers", &c, NULL), 0);
+	assert_int_equal(chdir(cwd), 0);
+	assert_int_equal(c->n_pick, 1);
+	assert_int_equal(c->pcie, PG_UNKNOWN);
+}
+
+/* ---- one road ---- */
+
+static char *plan_json(const struct demo *d, const struct pg_choices *choices)
+{
+	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
+	char *json;
+
+	assert_int_equal(pg_plan_make(d->w->facts, choices, &d->templates, &plan), 0);
+	assert_int_equal(pg_diff_plan(plan, NULL), 0);
+	json = pg_plan_json(plan);
+	assert_non_null(json);
+	return json;
+}
+
+static void test_same_plan(void **state)
+{
+	struct demo *d = *state;
+	static const char text[] = "devices = {'01:00.0', '01:00.1'}\nvm = 100\n"
+				   "primary = true\niommu_pt = true\nbind = early\n";
+	struct pg_choices *file PG_CLEANUP(pg_choices_freep) = NULL;
+	pg_autofree char *screen = NULL, *answers = NULL;
+
+	demo_open(d);
+	assert_int_equal(load(d->tree, text, strlen(text), &file, NULL), 0);
+	demo_to_review(d, "vm/100");
+	demo_back(d, "vm");
+	demo_send(d, WIZ_EVENT_TOGGLE, "primary");
+	demo_back(d, "binding");
+	demo_send(d, WIZ_EVENT_TOGGLE, "bind/early");
+	demo_send(d, WIZ_EVENT_TOGGLE, "iommu-pt");
+	demo_next(d, "vm");
+	demo_next(d, "review");
+	screen = pg_plan_json(d->w->plan);
+	answers = plan_json(d, file);
+	assert_non_null(strstr(screen, "x-vga=1"));
+	assert_non_null(strstr(screen, "iommu=pt"));
+	assert_string_equal(screen, answers);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		tree_test(test_bad),	  tree_test(test_bad_files), tree_test(test_good),
+		tree_test(test_relative), demo_test(test_same_plan),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

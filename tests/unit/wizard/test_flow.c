@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Applying, the VM's commands as a script, the reboot of the demo node, and undo. */
+#include "tests/unit/wizard/demo.h"
+
+#define VFIO "/etc/modprobe.d/vfio.conf"
+#define SCRIPT "/tmp/vm.sh"
+
+static void apply(struct demo *d)
+{
+	demo_to_review(d, "vm/100");
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, NULL), WIZ_REBUILD);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_false(d->view.question.yes_default);
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	demo_assert_page(d, "apply");
+}
+
+static void test_review(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	assert_int_equal(d->view.shape, WIZ_SHAPE_TEXT);
+	assert_true(demo_view_has(d, "+options vfio-pci ids=10de:2684,10de:22ba"));
+	assert_true(demo_view_has(d, "update-initramfs -u -k all"));
+	assert_true(demo_view_has(d, "qm set 100 --hostpci0"));
+	assert_true(demo_view_has(d, "nouveau → vfio-pci"));
+	for (size_t i = 0; i < d->view.lines.n; i++)
+		if (d->view.lines.v[i].text[0] == '+' && d->view.lines.v[i].text[1] != '+')
+			assert_int_equal(d->view.lines.v[i].style, WIZ_ADDED);
+	/* "no" changes nothing */
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_int_equal(demo_answer(d, false, NULL), WIZ_REBUILD);
+	demo_assert_page(d, "review");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NONE);
+	assert_false(pg_root_exists(d->tree->root, VFIO));
+}
+
+static void test_apply_and_undo(void **state)
+{
+	struct demo *d = *state;
+	pg_autofree char *before = NULL, *after = NULL, *id = NULL;
+
+	demo_open(d);
+	before = demo_snapshot(d);
+	apply(d);
+	assert_true(pg_root_exists(d->tree->root, VFIO));
+	assert_true(d->refreshed > 0);
+	assert_false(d->view.running);
+	assert_int_equal(d->view.progress, d->view.progress_of);
+	assert_true(demo_view_has(d, "Creating " VFIO));
+	/* this is no running system: commands are only listed */
+	assert_true(demo_view_has(d, "update-initramfs -u -k all"));
+	assert_true(demo_view_has(d, "qm set 100"));
+	assert_null(d->w->plan);
+	/* what is done cannot be gone back into */
+	demo_back(d, "home");
+	demo_send(d, WIZ_EVENT_NEXT, "history");
+	assert_int_equal(d->view.n_item, 1);
+	assert_string_equal(d->view.item[0].note, "applied");
+	id = strdup(d->view.item[0].id);
+	assert_true(demo_detail_has(d, id, VFIO));
+	demo_send(d, WIZ_EVENT_NEXT, id);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	demo_answer(d, true, NULL);
+	assert_int_equal(d->view.shape, WIZ_SHAPE_RUN);
+	assert_true(demo_view_has(d, "is undone"));
+	after = demo_snapshot(d);
+	assert_string_equal(before, after);
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, NULL), WIZ_MOVED);
+	assert_int_equal(d->view.shape, WIZ_SHAPE_LIST);
+	assert_string_equal(demo_item(d, id)->note, "undone");
+	assert_false(demo_item(d, id)->enabled);
+	demo_back(d, "home");
+}
+
+static void test_cancelled(void **state)
+{
+	struct demo *d = *state;
+	pg_autofree char *before = NULL, *after = NULL;
+
+	demo_open(d);
+	before = demo_snapshot(d);
+	d->cancel = true;
+	apply(d);
+	after = demo_snapshot(d);
+	assert_string_equal(before, after);
+	/* neither the reboot nor the VM's commands follow */
+	assert_int_equal(d->view.can & (WIZ_CAN_RUN | WIZ_CAN_SAVE), 0);
+	assert_false(demo_view_has(d, "qm set"));
+	demo_next(d, "home");
+}
+
+static void test_drift(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	tree_file(d->tree, VFIO, "# mine\n");
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	demo_answer(d, true, NULL);
+	demo_assert_page(d, "apply");
+	assert_int_equal(d->w->run.outcome.kind, PG_OUTCOME_REFUSED);
+	assert_true(demo_view_has(d, VFIO));
+	assert_int_equal(d->view.can & WIZ_CAN_RUN, 0);
+	demo_next(d, "home");
+}
+
+static void test_reboot_later(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	apply(d);
+	demo_next(d, "reboot");
+	assert_string_equal(d->view.item[d->view.cursor].id, "later");
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, "later"), WIZ_MOVED);
+	demo_assert_page(d, "home");
+	demo_send(d, WIZ_EVENT_NEXT, "status");
+	assert_string_equal(demo_item(d, GPU)->note, "pending-reboot");
+}
+
+static void test_reboot_demo(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	apply(d);
+	demo_next(d, "reboot");
+	demo_send(d, WIZ_EVENT_NEXT, "now");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	demo_assert_page(d, "status");
+	assert_string_equal(demo_item(d, GPU)->note, "ok");
+	assert_true(demo_detail_has(d, GPU, "vfio-pci"));
+	assert_false(wiz_wants_reboot(d->w));
+	demo_back(d, "home");
+	/* planned again: of the node's own part nothing is left */
+	demo_to_review(d, "vm/0");
+	assert_true(demo_view_has(d, "Nothing is left to do"));
+	demo_assert_step(d, "Apply", WIZ_STEP_SKIPPED);
+	demo_assert_step(d, "Reboot", WIZ_STEP_SKIPPED);
+	assert_non_null(d->view.why_not_next);
+	/* and for the VM there are only its commands: no question about files */
+	demo_back(d, "vm");
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/100");
+	demo_next(d, "review");
+	demo_next(d, "apply");
+	assert_true(demo_view_has(d, "qm set 100"));
+	demo_back(d, "review");
+	assert_true(demo_view_has(d, "qm set 100"));
+}
+
+static void test_reboot_elsewhere(void **state)
+{
+	struct demo *d = *state;
+
+	demo_tree(d, "data/demo/node.tree");
+	assert_int_equal(pg_root_unlink(d->tree->root, "/etc/pve-gpu/demo", NULL), 0);
+	demo_start(d);
+	assert_false(d->view.demo);
+	apply(d);
+	demo_next(d, "reboot");
+	assert_false(demo_item(d, "now")->enabled);
+	demo_send(d, WIZ_EVENT_NEXT, "now");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+}
+
+static void save(struct demo *d, const char *path, const char *title)
+{
+	demo_send(d, WIZ_EVENT_SAVE, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_TEXT);
+	assert_non_null(strstr(d->view.question.initial, "pve-gpu-vm-100.sh"));
+	demo_answer(d, true, path);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	assert_string_equal(d->view.question.title, title);
+	demo_answer(d, true, NULL);
+}
+
+static void test_script(void **state)
+{
+	struct demo *d = *state;
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct stat st;
+
+	demo_open(d);
+	tree_dir(d->tree, "/tmp");
+	apply(d);
+	save(d, SCRIPT, "Saved");
+	assert_int_equal(pg_root_read(d->tree->root, SCRIPT, PG_ROOT_MAX, &bytes), 0);
+	assert_int_equal(strncmp(bytes.p, "#!/bin/sh\n", 10), 0);
+	assert_non_null(strstr(bytes.p, "\nset -eu\n"));
+	assert_non_null(strstr(bytes.p, "\nqm set 100 --hostpci0 0000:01:00"));
+	assert_int_equal(pg_root_stat(d->tree->root, SCRIPT, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0700);
+	/* never over a file that is there, and only a whole path */
+	save(d, SCRIPT, "Not saved");
+	save(d, "vm.sh", "Not saved");
+	save(d, "/nowhere/vm.sh", "Not saved");
+	/* not run: no running system */
+	demo_send(d, WIZ_EVENT_RUN, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		demo_test(test_review),		demo_test(test_apply_and_undo),
+		demo_test(test_cancelled),	demo_test(test_drift),
+		demo_test(test_reboot_later),	demo_test(test_reboot_demo),
+		demo_test(test_reboot_elsewhere), demo_test(test_script),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/unit/wizard/demo.h"
+
+#include "src/base/text.h"
+
+static void test_home(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_assert_page(d, "home");
+	assert_true(d->view.demo);
+	assert_int_equal(d->view.n_step, 0);
+	assert_string_equal(d->view.host, "pve1  PVE 9.0.3  Linux 6.14.8-2-pve");
+	assert_int_equal(d->view.can & WIZ_CAN_BACK, 0);
+	assert_int_equal(demo_send(d, WIZ_EVENT_BACK, NULL), WIZ_STAY);
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, "nothing"), WIZ_STAY);
+	assert_true(demo_detail_has(d, "setup", "Choose a device"));
+	assert_true(demo_detail_has(d, "status", "No VM has a device yet."));
+	demo_send(d, WIZ_EVENT_NEXT, "status");
+	demo_assert_page(d, "status");
+	demo_back(d, "home");
+	demo_send(d, WIZ_EVENT_NEXT, "history");
+	demo_assert_page(d, "history");
+	assert_string_equal(d->view.intro, "pve-gpu has changed nothing on this node.");
+	assert_int_equal(demo_send(d, WIZ_EVENT_QUIT, NULL), WIZ_QUIT);
+	assert_false(wiz_wants_reboot(d->w));
+}
+
+static void test_way_and_back(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	demo_assert_step(d, "Host", WIZ_STEP_DONE);
+	demo_assert_step(d, "Review", WIZ_STEP_CURRENT);
+	demo_assert_step(d, "Reboot", WIZ_STEP_TODO);
+	demo_back(d, "vm");
+	demo_back(d, "binding");
+	demo_back(d, "device");
+	demo_assert_mark(d, GPU, WIZ_MARK_ON);
+	demo_back(d, "host");
+	demo_back(d, "home");
+}
+
+static void test_host(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_assert_page(d, "host");
+	assert_null(d->view.why_not_next);
+	assert_non_null(strstr(demo_item(d, "fact/loader")->text, "GRUB"));
+	assert_non_null(strstr(demo_item(d, "fact/iommu")->text, "active"));
+	assert_true(demo_detail_has(d, "fact/loader", "quiet"));
+	assert_true(demo_detail_has(d, "fact/iommu", "DMAR (Intel)"));
+}
+
+static void test_no_firmware_table(void **state)
+{
+	struct demo *d = *state;
+
+	demo_tree(d, "tests/trees/wiz-notable.tree");
+	demo_start(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	assert_non_null(strstr(d->view.why_not_next, "VT-d"));
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, NULL), WIZ_REBUILD);
+	demo_assert_page(d, "host");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	assert_non_null(strstr(d->view.question.text, "VT-d"));
+	/* while it stands there, nothing else happens */
+	assert_int_equal(demo_send(d, WIZ_EVENT_BACK, NULL), WIZ_STAY);
+	demo_answer(d, true, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NONE);
+	demo_back(d, "home");
+}
+
+static void test_no_groups_yet(void **state)
+{
+	struct demo *d = *state;
+
+	demo_tree(d, "tests/trees/wiz-nogroups.tree");
+	demo_start(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	assert_string_equal(demo_item(d, "group/none")->text, "no IOMMU groups yet");
+	assert_false(demo_item(d, "group/none")->folded);
+	demo_send(d, WIZ_EVENT_TOGGLE, GPU);
+	demo_assert_mark(d, GPU, WIZ_MARK_ON);
+	demo_assert_mark(d, GPU_SOUND, WIZ_MARK_ON);
+	assert_true(demo_detail_has(d, "group/none", "in none"));
+	/* and there is no VM on this node: that step is skipped, there and back */
+	demo_next(d, "binding");
+	demo_assert_step(d, "VM", WIZ_STEP_SKIPPED);
+	demo_next(d, "review");
+	demo_assert_step(d, "VM", WIZ_STEP_SKIPPED);
+	demo_back(d, "binding");
+}
+
+static void test_needed_by_host(void **state)
+{
+	struct demo *d = *state;
+	const struct wiz_item *nic;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	nic = demo_item(d, NIC);
+	assert_int_equal(nic->mark, WIZ_MARK_ALERT);
+	assert_string_equal(nic->note, "vmbr0");
+	assert_false(nic->enabled);
+	assert_non_null(strstr(nic->why_not, "default route"));
+	assert_string_equal(demo_item(d, "group/15")->note, "shared with the host !");
+	assert_int_equal(demo_send(d, WIZ_EVENT_TOGGLE, NIC), WIZ_REBUILD);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	demo_answer(d, true, NULL);
+	demo_assert_mark(d, NIC, WIZ_MARK_ALERT);
+	/* a bridge has no box at all */
+	demo_assert_mark(d, "dev/0000:00:1c.2", WIZ_MARK_NONE);
+	assert_non_null(demo_item(d, "dev/0000:00:1c.2")->why_not);
+	/* a card beside it tells what would be lost */
+	assert_true(demo_detail_has(d, "dev/0000:02:00.0", "the node loses vmbr0"));
+}
+
+static void test_companions(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	assert_string_equal(d->view.item[d->view.cursor].id, GPU);
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	demo_answer(d, true, NULL);
+	demo_send(d, WIZ_EVENT_TOGGLE, GPU);
+	demo_assert_mark(d, GPU, WIZ_MARK_ON);
+	demo_assert_mark(d, GPU_SOUND, WIZ_MARK_ON);
+	demo_assert_mark(d, "dev/0000:02:00.1", WIZ_MARK_OFF);
+	demo_send(d, WIZ_EVENT_TOGGLE, GPU_SOUND);
+	demo_assert_mark(d, GPU, WIZ_MARK_ON);
+	demo_assert_mark(d, GPU_SOUND, WIZ_MARK_OFF);
+	demo_send(d, WIZ_EVENT_TOGGLE, GPU);
+	demo_assert_mark(d, GPU, WIZ_MARK_OFF);
+	assert_non_null(d->view.why_not_next);
+}
+
+static void test_device_words(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	assert_true(pg_text_starts(demo_item(d, GPU)->text, "01:00.0 GPU   "));
+	assert_string_equal(demo_item(d, GPU)->detail_title, "0000:01:00.0");
+	assert_string_equal(demo_item(d, "group/14")->text, "group 14  clean");
+	assert_true(demo_detail_has(d, GPU, "10de:2684 rev a1"));
+	assert_true(demo_detail_has(d, GPU, "16 MiB, 32 GiB, 32 MiB"));
+	assert_true(demo_detail_has(d, GPU, "function level"));
+	assert_true(demo_detail_has(d, GPU, "no (boot display 00:02.0)"));
+	assert_true(demo_detail_has(d, GPU, "When a VM with it starts"));
+	assert_true(demo_detail_has(d, GPU, "  01:00.0 01:00.1"));
+	assert_false(demo_detail_has(d, GPU, "vfio-pci"));
+	assert_true(demo_detail_has(d, "dev/0000:00:02.0", "the node's own screen"));
+	demo_send(d, WIZ_EVENT_TOGGLE, GPU);
+	assert_true(demo_detail_has(d, GPU, "nouveau → vfio-pci"));
+	assert_true(demo_details_has(d, GPU, "1458:40bf"));
+	assert_true(demo_details_has(d, GPU, "nvidiafb (blacklisted)"));
+	assert_true(demo_details_has(d, GPU, "flr bus"));
+}
+
+static void test_folding(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	assert_false(demo_item(d, "group/14")->folded);
+	assert_true(demo_item(d, "group/4")->folded);
+	assert_int_equal(demo_send(d, WIZ_EVENT_FOLD, "group/4"), WIZ_REBUILD);
+	assert_false(demo_item(d, "group/4")->folded);
+	demo_send(d, WIZ_EVENT_FOLD, "group/14");
+	assert_true(demo_item(d, "group/14")->folded);
+	demo_send(d, WIZ_EVENT_FOLD, "group/4");
+	assert_true(demo_item(d, "group/4")->folded);
+	assert_true(demo_item(d, "group/14")->folded);
+	assert_int_equal(demo_send(d, WIZ_EVENT_FOLD, GPU), WIZ_STAY);
+}
+
+static void test_binding(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	assert_non_null(d->w->plan);
+	demo_back(d, "vm");
+	demo_back(d, "binding");
+	demo_assert_mark(d, "bind/auto", WIZ_MARK_RADIO_ON);
+	assert_string_equal(demo_item(d, "bind/early")->note, "automatic");
+	assert_true(demo_detail_has(d, "bind/auto", "here"));
+	demo_send(d, WIZ_EVENT_TOGGLE, "bind/at-start");
+	/* a changed choice throws the plan away */
+	assert_null(d->w->plan);
+	demo_assert_mark(d, "bind/auto", WIZ_MARK_RADIO_OFF);
+	demo_assert_mark(d, "bind/at-start", WIZ_MARK_RADIO_ON);
+	assert_int_equal(d->w->choices->bind, PG_BIND_AT_START);
+	demo_send(d, WIZ_EVENT_TOGGLE, "iommu-pt");
+	demo_assert_mark(d, "iommu-pt", WIZ_MARK_ON);
+	assert_true(d->w->choices->iommu_pt);
+	demo_next(d, "vm");
+	demo_next(d, "review");
+	assert_true(demo_view_has(d, "iommu=pt"));
+	assert_false(demo_view_has(d, "ids=10de:2684"));
+}
+
+static void test_vm_refused(void **state)
+{
+	struct demo *d = *state;
+
+	demo_tree(d, "data/demo/node.tree");
+	tree_file(d->tree, "/etc/pve/nodes/pve1/qemu-server/102.conf", "lock: backup\n");
+	tree_file(d->tree, "/etc/pve/nodes/pve1/qemu-server/103.conf", "template: 1\n");
+	tree_file(d->tree, "/etc/pve/nodes/pve1/qemu-server/104.conf", "name: a\033[31mb\n");
+	tree_file(d->tree, "/etc/pve/nodes/pve2/qemu-server/200.conf", "name: far\n");
+	demo_start(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	demo_send(d, WIZ_EVENT_TOGGLE, GPU);
+	demo_next(d, "binding");
+	demo_next(d, "vm");
+	assert_non_null(strstr(demo_item(d, "vm/102")->why_not, "backup"));
+	assert_non_null(strstr(demo_item(d, "vm/103")->why_not, "template"));
+	assert_non_null(strstr(demo_item(d, "vm/200")->why_not, "pve2"));
+	assert_null(strchr(demo_item(d, "vm/104")->text, '\033'));
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/200");
+	demo_answer(d, true, NULL);
+	demo_assert_mark(d, "vm/200", WIZ_MARK_RADIO_OFF);
+	assert_non_null(d->view.why_not_next);
+}
+
+static void test_vm(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	demo_back(d, "vm");
+	demo_assert_mark(d, "vm/100", WIZ_MARK_RADIO_ON);
+	assert_true(demo_detail_has(d, "vm/100", "What will be changed"));
+	assert_true(demo_details_has(d, "vm/100", "name: win11"));
+	demo_send(d, WIZ_EVENT_TOGGLE, "primary");
+	assert_true(d->w->choices->primary);
+	demo_next(d, "review");
+	assert_true(demo_view_has(d, "x-vga=1"));
+	demo_back(d, "vm");
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/0");
+	assert_false(d->w->choices->primary);
+	assert_false(demo_item(d, "primary")->enabled);
+	demo_next(d, "review");
+	assert_false(demo_view_has(d, "qm set"));
+	assert_int_equal(d->view.can & WIZ_CAN_SAVE, 0);
+}
+
+static void test_read_only(void **state)
+{
+	struct demo *d = *state;
+
+	d->opts.read_only = true;
+	d->opts.read_only_why = "You are not root.";
+	demo_open(d);
+	assert_string_equal(d->view.intro, "Looking only: You are not root.");
+	demo_to_review(d, "vm/100");
+	assert_string_equal(d->view.why_not_next, "You are not root.");
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	demo_answer(d, true, NULL);
+	demo_assert_page(d, "review");
+	assert_false(pg_root_exists(d->tree->root, "/etc/modprobe.d/vfio.conf"));
+}
+
+/* The group's other card takes the network along: the plan refuses, with its reason. */
+static void test_blocked(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:02:00.0");
+	demo_next(d, "binding");
+	demo_next(d, "vm");
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/0");
+	demo_next(d, "review");
+	assert_true(pg_plan_is_blocked(d->w->plan));
+	assert_non_null(d->view.why_not_next);
+	demo_assert_step(d, "Apply", WIZ_STEP_SKIPPED);
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	demo_assert_page(d, "review");
+}
+
+static void test_help(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	for (enum wiz_page p = 0; p < WIZ_N_PAGES; p++) {
+		d->w->page = p;
+		wiz_lines_done(&d->lines);
+		assert_int_equal(wiz_help(d->w, &d->lines), 0);
+		assert_int_equal(d->lines.n, 1);
+		assert_true(strlen(d->lines.v[0].text) > 40);
+		assert_true(strlen(d->lines.v[0].text) < 80 * 18);
+	}
+	d->w->page = WIZ_PAGE_HOME;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		demo_test(test_home),	       demo_test(test_way_and_back),
+		demo_test(test_host),	       demo_test(test_no_firmware_table),
+		demo_test(test_no_groups_yet), demo_test(test_needed_by_host),
+		demo_test(test_companions),    demo_test(test_device_words),
+		demo_test(test_folding),       demo_test(test_binding),
+		demo_test(test_vm_refused),    demo_test(test_vm),
+		demo_test(test_read_only),     demo_test(test_blocked),
+		demo_test(test_help),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
