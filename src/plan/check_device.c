@@ -77,13 +77,22 @@ static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 
 /* ---- what the host does with it ---- */
 
+/* Nothing but the boot screen, of which screen() speaks. */
+static bool only_shows(const struct pg_dev *dev)
+{
+	for (size_t i = 0; i < dev->n_use; i++)
+		if (dev->use[i].what != PG_USE_DISPLAY || dev->use[i].vital)
+			return false;
+	return dev->boot_vga == PG_YES;
+}
+
 static int uses(struct pg_checker *c, const struct pg_dev *dev)
 {
 	const struct pg_use *vital = pg_dev_vital(dev);
 	char *all pg_autofree = NULL;
 	struct pg_finding *f;
 
-	if (dev->n_use == 0)
+	if (dev->n_use == 0 || only_shows(dev))
 		return 0;
 	all = pg_dev_uses(dev);
 	if (!all)

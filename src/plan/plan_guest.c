@@ -125,12 +125,31 @@ static int keep_firmware(struct pg_vm_plan *vm)
 				    "starts with UEFI too.");
 }
 
+/* Secure Boot in the guest: with the keys enrolled, OVMF runs no unsigned ROM. */
+static int secure_boot(struct pg_vm_plan *vm)
+{
+	const char *disk = pg_vm_value(vm->guest, "efidisk0");
+	struct pg_finding *f;
+
+	if (!disk || !strstr(disk, "pre-enrolled-keys=1") || !pg_vm_has_gpu(vm))
+		return 0;
+	f = pg_vm_finding(vm, "guest-secure-boot", PG_LEVEL_NOTE,
+			  "The VM starts with Secure Boot: an unsigned ROM of the GPU, or an "
+			  "unsigned driver, is refused.");
+	if (pg_finding_evidence(f, "efidisk0: %s", disk) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "If the screen stays dark, switch Secure Boot off in the "
+				    "VM's firmware setup.");
+}
+
 static int firmware(struct pg_vm_plan *vm)
 {
 	int r;
 
-	if (vm->guest->ovmf)
-		return pg_vm_efidisk(vm);
+	if (vm->guest->ovmf) {
+		r = secure_boot(vm);
+		return r < 0 ? r : pg_vm_efidisk(vm);
+	}
 	if (!pg_vm_has_gpu(vm))
 		return 0;
 	if (vm->guest->has_disk && !vm->p->choices->change_firmware)

@@ -161,14 +161,13 @@ static void add_options(const struct pg_vm_plan *vm, const struct entry *e, cons
 		pg_strbuf_addf(b, ",romfile=%s", c->romfile);
 }
 
-static int set(struct pg_vm_plan *vm, unsigned index, char *value, const char *why)
+static int set(struct pg_vm_plan *vm, unsigned index, const char *value, const char *why)
 {
-	char *owned pg_autofree = value;
 	char *key pg_autofree = pg_strf("hostpci%u", index);
 
-	if (!owned || !key)
+	if (!key)
 		return -ENOMEM;
-	return pg_vm_set(vm, key, owned, why);
+	return pg_vm_set(vm, key, value, why);
 }
 
 static int assign(struct pg_vm_plan *vm, const struct entry *e)
@@ -192,7 +191,9 @@ static int assign(struct pg_vm_plan *vm, const struct entry *e)
 		return r;
 	pg_strbuf_addf(&b, "%s%s", c->mapping ? "mapping=" : "", c->mapping ? c->mapping : host);
 	add_options(vm, e, "", &b);
-	return set(vm, (unsigned)index, pg_strbuf_steal(&b),
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	return set(vm, (unsigned)index, b.s,
 		   e->xvga ? "The VM gets the device, as its primary display." :
 			     "The VM gets the device.");
 }
@@ -204,7 +205,6 @@ static int complete(struct pg_vm_plan *vm, const struct entry *e, const struct p
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	char *host pg_autofree = entry_host(e);
-	char *value pg_autofree = NULL;
 	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
 
 	if (!host || pg_strv_split(hp->value, ",", &part) < 0)
@@ -216,12 +216,11 @@ static int complete(struct pg_vm_plan *vm, const struct entry *e, const struct p
 		pg_strbuf_addf(&b, "%s%s", i ? "," : "", is_host && widen ? host : part.v[i]);
 	}
 	add_options(vm, e, hp->value, &b);
-	value = pg_strbuf_steal(&b);
-	if (!value)
+	if (pg_strbuf_error(&b) < 0)
 		return -ENOMEM;
-	if (strcmp(value, hp->value) == 0)
+	if (strcmp(b.s, hp->value) == 0)
 		return 0;
-	return set(vm, hp->index, PG_STEAL(value),
+	return set(vm, hp->index, b.s,
 		   "The VM has the device already; what was missing is added.");
 }
 

@@ -99,9 +99,10 @@ static int device_softdeps(const struct pg_planner *p, const struct pg_dev *dev,
 		if (!claim->builtin && (!claim->blacklisted || has_it))
 			r = want_softdep(p, claim->module, lines);
 	}
-	/* where modules.alias tells nothing, the driver's name is its module's, if loaded */
-	if (r == 0 && now && dev->n_claim == 0 && !is_claimed_by(dev, now) &&
-	    pg_facts_loaded(p->facts, now))
+	/* where modules.alias tells nothing, the driver's name is its module's, unless that is
+	 * known not to be loaded (built in, or of another name) */
+	if (r == 0 && now && dev->n_claim == 0 &&
+	    (pg_facts_loaded(p->facts, now) || p->facts->modules.loaded_known != PG_YES))
 		r = want_softdep(p, now, lines);
 	return r;
 }

@@ -175,6 +175,9 @@ static void test_devices(void **state)
 	f->group[0].rmrr = true;
 	make_use(gpu, PG_USE_DISPLAY, "the node's screen", false);
 	check(f, c, &found);
+	assert_level(&found, "device-in-use", -1); /* boot-display says it */
+	make_use(gpu, PG_USE_USB_STORAGE, "a stick", false);
+	check(f, c, &found);
 	assert_level(&found, "boot-display", PG_LEVEL_WARN);
 	assert_level(&found, "no-reset", PG_LEVEL_NOTE);
 	assert_level(&found, "device-has-vfs", PG_LEVEL_BLOCK);
