@@ -77,8 +77,8 @@ int pg_grub_value(const struct pg_file *const *files, size_t n, const char *vari
  * files[0] (*ret_file is 0); without any file *ret_file is -1 and *ret the content of a new
  * one. GRUB puts GRUB_CMDLINE_LINUX before GRUB_CMDLINE_LINUX_DEFAULT (10_linux), so for
  * the latter an option that stands in the former is not repeated, and a list item that is to
- * go is taken out of both. Also -EINVAL: the option comes from another variable; two files would have to
- * change; the value would become longer than the kernel reads.
+ * go is taken out of both. Also -EINVAL: the option comes from another variable; two files
+ * would have to change; the value would become longer than the kernel reads.
  */
 int pg_grub_edit(const struct pg_file *const *files, size_t n, const char *variable,
 		 const struct pg_option *want, size_t n_want, int *ret_file,
