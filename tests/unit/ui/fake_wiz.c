@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit/ui/fake_wiz.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -197,11 +198,23 @@ int wiz_help(struct wiz *w, struct wiz_lines *ret)
 	return wiz_lines_add(ret, WIZ_PLAIN, NULL, "What this page is for.");
 }
 
+static void hold(const struct fake *f)
+{
+	char c;
+
+	if (write(f->hold_tell, "h", 1) != 1)
+		return;
+	while (read(f->hold_wait, &c, 1) < 0 && errno == EINTR)
+		;
+}
+
 static void run(struct fake *f)
 {
 	f->page = page_run;
 	for (f->lines = 0; f->lines < 30 && !f->was_cancelled; f->lines++) {
 		f->frontend.refresh(f->frontend.ctx);
+		if (f->hold_at && f->lines == f->hold_at)
+			hold(f);
 		f->was_cancelled = f->frontend.cancelled(f->frontend.ctx);
 	}
 	f->run_on_next = false;

@@ -21,6 +21,8 @@ struct fake {
 	bool asking;
 	bool run_on_next;		/* NEXT runs something: see fake_run() */
 	bool was_cancelled;
+	unsigned hold_at;		/* the line at which the run stands still; 0: none */
+	int hold_tell, hold_wait;	/* it says so with a byte, and waits for one */
 	unsigned lines;			/* that the run has shown */
 	struct wiz_frontend frontend;
 };

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The frontend on a terminal that the test holds the other end of. */
+#include "tests/unit/ui/play.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+struct session {
+	pid_t pid;
+	int master;
+	int told;	/* the child's end of the story */
+	int at_hold;	/* a byte when the run stands still */
+	int go;		/* a byte lets it go on */
+};
+
+struct story {
+	int r;
+	unsigned lines;
+	bool cancelled;
+	char events[256];
+};
+
+static void child(struct fake *fake, const int told[2], const int at_hold[2], const int go[2])
+{
+	struct ui_opts opts = { .color = PG_UNKNOWN };
+	struct story story = { 0 };
+
+	fake->hold_tell = at_hold[1];
+	fake->hold_wait = go[0];
+	(void)setenv("TERM", "xterm", 1);
+	story.r = ui_run(fake_wiz(fake), &opts, NULL);
+	story.lines = fake->lines;
+	story.cancelled = fake->was_cancelled;
+	memcpy(story.events, fake->events, sizeof(story.events) - 1);
+	_exit(write(told[1], &story, sizeof(story)) == sizeof(story) ? 0 : 1);
+}
+
+static struct session start(struct fake *fake)
+{
+	struct winsize size = { .ws_row = 24, .ws_col = 80 };
+	struct session s = { 0 };
+	int told[2], at_hold[2], go[2];
+
+	assert_int_equal(pipe(told), 0);
+	assert_int_equal(pipe(at_hold), 0);
+	assert_int_equal(pipe(go), 0);
+	s.pid = forkpty(&s.master, NULL, NULL, &size);
+	assert_true(s.pid >= 0);
+	if (s.pid == 0) {
+		/* Not to keep the other end open, or to hang for ever if the test fails. */
+		(void)alarm(60);
+		child(fake, told, at_hold, go);
+	}
+	(void)close(told[1]);
+	(void)close(at_hold[1]);
+	(void)close(go[0]);
+	s.told = told[0];
+	s.at_hold = at_hold[0];
+	s.go = go[1];
+	return s;
+}
+
+/* Takes what is drawn until `fd` has something to say (or, fd -1, the text was drawn). */
+static void drain(struct session *s, int fd, const char *text)
+{
+	static char seen[1 << 16];
+	size_t n = 0;
+
+	for (;;) {
+		struct pollfd p[] = { { .fd = s->master, .events = POLLIN },
+				      { .fd = fd, .events = POLLIN } };
+		ssize_t r;
+
+		assert_true(poll(p, 2, 30000) > 0);
+		if (p[1].revents)
+			return;
+		if (n > sizeof(seen) / 2)
+			n = 0;
+		r = read(s->master, seen + n, sizeof(seen) - n - 1);
+		if (r <= 0)
+			return; /* the child has closed its end: it is about to tell */
+		n += (size_t)r;
+		seen[n] = '\0';
+		if (text && strstr(seen, text))
+			return;
+	}
+}
+
+static void type(struct session *s, const char *keys)
+{
+	assert_int_equal(write(s->master, keys, strlen(keys)), (ssize_t)strlen(keys));
+}
+
+static struct story end(struct session *s)
+{
+	struct story story = { 0 };
+	int status;
+
+	if (s->master >= 0)
+		drain(s, s->told, NULL);
+	assert_int_equal(read(s->told, &story, sizeof(story)), sizeof(story));
+	assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
+	assert_int_equal(status, 0);
+	if (s->master >= 0)
+		(void)close(s->master);
+	(void)close(s->told);
+	(void)close(s->at_hold);
+	(void)close(s->go);
+	return story;
+}
+
+static void test_keys(void **state)
+{
+	struct fake fake = { .page = page_tree, .marks = "   ", .ask_on = "NEXT",
+			     .ask = WIZ_ASK_TEXT };
+	struct session s = start(&fake);
+	struct story story;
+
+	(void)state;
+	drain(&s, -1, "IOMMU groups");
+	type(&s, "\033OB ");	/* Down, Space */
+	type(&s, "\r");
+	drain(&s, -1, "Sure?");
+	type(&s, "\025\xc3\xa9\r");	/* Ctrl-U, é, Enter */
+	type(&s, "q");
+	story = end(&s);
+	assert_int_equal(story.r, 0);
+	assert_string_equal(story.events,
+			    "TOGGLE dev/1;NEXT dev/1;ANSWER yes \xc3\xa9;QUIT dev/1;");
+}
+
+static void test_escape(void **state)
+{
+	struct fake fake = { .page = page_tree, .marks = "   " };
+	struct session s = start(&fake);
+	struct story story;
+
+	(void)state;
+	drain(&s, -1, "IOMMU groups");
+	type(&s, "?");
+	drain(&s, -1, "one row up");
+	type(&s, "\033");	/* closes the help; if it did not, q would */
+	drain(&s, -1, "");
+	type(&s, "q");
+	story = end(&s);
+	assert_int_equal(story.r, 0);
+	assert_string_equal(story.events, "QUIT dev/0;");
+}
+
+static void test_stopped(void **state)
+{
+	struct fake fake = { .page = page_tree, .marks = "   ", .run_on_next = true,
+			     .hold_at = 10 };
+	struct session s = start(&fake);
+	struct story story;
+
+	(void)state;
+	drain(&s, -1, "IOMMU groups");
+	type(&s, "\r");
+	drain(&s, s.at_hold, NULL);
+	type(&s, "\003");
+	assert_int_equal(write(s.go, "g", 1), 1);
+	drain(&s, -1, "Stopping");
+	type(&s, "q");
+	story = end(&s);
+	assert_int_equal(story.r, 0);
+	assert_true(story.cancelled);
+	assert_true(story.lines < 30);
+}
+
+/* The connection is lost while something runs: it runs on to its end, and only then leaves. */
+static void test_hangup(void **state)
+{
+	struct fake fake = { .page = page_tree, .marks = "   ", .run_on_next = true,
+			     .hold_at = 10 };
+	struct session s = start(&fake);
+	struct story story;
+
+	(void)state;
+	drain(&s, -1, "IOMMU groups");
+	type(&s, "\r");
+	drain(&s, s.at_hold, NULL);
+	(void)close(s.master);
+	s.master = -1;
+	assert_int_equal(write(s.go, "g", 1), 1);
+	story = end(&s);
+	assert_int_equal(story.r, -EINTR);
+	assert_false(story.cancelled);
+	assert_int_equal(story.lines, 30);
+	assert_string_equal(story.events, "NEXT dev/0;");
+}
+
+/* SIGTERM while something runs: it is stopped and put back, then the wizard ends. */
+static void test_term(void **state)
+{
+	struct fake fake = { .page = page_tree, .marks = "   ", .run_on_next = true,
+			     .hold_at = 10 };
+	struct session s = start(&fake);
+	struct story story;
+
+	(void)state;
+	drain(&s, -1, "IOMMU groups");
+	type(&s, "\r");
+	drain(&s, s.at_hold, NULL);
+	assert_int_equal(kill(s.pid, SIGTERM), 0);
+	assert_int_equal(write(s.go, "g", 1), 1);
+	story = end(&s);
+	assert_int_equal(story.r, -EINTR);
+	assert_true(story.cancelled);
+}
+
+static void test_no_terminal(void **state)
+{
+	struct fake fake = { .page = page_tree };
+	struct ui_opts opts = { .color = PG_UNKNOWN };
+	struct pg_err err = { 0 };
+	int in = dup(STDIN_FILENO), null;
+
+	(void)state;
+	(void)close(STDIN_FILENO);
+	null = open("/dev/null", O_RDONLY);
+	assert_int_equal(null, STDIN_FILENO);
+	assert_int_equal(ui_run(fake_wiz(&fake), &opts, &err), -ENOTTY);
+	assert_non_null(strstr(err.what, "pve-gpu list"));
+	pg_err_done(&err);
+	assert_true(in < 0 || dup2(in, STDIN_FILENO) == STDIN_FILENO);
+	(void)close(in);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_escape),
+		cmocka_unit_test(test_stopped),
+		cmocka_unit_test(test_hangup),
+		cmocka_unit_test(test_term),
+		cmocka_unit_test(test_no_terminal),
+	};
+
+	return cmocka_run_group_tests_name("pty", tests, NULL, NULL);
+}
