@@ -239,13 +239,18 @@ static const char *stale_advice(const struct pg_facts *facts, const struct pg_de
 
 static int stale(struct pg_checker *c)
 {
+	char *list pg_autofree = NULL;
+	const struct pg_modconf *line;
+
+	if (pg_ids_in_effect(c->facts, &list, &line) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < c->facts->n_dev; i++) {
 		const struct pg_dev *dev = &c->facts->dev[i];
 		struct pg_bdf_str addr = pg_bdf_str(dev->addr);
 		struct pg_finding *f;
 
 		if (!dev->driver || pg_dev_on_vfio(dev) || dev->is_bridge ||
-		    (!pg_by_ids(c->facts, dev) && !pg_by_address(c->facts, dev)))
+		    (!pg_ids_match(list, dev) && !pg_by_address(c->facts, dev)))
 			continue;
 		if (c->choices && !pg_planner_has(c->dev, c->n_dev, dev))
 			continue;

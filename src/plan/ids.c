@@ -79,13 +79,31 @@ char *pg_options_ids(const char *options)
 
 /* ---- where ids= stands ---- */
 
+/* Cheap, since it is asked for every device: does anything name vfio-pci.ids at all? */
+static bool cmdline_may_have_ids(const struct pg_facts *facts)
+{
+	if (facts->boot.running && strstr(facts->boot.running, "pci.ids"))
+		return true;
+	for (size_t i = 0; i < facts->n_file; i++) {
+		const struct pg_file *file = &facts->file[i];
+
+		if (file->bytes.p && strstr(file->bytes.p, "pci.ids") &&
+		    (pg_is_grub_file(file->path) || strcmp(file->path, PG_PATH_CMDLINE) == 0))
+			return true;
+	}
+	return false;
+}
+
 static int cmdline_ids(const struct pg_facts *facts, char **ret)
 {
 	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
 	char *configured pg_autofree = NULL;
 	const char *line, *ids;
-	int r = pg_configured_cmdline(facts, facts->boot.loader, &configured, NULL);
+	int r;
 
+	if (!cmdline_may_have_ids(facts))
+		return 0;
+	r = pg_configured_cmdline(facts, facts->boot.loader, &configured, NULL);
 	if (r == -ENOMEM)
 		return r;
 	line = configured ? configured : facts->boot.running;

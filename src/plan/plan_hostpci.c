@@ -148,16 +148,30 @@ static int free_index(const struct pg_vm_plan *vm)
 
 /* ---- values ---- */
 
+/* Does the entry have the option, whatever its value? */
+static bool has_option(const char *entry, const char *key)
+{
+	size_t n = strlen(key);
+
+	while (*entry) {
+		if (strncmp(entry, key, n) == 0 && entry[n] == '=')
+			return true;
+		entry += strcspn(entry, ",");
+		entry += *entry == ',';
+	}
+	return false;
+}
+
 static void add_options(const struct pg_vm_plan *vm, const struct entry *e, const char *old,
 			struct pg_strbuf *b)
 {
 	const struct pg_choices *c = vm->p->choices;
 
-	if (vm->q35 && c->pcie != PG_NO && !strstr(old, ",pcie="))
+	if (vm->q35 && c->pcie != PG_NO && !has_option(old, "pcie"))
 		pg_strbuf_add(b, ",pcie=1");
-	if (e->xvga && !strstr(old, ",x-vga="))
+	if (e->xvga && !has_option(old, "x-vga"))
 		pg_strbuf_add(b, ",x-vga=1");
-	if (e->rom && c->romfile && !strstr(old, ",romfile="))
+	if (e->rom && c->romfile && !has_option(old, "romfile"))
 		pg_strbuf_addf(b, ",romfile=%s", c->romfile);
 }
 

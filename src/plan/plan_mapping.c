@@ -42,6 +42,11 @@ static int refuse(struct pg_vm_plan *vm, const char *id, const char *text, const
 static int use(struct pg_vm_plan *vm, const struct pg_mapping *m,
 	       const struct pg_dev *const *dev, size_t n)
 {
+	if (!m->here)
+		return refuse(vm, "mapping-elsewhere",
+			      "The mapping of that name is there and has no entry for this node.",
+			      "Add this node's device to it under Datacenter, Resource Mappings, "
+			      "or choose another name.");
 	for (size_t i = 0; i < n; i++)
 		if (!maps(m, dev[i]))
 			return refuse(vm, "mapping-other",

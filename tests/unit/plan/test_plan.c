@@ -338,11 +338,14 @@ static void test_vm_has_it(void **state)
 	make_file(f, "/etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n");
 	make_key(g, "", "efidisk0", "local-lvm:vm-100-disk-0");
 	make_hostpci(g, 3, "0000:01:00,pcie=1,rombar=0");
+	free(g->hostpci[0].value); /* the keys stand in any order */
+	g->hostpci[0].value = strdup("pcie=1,host=0000:01:00,rombar=0");
 	none = plan(f, c);
 	assert_int_equal(none->n_vm_cmd, 0);
 	c->primary = true;
 	p = plan(f, c);
-	assert_true(has_vm_cmd(p, "qm set 100 --hostpci3 0000:01:00,pcie=1,rombar=0,x-vga=1"));
+	assert_true(has_vm_cmd(p, "qm set 100 --hostpci3 "
+				  "pcie=1,host=0000:01:00,rombar=0,x-vga=1"));
 	assert_string_equal(p->vm_cmd[0].undo.v[4], "0000:01:00,pcie=1,rombar=0");
 }
 
