@@ -286,7 +286,7 @@ enum pg_want {
 /*
  * Reads the host. What a part could not read is noted in facts->unread; the whole fails
  * only where there is no sense in going on: -ENOENT where the root has no /sys/bus/pci
- * (err says so), -ENOMEM. The caller frees *ret.
+ * (err says so), -EACCES, -ENOMEM. The caller frees *ret.
  */
 int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts **ret,
 		     struct pg_err *err);

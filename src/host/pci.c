@@ -67,9 +67,13 @@ static int by_addr(const void *a, const void *b)
 int pg_collect_pci(const struct pg_root *root, struct pg_facts *facts, struct pg_err *err)
 {
 	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
-	int r;
+	struct stat st;
+	int r = pg_root_stat(root, "/sys/bus/pci", &st);
 
-	if (!pg_root_exists(root, "/sys/bus/pci"))
+	if (r == -EACCES)
+		return pg_err_set(err, r, pg_root_prefix(root), 0,
+				  "/sys/bus/pci cannot be read: %s.", pg_err_reason(r));
+	if (r < 0)
 		return pg_err_set(err, -ENOENT, pg_root_prefix(root), 0,
 				  "This folder has no /sys/bus/pci: it is not a host's root, "
 				  "or sysfs is not mounted.");

@@ -93,7 +93,8 @@ static struct pg_plan_file *planned(const struct pg_plan *plan, const char *path
 
 struct pg_bytes pg_planner_bytes(const struct pg_planner *p, const char *path)
 {
-	static char none[1];
+	static const char empty[1] = "";
+	char *none = (char *)(uintptr_t)empty; /* nobody writes to a file's bytes */
 	const struct pg_plan_file *file = planned(p->plan, path);
 	const struct pg_file *fact = pg_facts_file(p->facts, path);
 	struct pg_bytes bytes = { none, 0 };
