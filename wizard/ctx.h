@@ -131,6 +131,8 @@ void wiz_run_done(struct wiz_run *run);
 
 /* ---- run.c: what takes long ---- */
 
+/* Are commands run here, or only listed? */
+bool wiz_runs_commands(const struct wiz *w);
 /* Makes the plan the one that is applied; what ran before is forgotten. */
 void wiz_run_take_plan(struct wiz *w);
 /* Applies its host part, or its VM commands alone; the outcome is in w->run. */

@@ -118,7 +118,8 @@ int wiz_go_from_home(struct wiz *w, enum wiz_page page, enum wiz_follow *ret)
 {
 	w->n_back = 0;
 	w->page = WIZ_PAGE_HOME;
-	return page == WIZ_PAGE_HOME ? (*ret = WIZ_MOVED, 0) : wiz_go(w, page, ret);
+	*ret = WIZ_MOVED;
+	return page == WIZ_PAGE_HOME ? 0 : wiz_go(w, page, ret);
 }
 
 static int go_back(struct wiz *w, enum wiz_follow *ret)

@@ -24,7 +24,7 @@ static void offer_vm(const struct wiz *w, struct wiz_view *view)
 {
 	(void)wiz_lines_add(&view->lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(&view->lines, WIZ_HEADING, NULL,
-			    "For the VM: %s", pg_root_is_live(w->opts.root) ?
+			    "For the VM: %s", wiz_runs_commands(w) ?
 				    "run it from here, or save it as a script" :
 				    "save it as a script and take it along");
 	wiz_command_lines(w->run.plan->vm_cmd, w->run.plan->n_vm_cmd, &view->lines);
@@ -45,7 +45,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 
 static int run_vm(struct wiz *w)
 {
-	if (!pg_root_is_live(w->opts.root))
+	if (!wiz_runs_commands(w))
 		return wiz_note(w, "Not run",
 				"This is not the running system, so the commands are only shown. "
 				"Save them as a script to take them along.");

@@ -72,7 +72,14 @@ static bool on_cancelled(void *ctx)
 static struct pg_exec_opts exec_opts(struct wiz *w, bool run_vm)
 {
 	return (struct pg_exec_opts){ .event = on_event, .cancelled = on_cancelled, .ctx = w,
-				      .run_vm = run_vm, .run_commands = PG_UNKNOWN };
+				      .run_vm = run_vm, .path = w->opts.path,
+				      .run_commands = w->opts.run_commands ? PG_YES :
+									     PG_UNKNOWN };
+}
+
+bool wiz_runs_commands(const struct wiz *w)
+{
+	return w->opts.run_commands || pg_root_is_live(w->opts.root);
 }
 
 /* ---- beginning and end ---- */

@@ -25,6 +25,9 @@ struct wiz_opts {
 	bool read_only;				/* not root, or the lock is held: look, do not apply */
 	const char *read_only_why;		/* a sentence */
 	struct wiz_frontend frontend;
+	/* For tests: run commands though the root is not live, and search them here. */
+	bool run_commands;
+	const char *path;
 };
 
 /* Collects the facts and opens on Home. */

@@ -204,6 +204,99 @@ static void test_script(void **state)
 	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
 }
 
+/* ---- where commands are run ---- */
+
+static void command(struct demo *d, const char *name, const char *body)
+{
+	pg_autofree char *path = pg_strf("/test-bin/%s", name);
+	pg_autofree char *text = pg_strf("#!/bin/sh\n%s\n", body);
+	pg_autofree char *full = NULL;
+
+	tree_file(d->tree, path, text);
+	full = tree_path(d->tree, path);
+	assert_int_equal(chmod(full, 0755), 0);
+}
+
+/* The node's commands as scripts of ours; qm does what is asked. */
+static char *start_with_commands(struct demo *d, const char *qm)
+{
+	pg_autofree char *bin = NULL;
+	char *path;
+
+	demo_tree(d, "data/demo/node.tree");
+	command(d, "update-initramfs", "echo \"made: $*\"");
+	command(d, "qm", qm);
+	bin = tree_path(d->tree, "/test-bin");
+	path = pg_strf("%s:" PG_PROC_PATH, bin);
+	assert_non_null(path);
+	d->opts.run_commands = true;
+	d->opts.path = path;
+	demo_start(d);
+	return path;
+}
+
+static void run_vm(struct demo *d)
+{
+	assert_int_not_equal(d->view.can & WIZ_CAN_RUN, 0);
+	demo_send(d, WIZ_EVENT_RUN, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_false(d->view.question.yes_default);
+	demo_answer(d, true, NULL);
+}
+
+static void test_commands(void **state)
+{
+	struct demo *d = *state;
+	pg_autofree char *path = start_with_commands(d, "echo \"qm says $*\"");
+
+	apply(d);
+	assert_true(demo_view_has(d, "made: -u -k all"));
+	assert_false(demo_view_has(d, "qm says"));
+	run_vm(d);
+	demo_assert_page(d, "apply");
+	assert_true(demo_view_has(d, "qm says set 100 --hostpci0 0000:01:00"));
+	/* what was heard before stays, and they are not offered again */
+	assert_true(demo_view_has(d, "made: -u -k all"));
+	assert_int_equal(d->view.can & WIZ_CAN_RUN, 0);
+	demo_next(d, "reboot");
+	demo_back(d, "apply");
+	demo_back(d, "home");
+	demo_send(d, WIZ_EVENT_NEXT, "history");
+	assert_int_equal(d->view.n_item, 2);
+}
+
+static void test_failing_qm(void **state)
+{
+	struct demo *d = *state;
+	pg_autofree char *path = start_with_commands(
+		d, "echo \"VM is locked\"; case $* in *--delete*) exit 0; esac; exit 255");
+
+	apply(d);
+	run_vm(d);
+	assert_true(demo_view_has(d, "VM is locked"));
+	assert_true(demo_view_has(d, "It failed with status 255."));
+	assert_int_equal(d->w->run.outcome.kind, PG_OUTCOME_PUT_BACK);
+	/* the node's own part stands, and they can be tried again or saved */
+	assert_true(pg_root_exists(d->tree->root, VFIO));
+	assert_int_not_equal(d->view.can & WIZ_CAN_RUN, 0);
+	assert_int_not_equal(d->view.can & WIZ_CAN_SAVE, 0);
+	demo_next(d, "reboot");
+}
+
+static void test_failing_rebuild(void **state)
+{
+	struct demo *d = *state;
+	pg_autofree char *path = start_with_commands(d, "true");
+
+	command(d, "update-initramfs", "echo \"disk is full\"; exit 1");
+	apply(d);
+	assert_true(demo_view_has(d, "disk is full"));
+	assert_int_not_equal(d->w->run.outcome.kind, PG_OUTCOME_DONE);
+	assert_false(pg_root_exists(d->tree->root, VFIO));
+	assert_int_equal(d->view.can & WIZ_CAN_RUN, 0);
+	demo_next(d, "home");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +304,8 @@ int main(void)
 		demo_test(test_cancelled),	demo_test(test_drift),
 		demo_test(test_reboot_later),	demo_test(test_reboot_demo),
 		demo_test(test_reboot_elsewhere), demo_test(test_script),
+		demo_test(test_commands),	demo_test(test_failing_qm),
+		demo_test(test_failing_rebuild),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
