@@ -7,6 +7,8 @@
 
 #include "src/base/text.h"
 
+#define NARROW 120 /* columns of a terminal that has no room for the vendor */
+
 void pg_cmd_complain(const struct pg_cmd_env *env, const struct pg_err *err)
 {
 	pg_autofree char *raw = pg_err_text(err);
@@ -145,8 +147,19 @@ int pg_cmd_operands(const struct pg_cmd_env *env, int argc, char **argv, int max
 
 /* ---- words ---- */
 
-char *pg_cmd_dev_name(const struct pg_dev *dev)
+/* "GeForce RTX 4090" of "AD102 [GeForce RTX 4090]": what is printed on the box. */
+static char *market_name(const char *name)
 {
+	const char *open = strrchr(name, '['), *close = open ? strchr(open, ']') : NULL;
+
+	return close && close > open + 1 ? strndup(open + 1, (size_t)(close - open - 1)) :
+					   strdup(name);
+}
+
+char *pg_cmd_dev_name(const struct pg_cmd_env *env, const struct pg_dev *dev)
+{
+	if (dev->name && env->columns > 0 && env->columns < NARROW)
+		return dev->kind == PG_KIND_GPU ? market_name(dev->name) : strdup(dev->name);
 	if (dev->name && dev->vendor_name)
 		return pg_strf("%s %s", dev->vendor_name, dev->name);
 	if (dev->name)

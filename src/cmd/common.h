@@ -50,7 +50,8 @@ int pg_cmd_operands(const struct pg_cmd_env *env, int argc, char **argv, int max
 int pg_cmd_getopt(const struct pg_cmd_env *env, int argc, char **argv,
 		  const struct option *options, bool *begun);
 
-/* "NVIDIA Corporation AD102 [GeForce RTX 4090]", or "10de:2684". NULL when memory ran out. */
-char *pg_cmd_dev_name(const struct pg_dev *dev);
+/* "NVIDIA Corporation AD102 [GeForce RTX 4090]", on a narrow terminal "GeForce RTX 4090", or
+ * "unknown device". NULL when memory ran out. */
+char *pg_cmd_dev_name(const struct pg_cmd_env *env, const struct pg_dev *dev);
 /* "vmbr0; default route; VM 100". NULL when memory ran out. */
 char *pg_cmd_dev_users(const struct pg_dev *dev);

@@ -96,10 +96,11 @@ static struct pg_row *add_group(struct pg_table *t, const struct pg_group *g)
 	return row;
 }
 
-static void add_member(struct pg_table *t, struct pg_row *group, const struct pg_dev *dev)
+static void add_member(const struct pg_cmd_env *env, struct pg_table *t, struct pg_row *group,
+		       const struct pg_dev *dev)
 {
 	struct pg_row *row = pg_table_row(t, group);
-	pg_autofree char *name = pg_cmd_dev_name(dev);
+	pg_autofree char *name = pg_cmd_dev_name(env, dev);
 	pg_autofree char *users = pg_cmd_dev_users(dev);
 
 	pg_table_cell(t, row, COL_WHAT, PG_TONE_PLAIN, pg_bdf_str(dev->addr).s);
@@ -127,7 +128,7 @@ static int print_groups(const struct pg_cmd_env *env, const struct pg_facts *fac
 		struct pg_row *row = add_group(t, g);
 
 		for (size_t k = 0; k < g->n_dev; k++)
-			add_member(t, row, &facts->dev[g->dev[k]]);
+			add_member(env, t, row, &facts->dev[g->dev[k]]);
 	}
 	(void)fputc('\n', env->out);
 	return pg_table_print(t);

@@ -93,10 +93,10 @@ static struct pg_json *list_json(const struct pg_facts *facts, bool all)
 
 enum { COL_ADDRESS, COL_NAME, COL_IDS, COL_DRIVER, COL_GROUP, COL_USERS };
 
-static void add_row(struct pg_table *t, const struct pg_dev *dev)
+static void add_row(const struct pg_cmd_env *env, struct pg_table *t, const struct pg_dev *dev)
 {
 	struct pg_row *row = pg_table_row(t, NULL);
-	pg_autofree char *name = pg_cmd_dev_name(dev);
+	pg_autofree char *name = pg_cmd_dev_name(env, dev);
 	pg_autofree char *users = pg_cmd_dev_users(dev);
 	char ids[16], group[16] = "-";
 
@@ -126,7 +126,7 @@ static int print_table(const struct pg_cmd_env *env, const struct pg_facts *fact
 	for (size_t i = 0; i < facts->n_dev; i++) {
 		if (!is_listed(&facts->dev[i], all))
 			continue;
-		add_row(t, &facts->dev[i]);
+		add_row(env, t, &facts->dev[i]);
 		n++;
 	}
 	if (n)

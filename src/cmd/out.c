@@ -197,6 +197,8 @@ void pg_table_freep(struct pg_table **t)
 
 void pg_table_column(struct pg_table *t, const char *title, unsigned flags)
 {
+	/* Where the terminal is narrow, the texts share what the facts leave. */
+	double hint = flags & PG_COLUMN_CUT ? 0.28 : flags & PG_COLUMN_WRAP ? 0.2 : 0;
 	int scols = 0;
 
 	if (!t)
@@ -205,7 +207,7 @@ void pg_table_column(struct pg_table *t, const char *title, unsigned flags)
 	scols |= flags & PG_COLUMN_CUT ? SCOLS_FL_TRUNC : 0;
 	scols |= flags & PG_COLUMN_WRAP ? SCOLS_FL_WRAP : 0;
 	scols |= flags & PG_COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0;
-	if (!scols_table_new_column(t->scols, title, 0, scols))
+	if (!scols_table_new_column(t->scols, title, hint, scols))
 		t->failed = true;
 }
 

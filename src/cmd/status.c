@@ -43,7 +43,7 @@ static struct pg_json *status_json(const struct list *l)
 
 enum { COL_ADDRESS, COL_NAME, COL_NOW, COL_EXPECTED, COL_VMS, COL_VERDICT, COL_WHY };
 
-static void add_row(struct pg_table *t, const struct pg_status *s)
+static void add_row(const struct pg_cmd_env *env, struct pg_table *t, const struct pg_status *s)
 {
 	static const enum pg_tone tones[] = {
 		[PG_STATUS_OK] = PG_TONE_GOOD,
@@ -52,7 +52,7 @@ static void add_row(struct pg_table *t, const struct pg_status *s)
 	};
 	struct pg_strv vms PG_CLEANUP(pg_strv_done) = { 0 };
 	struct pg_row *row = pg_table_row(t, NULL);
-	pg_autofree char *name = s->dev ? pg_cmd_dev_name(s->dev) : NULL;
+	pg_autofree char *name = s->dev ? pg_cmd_dev_name(env, s->dev) : NULL;
 	pg_autofree char *vm_text = NULL;
 
 	for (size_t k = 0; k < s->n_vmid; k++)
@@ -84,7 +84,7 @@ static int print_table(const struct pg_cmd_env *env, const struct list *l)
 	pg_table_column(t, "VERDICT", 0);
 	pg_table_column(t, "WHY", PG_COLUMN_WRAP);
 	for (size_t i = 0; i < l->n; i++)
-		add_row(t, &l->v[i]);
+		add_row(env, t, &l->v[i]);
 	return pg_table_print(t);
 }
 

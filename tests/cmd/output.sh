@@ -63,6 +63,10 @@ if command -v script >/dev/null; then
 	is 'colour on a terminal' "$(on_terminal "$pve_gpu iommu --root $tmp/node")" yes
 	is 'NO_COLOR' "$(on_terminal "env NO_COLOR=1 $pve_gpu iommu --root $tmp/node")" no
 	is 'a dumb terminal' "$(on_terminal "env TERM=dumb $pve_gpu iommu --root $tmp/node")" no
+	narrow=$(script -qec "stty cols 80; env NO_COLOR=1 $pve_gpu list --all --root $tmp/node" \
+		/dev/null </dev/null | tr -d '\r')
+	is '80 columns are enough' "$(echo "$narrow" | awk 'length > 80' | head -n 3)" ''
+	is 'and the name is told' "$(echo "$narrow" | grep -c 'GeForce RTX 4090 ')" 1
 	is 'JSON stays JSON' "$(on_terminal "$pve_gpu iommu --json --root $tmp/node")" no
 else
 	skip 'colour on a terminal' 'script is not installed'
