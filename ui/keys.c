@@ -141,7 +141,7 @@ int ui_keys_help(unsigned can, struct wiz_lines *ret)
 	return r;
 }
 
-/* man(7): a backslash and a dash mean something, and a dot does at the start of a line. */
+/* mdoc(7): a backslash means something, and so does a word of its own on a macro's line. */
 static void print_man_text(FILE *f, const char *s)
 {
 	for (; *s; s++) {
@@ -155,12 +155,14 @@ void ui_keys_print_man(FILE *f)
 {
 	char keys[64];
 
+	(void)fputs(".Bl -tag -width Ds\n", f);
 	for (size_t i = 0; i < PG_ARRAY_SIZE(bindings); i++) {
 		print_keys(&bindings[i], keys, sizeof(keys));
-		(void)fputs(".TP\n.B \"", f);
+		(void)fputs(".It Ic \"", f);
 		print_man_text(f, keys);
 		(void)fputs("\"\n", f);
 		print_man_text(f, bindings[i].help);
 		(void)fputs(".\n", f);
 	}
+	(void)fputs(".El\n", f);
 }

@@ -52,5 +52,5 @@ bool ui_keys_offered(const struct ui_binding *b, unsigned can);
 int ui_keys_by_name(const char *name);
 /* The keys as lines for the help screen. 0 or -ENOMEM. */
 int ui_keys_help(unsigned can, struct wiz_lines *ret);
-/* The keys as a list in the manual page's language (man(7)). */
+/* The keys as a list in the manual page's language (mdoc(7)). */
 void ui_keys_print_man(FILE *f);

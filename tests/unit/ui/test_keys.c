@@ -58,8 +58,8 @@ static void test_help_and_man(void **state)
 	assert_true(lines.n > 8 && lines.n < n);
 	ui_keys_print_man(f);
 	(void)fclose(f);
-	assert_non_null(strstr(man, ".TP\n.B \"Up, k\"\none row up.\n"));
-	assert_non_null(strstr(man, ".B \"Ctrl\\-L\"\n"));
+	assert_non_null(strstr(man, ".Bl -tag -width Ds\n.It Ic \"Up, k\"\none row up.\n"));
+	assert_non_null(strstr(man, ".It Ic \"Ctrl\\-L\"\n"));
 }
 
 static void assert_refused(const char *text, unsigned line)
