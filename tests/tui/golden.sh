@@ -13,7 +13,8 @@ n=0
 # Transactions and times are of now; all else must be the same on every machine.
 mask() {
 	sed -E -e 's/[0-9]{8}-[0-9]{6}-[0-9]/YYYYMMDD-HHMMSS-N/g' \
-	       -e 's/20[0-9]{2}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/YYYY-MM-DD HH:MM/g'
+	       -e 's/[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/MM-DD HH:MM/g' \
+	       -e 's/[0-9]{4}-MM-DD/YYYY-MM-DD/g'
 }
 
 pve_gpu() {
