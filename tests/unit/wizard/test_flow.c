@@ -249,6 +249,7 @@ static void test_commands(void **state)
 	struct demo *d = *state;
 	pg_autofree char *path = start_with_commands(d, "echo \"qm says $*\"");
 
+	assert_non_null(path);
 	apply(d);
 	assert_true(demo_view_has(d, "made: -u -k all"));
 	assert_false(demo_view_has(d, "qm says"));
@@ -271,6 +272,7 @@ static void test_failing_qm(void **state)
 	pg_autofree char *path = start_with_commands(
 		d, "echo \"VM is locked\"; case $* in *--delete*) exit 0; esac; exit 255");
 
+	assert_non_null(path);
 	apply(d);
 	run_vm(d);
 	assert_true(demo_view_has(d, "VM is locked"));
@@ -288,6 +290,7 @@ static void test_failing_rebuild(void **state)
 	struct demo *d = *state;
 	pg_autofree char *path = start_with_commands(d, "true");
 
+	assert_non_null(path);
 	command(d, "update-initramfs", "echo \"disk is full\"; exit 1");
 	apply(d);
 	assert_true(demo_view_has(d, "disk is full"));
