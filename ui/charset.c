@@ -133,7 +133,8 @@ int ui_charset_view(enum ui_charset charset, struct wiz_view *view)
 		r = bring_down(charset, &view->step[i].label);
 	for (size_t i = 0; i < view->n_item && r == 0; i++) {
 		struct wiz_item *item = &view->item[i];
-		char **const texts[] = { &item->text, &item->note, &item->why_not };
+		char **const texts[] = { &item->text, &item->note, &item->detail_title,
+					 &item->why_not };
 
 		r = bring_down_all(charset, texts, PG_ARRAY_SIZE(texts));
 	}

@@ -157,6 +157,13 @@ static int load_detail(struct ui *ui)
 	return 0;
 }
 
+static const char *detail_title(const struct ui *ui)
+{
+	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
+
+	return item && item->detail_title ? item->detail_title : ui->view.detail_title;
+}
+
 static int draw_panes(struct ui *ui)
 {
 	bool below = ui->over != UI_OVER_NONE || ui->asking;
@@ -170,7 +177,7 @@ static int draw_panes(struct ui *ui)
 		return 0;
 	r = load_detail(ui);
 	return r < 0 ? r : draw_text_pane(ui, ui->layout.detail, &ui->detail,
-					  ui->view.detail_title, ui->detail_focus);
+					  detail_title(ui), ui->detail_focus);
 }
 
 /* ---- the rows below ---- */
