@@ -3,12 +3,16 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 
 #include "src/base/strbuf.h"
 #include "ui/dump.h"
 #include "ui/keys.h"
 #include "ui/signals.h"
+
+#define CHAR_MS 100
 
 static const struct {
 	wint_t curses;
@@ -100,6 +104,16 @@ static int from_signals(struct ui_input *in)
 	return UI_KEY_NONE;
 }
 
+/* Readable, and yet there is nothing to read: the other end was closed. (Where a
+ * UTF-8 character stays incomplete there is no key either, but then the terminal is silent.) */
+static bool is_at_end(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	int n = 0;
+
+	return poll(&p, 1, 0) > 0 && (ioctl(STDIN_FILENO, FIONREAD, &n) < 0 || n == 0);
+}
+
 /* curses may hold characters that it has read already, so it is asked first and after. */
 static int from_keyboard(struct ui_input *in, int timeout_ms)
 {
@@ -108,12 +122,12 @@ static int from_keyboard(struct ui_input *in, int timeout_ms)
 	int r;
 
 	for (int turn = 0; turn < 2; turn++) {
-		errno = 0;
+		/* The rest of a UTF-8 character may come late, over a slow line. */
+		timeout(readable || ui_signals_wait(STDIN_FILENO, 0) ? CHAR_MS : 0);
 		r = get_wch(&c);
 		if (r != ERR)
 			return from_curses(c, r == KEY_CODE_YES);
-		/* Readable, and yet there is nothing: the other end was closed. */
-		if (readable && errno != EINTR && errno != EAGAIN) {
+		if (readable && is_at_end()) {
 			ui_term_lost(in->term);
 			in->ended = true;
 		}
