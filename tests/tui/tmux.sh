@@ -4,8 +4,9 @@
 # off while it applies. Afterwards the terminal is as it was found, and no change is half made.
 set -u
 tmp=$(mktemp -d)
+socket=$tmp/socket
 tmux_() {
-	tmux -u -f /dev/null -S "$tmp/socket" "$@" 2>>"$tmp/tmux.log"
+	tmux -u -f /dev/null -S "$socket" "$@" 2>>"$tmp/tmux.log"
 }
 trap 'tmux_ kill-server; rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -65,6 +66,7 @@ start() {
 	new_node
 	rm -f "$tmp/pid" "$tmp/before" "$tmp/after"
 	tmux_ kill-server
+	socket=$socket- # the old server may still be on its way out
 	cat >"$tmp/session" <<-EOF
 		stty -g >"$tmp/before"
 		sh -c 'echo \$\$ >"$tmp/pid"; exec "$top_builddir/pve-gpu" --root "$tmp/node"'
@@ -108,7 +110,7 @@ start
 check $? "it opens"
 press Enter 'What was found' && press Enter 'IOMMU groups' && press Down '02:00.0'
 tmux_ resize-window -x 120 -y 40
-poll sh -c "tmux -S '$tmp/socket' capture-pane -p | head -n 1 | grep -q '.\{110\}Set up\|^.\{90,\}Set up passthrough'"
+poll sh -c "tmux -S '$socket' capture-pane -p | head -n 1 | grep -q '.\{110\}Set up\|^.\{90,\}Set up passthrough'"
 check $? "a larger window is used"
 tmux_ resize-window -x 30 -y 8
 wait_for 'too small'
@@ -124,7 +126,7 @@ check $? "Ctrl-C leaves, and the terminal is as before"
 
 start
 press '?' 'Keys' && tmux_ send-keys Escape
-poll sh -c "! tmux -S '$tmp/socket' capture-pane -p | grep -q 'draw the screen again'"
+poll sh -c "! tmux -S '$socket' capture-pane -p | grep -q 'draw the screen again'"
 check $? "Esc closes the help"
 kill -TSTP "$(cat "$tmp/pid")"
 poll grep -q '^State:.*T' "/proc/$(cat "$tmp/pid")/status"
