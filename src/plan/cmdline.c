@@ -208,7 +208,7 @@ static int set_option(const char *s, const struct pg_option *want,
 		      struct pg_cmdline_edits *e)
 {
 	size_t n = strlen(s), pos = 0;
-	struct pg_cmdline_word w, keep;
+	struct pg_cmdline_word w, keep = { 0 };
 	int r = 0;
 
 	if (!word_to_keep(s, want, &keep)) {

@@ -243,7 +243,7 @@ int pg_grub_edit(const struct pg_file *const *files, size_t n, const char *varia
 	const struct pg_file *only = &none;
 	PG_CLEANUP(work_done) struct work w = { 0 };
 	pg_autofree char *value = NULL;
-	int base, file, r;
+	int base = -1, file = -1, r;
 	size_t i;
 
 	r = work_new(n ? files : &only, n ? n : 1, &w);
