@@ -11,11 +11,10 @@
 
 #define TRIES_MAX 1000
 
-int pg_open_below(int fd, const char *path, uint64_t flags, mode_t mode, uint64_t resolve)
+int pg_open_below(int fd, const char *path, uint64_t flags, uint64_t resolve)
 {
 	struct open_how how = {
 		.flags = flags | O_CLOEXEC,
-		.mode = mode,
 		.resolve = resolve | RESOLVE_NO_MAGICLINKS,
 	};
 	unsigned tries = 0;
@@ -25,12 +24,14 @@ int pg_open_below(int fd, const char *path, uint64_t flags, mode_t mode, uint64_
 	do
 		got = syscall(SYS_openat2, fd, path, &how, sizeof(how));
 	while (got < 0 && (errno == EINTR || (errno == EAGAIN && tries++ < TRIES_MAX)));
+	if (got < 0 && errno == ENOSYS)
+		return pg_walk_below(fd, path, flags, resolve);
 	return got < 0 ? -errno : (int)got;
 }
 
 int pg_open_in(const struct pg_root *root, const char *path, uint64_t flags)
 {
-	int fd = pg_open_below(root->fd, path, flags, 0, RESOLVE_IN_ROOT);
+	int fd = pg_open_below(root->fd, path, flags, RESOLVE_IN_ROOT);
 
 	pg_log(PG_LOG_ROOT, "open %s: %s", path, fd < 0 ? strerror(-fd) : "ok");
 	return fd;
@@ -49,18 +50,11 @@ int pg_root_open(const char *dir, struct pg_root **ret, struct pg_err *err)
 {
 	pg_autoclose int fd = -1;
 	struct pg_root *root;
-	int probe;
 
 	fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return pg_err_set(err, -errno, dir, 0, "The folder cannot be opened: %s.",
 				  pg_err_reason(errno));
-	probe = pg_open_below(fd, "/", O_PATH | O_DIRECTORY, 0, RESOLVE_IN_ROOT);
-	if (probe < 0)
-		return pg_err_set(err, probe, dir, 0,
-				  "This kernel cannot resolve paths below a folder (openat2): %s. "
-				  "Linux 5.6 or newer is needed.", pg_err_reason(probe));
-	(void)close(probe);
 	root = calloc(1, sizeof(*root));
 	if (!root)
 		return -ENOMEM;

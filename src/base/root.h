@@ -3,8 +3,9 @@
  * The one door to the host's files.
  *
  * A root is the folder that stands for "/": the real one, a mounted disk, or a captured
- * tree. Every path is resolved below it by the kernel (openat2(2) with RESOLVE_IN_ROOT), so
- * that neither "..", nor an absolute link, nor a link planted meanwhile leads out of it.
+ * tree. Every path is resolved below it by the kernel (openat2(2) with RESOLVE_IN_ROOT; by
+ * hand where a kernel or a sandbox does not offer that), so that neither "..", nor an
+ * absolute link, nor a link planted meanwhile leads out of it.
  * Paths are those of the host: "/etc/default/grub".
  *
  * Functions return 0 or a negative errno; those that write take a struct pg_err and name
@@ -25,8 +26,8 @@ struct pg_root;
 /* Largest file that is read whole where the caller has no better limit. */
 #define PG_ROOT_MAX ((size_t)16 << 20)
 
-/* Opens `dir` as root. Errors: -ENOENT, -ENOTDIR, -EACCES; -ENOSYS where the kernel is
- * older than 5.6. `ret` is closed with pg_root_close. */
+/* Opens `dir` as root. Errors: -ENOENT, -ENOTDIR, -EACCES. *ret is closed with
+ * pg_root_close. */
 int pg_root_open(const char *dir, struct pg_root **ret, struct pg_err *err);
 void pg_root_close(struct pg_root *root);
 void pg_root_closep(struct pg_root **root);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What root.c (the door), root_read.c, root_write.c and root_inplace.c share. For no one else.
+ * What root.c (the door), root_walk.c, root_read.c, root_write.c and root_inplace.c share. For no one else.
  */
 #pragma once
 
@@ -14,9 +14,11 @@ struct pg_root {
 	bool live;
 };
 
-/* openat2(2) below a folder; resolve is RESOLVE_IN_ROOT or RESOLVE_BENEATH, and magic links
- * are never followed. Returns a descriptor or a negative errno. */
-int pg_open_below(int fd, const char *path, uint64_t flags, mode_t mode, uint64_t resolve);
+/* openat2(2) below a folder, for what exists; resolve is RESOLVE_IN_ROOT or RESOLVE_BENEATH,
+ * and magic links are never followed. Returns a descriptor or a negative errno. */
+int pg_open_below(int fd, const char *path, uint64_t flags, uint64_t resolve);
+/* The same where the kernel does not offer openat2 (root_walk.c). */
+int pg_walk_below(int dirfd, const char *path, uint64_t flags, uint64_t resolve);
 /* The same from the root, for an existing path. */
 int pg_open_in(const struct pg_root *root, const char *path, uint64_t flags);
 

@@ -40,7 +40,7 @@ static int open_regular(int dirfd, const char *name, uint64_t resolve)
 	struct stat st;
 	int fd, r = 0;
 
-	fd = pg_open_below(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0, resolve);
+	fd = pg_open_below(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, resolve);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &st) < 0)
@@ -164,7 +164,7 @@ int pg_root_readlink_name_at(int dirfd, const char *name, char **ret)
 
 	if (!strchr(name, '/') && strcmp(name, "..") != 0)
 		return last_part(dirfd, name, ret);
-	fd = pg_open_below(dirfd, name, O_PATH | O_NOFOLLOW, 0, RESOLVE_BENEATH);
+	fd = pg_open_below(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH);
 	if (fd < 0)
 		return fd;
 	r = last_part(fd, "", ret);

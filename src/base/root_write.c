@@ -200,7 +200,7 @@ static int open_old(const struct pg_place *at)
 		return -ELOOP;
 	if (!S_ISREG(st.st_mode))
 		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	return pg_open_below(at->dir, at->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0,
+	return pg_open_below(at->dir, at->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK,
 			  RESOLVE_BENEATH);
 }
 

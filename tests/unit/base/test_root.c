@@ -6,6 +6,8 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
+#include "src/base/root_private.h"
+
 #define SECRET "the file outside\n"
 
 static const struct pg_meta plain = { .mode = 0644 };
@@ -560,12 +562,77 @@ static void test_write_attr(void **state)
 	assert_int_equal(pg_root_write_attr(t->root, "/fifo", "new", NULL), -ENXIO);
 }
 
+/* ---- the same by hand, where there is no openat2 ---- */
+
+/* What the path leads to: an errno, or an inode and the kind of descriptor. */
+static uint64_t landing(int fd)
+{
+	struct stat st;
+
+	if (fd < 0)
+		return (uint64_t)(int64_t)fd;
+	assert_int_equal(fstat(fd, &st), 0);
+	(void)close(fd);
+	return st.st_ino;
+}
+
+static void assert_same_walk(const struct tree *t, const char *path, uint64_t flags,
+			     uint64_t resolve)
+{
+	int dir = -1;
+	uint64_t kernel, walked;
+
+	assert_int_equal(pg_root_open_dir(t->root, "/root", &dir), 0);
+	kernel = landing(pg_open_below(dir, path, flags, resolve));
+	walked = landing(pg_walk_below(dir, path, flags, resolve));
+	(void)close(dir);
+	if (kernel != walked)
+		fail_msg("%s: kernel %lld, by hand %lld", path, (long long)kernel,
+			 (long long)walked);
+}
+
+static void test_walk(void **state)
+{
+	static const char *const paths[] = {
+		"", "/", ".", "..", "//", "/etc", "etc/", "etc//file", "/etc/./file",
+		"etc/../etc/file", "/../etc/file", "etc/file/", "etc/file/x", "etc/missing",
+		"etc/missing/x", "link", "link/", "link/file", "absolute", "absolute/file",
+		"out", "out/secret", "up", "up/etc/file", "loop", "loop/x", "etc/tofile",
+		"etc/tofile/", "dangling", "dangling/x", "chain/file", "../outside/secret",
+		"etc/..", "etc/.", "link/..", "absolute/../etc/tofile", "deep/a/b/../../../etc",
+	};
+	static const uint64_t flags[] = {
+		O_PATH, O_PATH | O_NOFOLLOW, O_RDONLY, O_RDONLY | O_DIRECTORY,
+		O_RDONLY | O_NOFOLLOW, O_WRONLY,
+	};
+	const struct tree *t = *state;
+
+	tree_file(t, "/outside/secret", SECRET);
+	tree_file(t, "/root/etc/file", "in");
+	tree_dir(t, "/root/deep/a/b");
+	tree_link(t, "/root/link", "etc");
+	tree_link(t, "/root/absolute", "/etc");
+	tree_link(t, "/root/out", "../outside");
+	tree_link(t, "/root/up", "..");
+	tree_link(t, "/root/loop", "loop");
+	tree_link(t, "/root/chain", "link/../absolute");
+	tree_link(t, "/root/dangling", "etc/nothing");
+	tree_link(t, "/root/etc/tofile", "/etc/file");
+	for (size_t i = 0; i < PG_ARRAY_SIZE(paths); i++) {
+		for (size_t f = 0; f < PG_ARRAY_SIZE(flags); f++) {
+			assert_same_walk(t, paths[i], flags[f], RESOLVE_IN_ROOT);
+			assert_same_walk(t, paths[i], flags[f], RESOLVE_BENEATH);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		tree_test(test_links_out),
 		tree_test(test_writes_through_folder_links),
 		tree_test(test_links_inside),
+		tree_test(test_walk),
 		cmocka_unit_test(test_magic_links),
 		tree_test(test_open_fails),
 		tree_test(test_read),
