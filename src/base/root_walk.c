@@ -5,13 +5,15 @@
  *
  * Each part is opened with O_NOFOLLOW below a folder that is already held open, and ".."
  * goes back to the folder that was held before, so that neither a link nor a rename at any
- * moment leads out. Links are read and walked as text. The magic links of /proc are treated
- * as the text they show.
+ * moment leads out. Links are read and walked as text, but for the magic links of /proc,
+ * which are refused as the kernel does.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "src/base/root_private.h"
 #include "src/base/vec.h"
@@ -69,24 +71,35 @@ static int go_up(struct walk *w)
 	return w->in_root ? 0 : -EXDEV; /* the root's ".." is the root */
 }
 
+/* Links of procfs that are text have a relative target ("self/mounts"); those that lead
+ * straight to a file, folder or namespace show an absolute path or "net:[4026531840]". */
+static bool is_magic(int link, const char *target)
+{
+	struct statfs fs;
+
+	return fstatfs(link, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC &&
+	       (*target == '/' || strchr(target, ':'));
+}
+
 /* Puts a link's target in front of what is left. */
 static int follow(struct walk *w, int link, const char *rest)
 {
-	char target[PATH_MAX];
-	ssize_t n = readlinkat(link, "", target, sizeof(target));
+	char target[PATH_MAX + 1];
+	ssize_t n = readlinkat(link, "", target, PATH_MAX);
 	char *longer;
 
 	if (n < 0)
 		return -errno;
-	if ((size_t)n == sizeof(target) || strlen(rest) + (size_t)n > PATH_LEN_MAX)
+	target[n] = '\0';
+	if (n == PATH_MAX || strlen(rest) + (size_t)n > PATH_LEN_MAX)
 		return -ENAMETOOLONG;
-	if (++w->links > LINKS_MAX)
+	if (++w->links > LINKS_MAX || is_magic(link, target))
 		return -ELOOP;
-	if (n && target[0] == '/' && !w->in_root)
+	if (target[0] == '/' && !w->in_root)
 		return -EXDEV;
-	if (n && target[0] == '/')
+	if (target[0] == '/')
 		(void)pop_to(w, 1);
-	longer = pg_strf("%.*s%s%s", (int)n, target, *rest ? "/" : "", rest);
+	longer = pg_strf("%s%s%s", target, *rest ? "/" : "", rest);
 	if (!longer)
 		return -ENOMEM;
 	free(w->rest);

@@ -25,10 +25,11 @@ struct pg_bdf_str pg_bdf_slot_str(struct pg_bdf a)
 
 struct pg_bdf_str pg_bdf_short(struct pg_bdf a)
 {
-	struct pg_bdf_str str = pg_bdf_str(a);
+	struct pg_bdf_str str;
 
-	if (a.domain == 0)
-		memmove(str.s, str.s + strlen("0000:"), strlen(str.s) - strlen("0000:") + 1);
+	if (a.domain != 0)
+		return pg_bdf_str(a);
+	(void)snprintf(str.s, sizeof(str.s), "%02x:%02x.%x", a.bus, a.dev & 31U, a.fn & 7U);
 	return str;
 }
 

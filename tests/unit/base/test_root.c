@@ -175,12 +175,22 @@ static void test_magic_links(void **state)
 {
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct pg_bytes got PG_CLEANUP(pg_bytes_done) = { 0 };
+	pg_autoclose int slash = open("/", O_PATH), mounts = -1;
 
 	(void)state;
 	assert_int_equal(pg_root_open("/", &root, NULL), 0);
 	assert_true(pg_root_is_live(root));
 	assert_string_equal(pg_root_prefix(root), "/");
 	assert_int_equal(pg_root_read(root, "/proc/self/root/etc/passwd", PG_ROOT_MAX, &got), -ELOOP);
+	assert_int_equal(pg_root_read(root, "/proc/self/exe", PG_ROOT_MAX, &got), -ELOOP);
+	assert_int_equal(pg_root_read(root, "/proc/mounts", PG_ROOT_MAX, &got), 0);
+	/* and by hand, where there is no openat2 */
+	assert_int_equal(pg_walk_below(slash, "/proc/self/root/etc/passwd", O_RDONLY,
+				       RESOLVE_IN_ROOT), -ELOOP);
+	assert_int_equal(pg_walk_below(slash, "/proc/self/ns/net", O_RDONLY, RESOLVE_IN_ROOT),
+			 -ELOOP);
+	mounts = pg_walk_below(slash, "/proc/mounts", O_RDONLY, RESOLVE_IN_ROOT);
+	assert_true(mounts >= 0);
 }
 
 static void test_open_fails(void **state)
