@@ -27,7 +27,8 @@ is 'without a terminal it is refused' "$? $(state | cmp - "$tmp/before" 2>&1)" '
 is 'and says so' "$(cat "$tmp/diag")" "pve-gpu: There is no terminal to ask on. \
 Nothing was changed. With --yes it is applied without a question."
 
-if command -v script >/dev/null; then
+why=$(no_terminal)
+if [ -z "$why" ]; then
 	# ask ANSWER
 	ask() {
 		printf '%s\n' "$1" | script -qec \
@@ -42,7 +43,7 @@ if command -v script >/dev/null; then
 	is 'yes is yes' "$? $(grep -c 'ids=10de:2684,10de:22ba' "$node/etc/modprobe.d/vfio.conf")" '0 1'
 	run undo
 else
-	skip 'the question' 'script is not installed'
+	skip 'the question' "$why"
 fi
 
 run passthrough 100 01:00 --apply --yes

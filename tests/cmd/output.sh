@@ -56,7 +56,8 @@ is 'no colour into a pipe' "$("$pve_gpu" iommu --root "$tmp/node" | coloured)" n
 is '--color=always' "$("$pve_gpu" iommu --color=always --root "$tmp/node" | coloured)" yes
 is '--color always' "$(NO_COLOR=1 "$pve_gpu" --color always iommu --root "$tmp/node" | coloured)" yes
 is '--color=never' "$("$pve_gpu" iommu --color=never --root "$tmp/node" | coloured)" no
-if command -v script >/dev/null; then
+why=$(no_terminal)
+if [ -z "$why" ]; then
 	on_terminal() {
 		TERM=xterm script -qec "$1" /dev/null </dev/null | coloured
 	}
@@ -69,7 +70,7 @@ if command -v script >/dev/null; then
 	is 'and the name is told' "$(echo "$narrow" | grep -c 'GeForce RTX 4090 ')" 1
 	is 'JSON stays JSON' "$(on_terminal "$pve_gpu iommu --json --root $tmp/node")" no
 else
-	skip 'colour on a terminal' 'script is not installed'
+	skip 'colour on a terminal' "$why"
 fi
 
 # Lost output

@@ -41,6 +41,16 @@ is() {
 	fi
 }
 
+# no_terminal: prints why script(1) cannot give a terminal here, or nothing where it can. In a
+# chroot without /dev/pts there is none.
+no_terminal() {
+	if ! command -v script >/dev/null; then
+		echo 'script is not installed'
+	elif ! script -qec true /dev/null </dev/null >/dev/null 2>&1; then
+		echo 'no terminal (pty) can be had here'
+	fi
+}
+
 # check NAME COMMAND...: passes if the command succeeds; its output is shown if not.
 check() {
 	check_name=$1

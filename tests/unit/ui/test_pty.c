@@ -40,6 +40,18 @@ static void child(struct fake *fake, const int told[2], const int at_hold[2], co
 	_exit(write(told[1], &story, sizeof(story)) == sizeof(story) ? 0 : 1);
 }
 
+/* Can a terminal be had here? Not in a chroot without /dev/pts. */
+static bool has_pty(void)
+{
+	int master, slave;
+
+	if (openpty(&master, &slave, NULL, NULL, NULL) < 0)
+		return false;
+	(void)close(master);
+	(void)close(slave);
+	return true;
+}
+
 static struct session start(struct fake *fake)
 {
 	struct winsize size = { .ws_row = 24, .ws_col = 80 };
@@ -260,5 +272,10 @@ int main(void)
 		cmocka_unit_test(test_no_terminal),
 	};
 
+	if (!has_pty()) {
+		/* cmocka's own skip() says "not ok". */
+		(void)puts("1..0 # SKIP no terminal (pty) can be had here");
+		return 0;
+	}
 	return cmocka_run_group_tests_name("pty", tests, NULL, NULL);
 }
