@@ -230,6 +230,10 @@ static int unsafe_interrupts(struct pg_checker *c)
 
 static const char *stale_advice(const struct pg_facts *facts, const struct pg_dev *dev)
 {
+	if (pg_by_ids(facts, dev) && pg_softdep_other(facts, dev->driver))
+		return "Reboot if that was not done since. If it stays so, the driver was "
+		       "there first: it has a softdep without vfio-pci, and only the first one "
+		       "counts. Add vfio-pci behind its \"pre:\", or bind by address.";
 	if (pg_by_ids(facts, dev) && !pg_has_softdep(facts, dev->driver))
 		return "Reboot if that was not done since. If it stays so, the driver was "
 		       "there first: a softdep is missing (/etc/modules is read too late).";

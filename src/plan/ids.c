@@ -184,32 +184,3 @@ bool pg_by_address(const struct pg_facts *facts, const struct pg_dev *dev)
 	return pg_facts_file(facts, PG_PATH_HOOK) && pg_facts_file(facts, PG_PATH_SCRIPT) &&
 	       pg_bind_conf_has(facts, dev);
 }
-
-/* "pre: a b post: c" */
-static bool softdep_pre_vfio(const char *value)
-{
-	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
-	bool pre = false;
-
-	if (pg_strv_split(value, " \t", &words) < 0)
-		return false;
-	for (size_t i = 0; i < words.n; i++) {
-		if (pg_text_ends(words.v[i], ":"))
-			pre = strcmp(words.v[i], "pre:") == 0;
-		else if (pre && pg_same_module(words.v[i], "vfio-pci"))
-			return true;
-	}
-	return false;
-}
-
-bool pg_has_softdep(const struct pg_facts *facts, const char *module)
-{
-	const struct pg_modules *m = &facts->modules;
-
-	for (size_t i = 0; i < m->n_conf; i++)
-		if (m->conf[i].kind == PG_MODCONF_SOFTDEP &&
-		    pg_same_module(m->conf[i].module, module) &&
-		    softdep_pre_vfio(m->conf[i].value))
-			return true;
-	return false;
-}

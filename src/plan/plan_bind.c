@@ -157,18 +157,38 @@ static int ids_are_ours(const struct pg_facts *facts, bool *ret)
 	return 0;
 }
 
+static int note_softdep(struct pg_planner *p, const struct pg_dev *dev,
+			const struct pg_modconf *line)
+{
+	struct pg_bdf_str addr = pg_bdf_str(dev->addr);
+	struct pg_finding *f = pg_findings_add(
+		&p->plan->findings, "softdep-elsewhere", PG_LEVEL_NOTE, addr.s,
+		"A softdep for the driver %s is there already. Only the first for a module counts, "
+		"so that a second could not load vfio-pci before it: this device is bound by its "
+		"address.",
+		line->module);
+
+	return pg_finding_evidence(f, "%s:%u: softdep %s %s", line->path, line->line,
+				   line->module, line->value);
+}
+
 static int decide_early(struct pg_planner *p, const struct pg_dev *dev, enum pg_bind *ret)
 {
 	const struct pg_claim *builtin = builtin_claim(dev);
-	bool ours = true;
-	int r;
+	const struct pg_modconf *softdep = NULL;
+	bool by_ids = pg_by_ids(p->facts, dev), ours = true;
+	int r = 0;
 
 	*ret = PG_BIND_EARLY;
-	if (pg_by_ids(p->facts, dev) && !builtin)
-		return 0;
+	if (!builtin && !(by_ids && pg_dev_on_vfio(dev)))
+		r = pg_softdep_in_the_way(p->facts, dev, &softdep);
+	if (r < 0 || (by_ids && !builtin && !softdep))
+		return r;
 	*ret = PG_BIND_ADDRESS;
 	if (builtin)
 		return 0;
+	if (softdep)
+		return note_softdep(p, dev, softdep);
 	if (shares_ids(p->facts, p->choices, dev))
 		return note_by_address(p, dev, "ids-shared",
 				       "Another device of this node has the same ids and is not "
@@ -253,22 +273,43 @@ static int table(struct pg_planner *p, bool *ret_needed)
 			      "Devices that vfio-pci takes by their address.");
 }
 
-/* Ours as a whole. One that differs stays: the person may have changed it. */
+/* Was it written by us, in whatever version? Ours say so near their top. */
+static bool is_ours(const struct pg_bytes *bytes)
+{
+	static const char mark[] = "# pve-gpu: ";
+	size_t pos = 0, len, full;
+	const char *line;
+
+	for (int i = 0; i < 8; i++) {
+		if (!pg_text_line(bytes->p, bytes->n, &pos, &line, &len, &full))
+			return false;
+		if (len >= strlen(mark) && strncmp(line, mark, strlen(mark)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int warn_foreign(struct pg_planner *p, const char *path)
+{
+	struct pg_finding *f = pg_findings_add(
+		&p->plan->findings, "script-differs", PG_LEVEL_WARN, "host",
+		"%s was not written by pve-gpu and is left as it is. Whether it gives the devices "
+		"of the table to vfio-pci is not known.",
+		path);
+
+	return pg_finding_advice(f, "Move it away and plan again, and pve-gpu puts its own there.");
+}
+
+/* Ours as a whole; one of another version is renewed. */
 static int install(struct pg_planner *p, const char *path, const struct pg_bytes *bytes,
 		   const char *why)
 {
 	const struct pg_file *fact = pg_facts_file(p->facts, path);
 	struct pg_bytes copy = { 0 };
-	struct pg_finding *f;
 
-	if (fact && fact->error == 0) {
-		if (pg_bytes_equal(&fact->bytes, bytes))
-			return 0;
-		f = pg_findings_add(&p->plan->findings, "script-differs", PG_LEVEL_NOTE, "host",
-				    "%s is not the one of this version and is left as it is.",
-				    path);
-		return pg_finding_advice(f, "Remove it and plan again to have it renewed.");
-	}
+	if (fact && fact->error == 0 && !pg_bytes_equal(&fact->bytes, bytes) &&
+	    !is_ours(&fact->bytes))
+		return warn_foreign(p, path);
 	if (pg_bytes_copy(bytes->p, bytes->n, &copy) < 0)
 		return -ENOMEM;
 	return pg_planner_put(p, path, &copy, 0755, why);

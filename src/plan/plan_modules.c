@@ -65,45 +65,23 @@ static int add_ids(struct pg_planner *p)
 
 /* ---- softdep: vfio-pci comes first ---- */
 
-static int want_softdep(const struct pg_planner *p, const char *module, struct pg_strv *lines)
-{
-	char *line pg_autofree = NULL;
-
-	if (pg_same_module(module, "vfio_pci") || pg_has_softdep(p->facts, module))
-		return 0;
-	line = pg_strf("softdep %s pre: vfio-pci", module);
-	if (!line)
-		return -ENOMEM;
-	return pg_strv_has(lines, line) ? 0 : pg_strv_add(lines, line);
-}
-
-static bool is_claimed_by(const struct pg_dev *dev, const char *module)
-{
-	for (size_t i = 0; i < dev->n_claim; i++)
-		if (pg_same_module(dev->claim[i].module, module))
-			return true;
-	return false;
-}
-
-/* Every module that may take the device; one that is blacklisted only if it has it now. */
 static int device_softdeps(const struct pg_planner *p, const struct pg_dev *dev,
 			   struct pg_strv *lines)
 {
-	const char *now = pg_dev_on_vfio(dev) ? NULL : dev->driver;
-	int r = 0;
+	struct pg_strv modules PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_softdep_modules(p->facts, dev, &modules);
 
-	for (size_t i = 0; r == 0 && i < dev->n_claim; i++) {
-		const struct pg_claim *claim = &dev->claim[i];
-		bool has_it = now && pg_same_module(now, claim->module);
+	for (size_t i = 0; r == 0 && i < modules.n; i++) {
+		char *line pg_autofree = NULL;
 
-		if (!claim->builtin && (!claim->blacklisted || has_it))
-			r = want_softdep(p, claim->module, lines);
+		if (pg_has_softdep(p->facts, modules.v[i]))
+			continue;
+		line = pg_strf("softdep %s pre: vfio-pci", modules.v[i]);
+		if (!line)
+			return -ENOMEM;
+		if (!pg_strv_has(lines, line))
+			r = pg_strv_add(lines, line);
 	}
-	/* where modules.alias tells nothing, the driver's name is its module's, unless that is
-	 * known not to be loaded (built in, or of another name) */
-	if (r == 0 && now && dev->n_claim == 0 &&
-	    (pg_facts_loaded(p->facts, now) || p->facts->modules.loaded_known != PG_YES))
-		r = want_softdep(p, now, lines);
 	return r;
 }
 
@@ -129,6 +107,14 @@ static int add_softdeps(struct pg_planner *p)
 }
 
 /* ---- blacklist: only where softdep was seen not to be enough ---- */
+
+static bool is_claimed_by(const struct pg_dev *dev, const char *module)
+{
+	for (size_t i = 0; i < dev->n_claim; i++)
+		if (pg_same_module(dev->claim[i].module, module))
+			return true;
+	return false;
+}
 
 /*
  * The softdep was in force at this boot and lost: another function of the slot, named by

@@ -90,8 +90,21 @@ bool pg_ids_match(const char *ids, const struct pg_dev *dev);
 /* Will vfio-pci claim the device by ids= as configured now? */
 bool pg_by_ids(const struct pg_facts *facts, const struct pg_dev *dev);
 bool pg_bind_conf_has(const struct pg_facts *facts, const struct pg_dev *dev);
-/* Is there a softdep that loads vfio-pci before the module? */
+
+/* ---- softdep.c: who comes before whom ---- */
+
+/* Does the softdep that is in effect load vfio-pci before the module? */
 bool pg_has_softdep(const struct pg_facts *facts, const char *module);
+/* The softdep that is in effect for the module and does not: one of ours would not count
+ * beside it, or would put it out of effect. NULL: none. */
+const struct pg_modconf *pg_softdep_other(const struct pg_facts *facts, const char *module);
+/* Adds every module that may take the device and must come after vfio-pci; one that is
+ * blacklisted only if it has the device now. Returns 0 or -ENOMEM. */
+int pg_softdep_modules(const struct pg_facts *facts, const struct pg_dev *dev,
+		       struct pg_strv *ret);
+/* pg_softdep_other() of the first of these that has one; *ret is NULL where none has. */
+int pg_softdep_in_the_way(const struct pg_facts *facts, const struct pg_dev *dev,
+			  const struct pg_modconf **ret);
 
 /* ---- small questions about devices (devices.c) ---- */
 

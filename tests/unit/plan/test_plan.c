@@ -247,6 +247,33 @@ static void test_blacklist_on_evidence(void **state)
 	assert_null(file_of(other, PG_PATH_BLACKLIST));
 }
 
+/* kmod heeds the first softdep alone: the finding says which line is in the way. */
+static void test_softdep_elsewhere(void **state)
+{
+	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = make_choices("01:00", 0);
+	struct pg_plan *p PG_CLEANUP(pg_plan_freep) = NULL;
+	const struct pg_finding *found;
+
+	(void)state;
+	make_conf(f, PG_MODCONF_SOFTDEP, "nouv*", "post: x", "/etc/modprobe.d/a.conf");
+	make_conf(f, PG_MODCONF_SOFTDEP, "nouveau", "pre: vfio-pci", PG_PATH_VFIO_CONF);
+	make_conf(f, PG_MODCONF_SOFTDEP, "snd_hda_intel", "pre: vfio-pci", PG_PATH_VFIO_CONF);
+	make_conf(f, PG_MODCONF_SOFTDEP, "snd_hda_intel", "post: x", "/etc/modprobe.d/z.conf");
+	assert_false(pg_has_softdep(f, "nouveau"));
+	assert_true(pg_has_softdep(f, "snd-hda-intel"));
+	assert_non_null(pg_softdep_other(f, "nouveau"));
+	assert_null(pg_softdep_other(f, "snd_hda_intel"));
+	assert_null(pg_softdep_other(f, "amdgpu"));
+	p = plan(f, c);
+	found = find_finding(&p->findings, "softdep-elsewhere");
+	assert_non_null(found);
+	assert_int_equal(found->level, PG_LEVEL_NOTE);
+	assert_string_equal(found->evidence, "/etc/modprobe.d/a.conf:1: softdep nouv* post: x");
+	assert_true(has_line(file_of(p, PG_PATH_BIND_CONF), "0000:01:00.0 10de:2684 vfio-pci"));
+	assert_true(has_line(file_of(p, PG_PATH_VFIO_CONF), "options vfio-pci ids=10de:22ba"));
+}
+
 /* ---- what is refused ---- */
 
 static void test_blocked(void **state)
@@ -425,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_at_start),
 		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_blacklist_on_evidence),
+		cmocka_unit_test(test_softdep_elsewhere),
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_no_loader_file),
