@@ -53,7 +53,7 @@ static size_t count_devices(const struct wiz *w, const struct pg_group *g,
 static void group_text(struct wiz_view *view, struct wiz_item *item,
 		       const struct pg_group *g, const struct pg_dev *only, size_t n)
 {
-	if (n == 0)
+	if (g->verdict == PG_GROUP_EMPTY)
 		wiz_view_set(view, &item->text, "group %d  bridges only", g->id);
 	else if (item->folded && n == 1)
 		wiz_view_set(view, &item->text, "group %d  %s %s", g->id, wiz_dev_kind(only),
@@ -113,13 +113,25 @@ static void device_note(struct wiz_view *view, struct wiz_item *item,
 		wiz_view_set(view, &item->note, "%zu VMs", dev->n_vmid);
 }
 
-static void refuse(struct wiz_view *view, struct wiz_item *item, const struct pg_dev *dev)
+/* A part of the board: nothing that a VM could have. */
+static bool is_board(const struct wiz *w, const struct pg_dev *dev)
+{
+	const struct pg_group *g = pg_facts_group(w->facts, dev->group);
+
+	return dev->is_bridge || (g && g->verdict == PG_GROUP_EMPTY);
+}
+
+static void refuse(struct wiz_view *view, struct wiz_item *item, const struct pg_dev *dev,
+		   bool board)
 {
 	item->enabled = false;
-	if (dev->is_bridge) {
+	if (board) {
 		item->style = WIZ_FAINT;
-		wiz_view_set(view, &item->why_not,
-			     "A bridge stays with the node: Proxmox leaves it out by itself.");
+		item->mark = WIZ_MARK_NONE;
+		wiz_view_set(view, &item->why_not, "%s",
+			     dev->is_bridge ?
+				     "A bridge stays with the node: Proxmox leaves it out by itself." :
+				     "It is a part of the board, and of no use to a VM.");
 		return;
 	}
 	item->mark = WIZ_MARK_ALERT;
@@ -132,6 +144,7 @@ static void refuse(struct wiz_view *view, struct wiz_item *item, const struct pg
 static void device_row(const struct wiz *w, struct wiz_view *view, const struct pg_dev *dev)
 {
 	struct wiz_item *item = wiz_view_add_item(view, wiz_dev_item(dev).s);
+	bool board = is_board(w, dev);
 
 	if (!item)
 		return;
@@ -141,10 +154,8 @@ static void device_row(const struct wiz *w, struct wiz_view *view, const struct 
 	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(dev->addr).s);
 	device_note(view, item, dev);
 	item->mark = pg_choices_has(w->choices, dev->addr) ? WIZ_MARK_ON : WIZ_MARK_OFF;
-	if (dev->is_bridge)
-		item->mark = WIZ_MARK_NONE;
-	if (dev->is_bridge || (is_vital(dev) && item->mark == WIZ_MARK_OFF))
-		refuse(view, item, dev);
+	if (board || (is_vital(dev) && item->mark == WIZ_MARK_OFF))
+		refuse(view, item, dev, board);
 }
 
 static void groups(const struct wiz *w, struct wiz_view *view, bool with_gpu)

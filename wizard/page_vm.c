@@ -152,7 +152,9 @@ static void vm_facts(const struct pg_guest *g, struct wiz_lines *lines)
 		char label[32];
 
 		(void)snprintf(label, sizeof(label), "hostpci%u%s", g->hostpci[i].index,
-			       g->hostpci[i].pending ? " (pending)" : "");
+			       g->hostpci[i].pending ? " (pending)" :
+			       g->hostpci[i].leaving ? " (leaving)" :
+						       "");
 		(void)wiz_lines_add(lines, WIZ_PLAIN, label, "%s", g->hostpci[i].value);
 	}
 	for (size_t i = 0; i < g->bad.n; i++)

@@ -123,7 +123,7 @@ struct pg_dev {
 };
 
 enum pg_verdict {
-	PG_GROUP_EMPTY,		/* nothing but bridges, or nothing at all */
+	PG_GROUP_EMPTY,		/* nothing but bridges (class 06, host and ISA too), or nothing */
 	PG_GROUP_CLEAN,		/* the functions of one slot, bridges aside */
 	PG_GROUP_SHARED,	/* devices of several slots */
 };
@@ -203,6 +203,7 @@ struct pg_guest_line {
 struct pg_hostpci {
 	unsigned index;
 	bool pending;
+	bool leaving;		/* [PENDING] deletes it: at the next start the VM is without */
 	char *value;		/* as written */
 	struct pg_bdf *addr;	/* host=, ';' taken apart; a slot has its `slot` flag set */
 	bool *slot;

@@ -193,6 +193,38 @@ static int read_line(struct pg_guest *guest, const struct pg_guest_line *l, bool
 	return e.hp->value ? read_value(&e) : -ENOMEM;
 }
 
+/* "hostpci0,!vga": `!` is force (PVE::GuestHelpers, parse_pending_delete). */
+static bool list_deletes(const char *list, unsigned index)
+{
+	while (*list) {
+		size_t skip = strspn(list, ",; \t!"), n = strcspn(list + skip, ",; \t");
+		char key[16];
+		unsigned i;
+
+		list += skip;
+		if (n < sizeof(key)) {
+			memcpy(key, list, n);
+			key[n] = '\0';
+			if (index_of(key, &i) == 0 && i == index)
+				return true;
+		}
+		list += n;
+	}
+	return false;
+}
+
+static bool is_leaving(const struct pg_guest *guest, unsigned index)
+{
+	for (size_t i = 0; i < guest->n_lines; i++) {
+		const struct pg_guest_line *l = &guest->lines[i];
+
+		if (strcmp(l->section, "PENDING") == 0 && strcmp(l->key, "delete") == 0 &&
+		    list_deletes(l->value, index))
+			return true;
+	}
+	return false;
+}
+
 static int by_index(const void *a, const void *b)
 {
 	const struct pg_hostpci *x = a, *y = b;
@@ -214,6 +246,9 @@ int pg_guest_read_hostpci(struct pg_guest *guest)
 		if (r < 0)
 			return r;
 	}
+	for (size_t i = 0; i < guest->n_hostpci; i++)
+		guest->hostpci[i].leaving = !guest->hostpci[i].pending &&
+					    is_leaving(guest, guest->hostpci[i].index);
 	if (guest->n_hostpci)
 		qsort(guest->hostpci, guest->n_hostpci, sizeof(*guest->hostpci), by_index);
 	return 0;

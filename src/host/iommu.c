@@ -288,10 +288,25 @@ static int read_group(const struct pg_root *root, struct pg_facts *facts, struct
 	return 0;
 }
 
+/* Proxmox leaves out what has a bus below it; a host or ISA bridge has none, and is of no use
+ * to a VM all the same. */
+static bool holds_devices(const struct pg_facts *facts, const struct pg_group *g)
+{
+	for (size_t i = 0; i < g->n_dev; i++) {
+		const struct pg_dev *dev = &facts->dev[g->dev[i]];
+
+		if (!dev->is_bridge && dev->class >> 16 != 0x06)
+			return true;
+	}
+	return false;
+}
+
 static enum pg_verdict verdict(const struct pg_facts *facts, const struct pg_group *g)
 {
 	const struct pg_dev *first = NULL;
 
+	if (!holds_devices(facts, g))
+		return PG_GROUP_EMPTY;
 	for (size_t i = 0; i < g->n_dev; i++) {
 		const struct pg_dev *dev = &facts->dev[g->dev[i]];
 
@@ -301,7 +316,7 @@ static enum pg_verdict verdict(const struct pg_facts *facts, const struct pg_gro
 			return PG_GROUP_SHARED;
 		first = dev;
 	}
-	return first ? PG_GROUP_CLEAN : PG_GROUP_EMPTY;
+	return PG_GROUP_CLEAN;
 }
 
 static int read_groups(const struct pg_root *root, struct pg_facts *facts)

@@ -184,6 +184,8 @@ static int names_missing(struct pg_checker *c, const struct pg_guest *g,
 
 static int entry(struct pg_checker *c, const struct pg_guest *g, const struct pg_hostpci *hp)
 {
+	if (hp->leaving)
+		return 0;
 	if (!hp->mapping && hp->n_addr == 0)
 		return hostpci(c, g, hp, "hostpci-empty", PG_LEVEL_BLOCK,
 			       "The entry names neither a device nor a mapping: the VM will not "
@@ -201,9 +203,10 @@ static int entry(struct pg_checker *c, const struct pg_guest *g, const struct pg
 	return names_missing(c, g, hp);
 }
 
+/* What a start of the VM meets: Proxmox applies [PENDING] first. */
 static bool is_active(const struct pg_hostpci *hp)
 {
-	return !hp->pending;
+	return !hp->pending && !hp->leaving;
 }
 
 static int named_twice(struct pg_checker *c, const struct pg_guest *g, const struct pg_dev *dev)

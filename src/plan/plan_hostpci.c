@@ -112,13 +112,33 @@ static const struct pg_hostpci *existing(const struct pg_vm_plan *vm, const stru
 		const struct pg_hostpci *hp = &vm->guest->hostpci[i];
 		size_t n = is_hidden(vm->guest, hp) ? 0 : covered(vm, hp, e);
 
-		if (!n)
+		if (!n || hp->leaving)
 			continue;
 		found = hp;
 		*ret_covered += n;
 		(*ret_entries)++;
 	}
 	return found;
+}
+
+/* An entry that waits to be deleted keeps its number until then, but not its device. */
+static int note_leaving(struct pg_vm_plan *vm, const struct entry *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < vm->guest->n_hostpci; i++) {
+		const struct pg_hostpci *hp = &vm->guest->hostpci[i];
+		struct pg_finding *f;
+
+		if (!hp->leaving || is_hidden(vm->guest, hp) || !covered(vm, hp, e))
+			continue;
+		f = pg_vm_finding(vm, "hostpci-leaving", PG_LEVEL_NOTE,
+				  "The VM has the device, but its entry waits to be deleted and "
+				  "goes at the next start: the device gets another one.");
+		r = pg_finding_evidence(f, "hostpci%u: %s; [PENDING] delete: hostpci%u",
+					hp->index, hp->value, hp->index);
+	}
+	return r;
 }
 
 static bool index_taken(const struct pg_vm_plan *vm, unsigned index)
@@ -255,7 +275,10 @@ static int one(struct pg_vm_plan *vm, const struct entry *e)
 {
 	size_t n, entries;
 	const struct pg_hostpci *hp = existing(vm, e, &n, &entries);
+	int r = note_leaving(vm, e);
 
+	if (r < 0)
+		return r;
 	if (!hp)
 		return assign(vm, e);
 	if (entries == 1 && n == e->n)

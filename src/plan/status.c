@@ -150,7 +150,7 @@ static int add_missing_of(const struct pg_facts *facts, const struct pg_guest *g
 	for (size_t i = 0; guest->local && i < guest->n_hostpci; i++) {
 		const struct pg_hostpci *hp = &guest->hostpci[i];
 
-		for (size_t k = 0; !hp->pending && k < hp->n_addr; k++)
+		for (size_t k = 0; !hp->pending && !hp->leaving && k < hp->n_addr; k++)
 			if (!is_there(facts, hp->addr[k], hp->slot[k]) &&
 			    add_missing(list, hp->addr[k], guest->vmid) < 0)
 				return -ENOMEM;

@@ -176,6 +176,22 @@ static void test_hostpci_index(void **state)
 	assert_int_equal(g->bad.n, 3);
 }
 
+/* [PENDING] deletes by number; `!` is force. */
+static void test_hostpci_leaving(void **state)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = one(*state,
+		"hostpci0: 01:00.0\nhostpci1: 02:00.0\nhostpci2: 03:00.0\nhostpci12: 04:00.0\n"
+		"[PENDING]\ndelete: vga,!hostpci0; hostpci12\nhostpci3: 05:00.0\n");
+	const struct pg_guest *g = &facts->guest[0];
+
+	assert_int_equal(g->n_hostpci, 5);
+	assert_true(g->hostpci[0].leaving);
+	assert_false(g->hostpci[1].leaving);
+	assert_false(g->hostpci[2].leaving);
+	assert_true(g->hostpci[3].leaving);
+	assert_false(g->hostpci[4].leaving);
+}
+
 static void check_props(const struct tree *t, const char *conf, bool q35, bool has_disk)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
@@ -391,6 +407,7 @@ int main(void)
 		tree_test(test_lines_that_do_not_fit),
 		tree_test(test_hostpci_values),
 		tree_test(test_hostpci_index),
+		tree_test(test_hostpci_leaving),
 		tree_test(test_props),
 		tree_test(test_template_and_lock),
 		tree_test(test_hostile_bytes),

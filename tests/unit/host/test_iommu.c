@@ -119,6 +119,39 @@ static void test_bridge_alone(void **state)
 	pg_facts_free(facts);
 }
 
+/* A host bridge alone, or two of class 06, cannot be passed; beside a device they count. */
+static void test_host_bridge(void **state)
+{
+	struct pg_facts *facts = facts_new();
+	struct tree *t = *state;
+
+	facts->dev[1].class = 0x060000;
+	facts->dev[3].class = 0x060100;
+	facts->dev[4].class = 0x040300;
+	put_member(t, "0", "0000:01:00.0");
+	put_member(t, "0", "0000:02:00.0");
+	put_member(t, "1", "0000:03:00.0");
+	assert_int_equal(pg_collect_iommu(t->root, facts), 0);
+	assert_int_equal(facts->group[0].n_dev, 2);
+	assert_int_equal(facts->group[0].verdict, PG_GROUP_EMPTY);
+	assert_int_equal(facts->group[1].verdict, PG_GROUP_CLEAN);
+	pg_facts_free(facts);
+}
+
+static void test_host_bridge_beside(void **state)
+{
+	struct pg_facts *facts = facts_new();
+	struct tree *t = *state;
+
+	facts->dev[1].class = 0x060000;
+	facts->dev[3].class = 0x040300;
+	put_member(t, "0", "0000:01:00.0");
+	put_member(t, "0", "0000:02:00.0");
+	assert_int_equal(pg_collect_iommu(t->root, facts), 0);
+	assert_int_equal(facts->group[0].verdict, PG_GROUP_SHARED);
+	pg_facts_free(facts);
+}
+
 static void test_nothing_known(void **state)
 {
 	struct pg_facts *facts = read_tree(*state);
@@ -188,6 +221,8 @@ int main(void)
 		tree_test(test_groups),
 		tree_test(test_links_only),
 		tree_test(test_bridge_alone),
+		tree_test(test_host_bridge),
+		tree_test(test_host_bridge_beside),
 		tree_test(test_nothing_known),
 		tree_test(test_off),
 		tree_test(test_on),

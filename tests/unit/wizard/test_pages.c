@@ -120,6 +120,10 @@ static void test_needed_by_host(void **state)
 	/* a bridge has no box at all */
 	demo_assert_mark(d, "dev/0000:00:1c.2", WIZ_MARK_NONE);
 	assert_non_null(demo_item(d, "dev/0000:00:1c.2")->why_not);
+	/* nor has a host bridge that is alone in its group */
+	assert_string_equal(demo_item(d, "group/0")->text, "group 0  bridges only");
+	demo_assert_mark(d, "dev/0000:00:00.0", WIZ_MARK_NONE);
+	assert_false(demo_item(d, "dev/0000:00:00.0")->enabled);
 	/* a card beside it tells what would be lost */
 	assert_true(demo_detail_has(d, "dev/0000:02:00.0", "the node loses vmbr0"));
 }
