@@ -45,6 +45,7 @@ struct wiz_run {
 	struct pg_outcome outcome;
 	bool has_outcome;
 	struct pg_plan *plan;		/* the one that was applied; its VM commands are offered */
+	char *stamp;			/* of pg_exec_stamp(): the plan is right where it still is */
 	bool applied;			/* the host part was */
 	bool vm_tried;			/* the outcome is that of the VM commands */
 	bool vm_done;			/* they were run */
@@ -53,6 +54,7 @@ struct wiz_run {
 struct wiz {
 	struct wiz_opts opts;
 	struct pg_facts *facts;
+	char *stamp;			/* of pg_exec_stamp(), before the facts were read */
 	struct pg_findings host;	/* of the host as it is */
 	struct pg_choices *choices;
 	bool vm_chosen;			/* "no VM" is a choice too */

@@ -62,6 +62,7 @@ void wiz_free(struct wiz *w)
 	if (!w)
 		return;
 	pg_facts_free(w->facts);
+	free(w->stamp);
 	pg_findings_done(&w->host);
 	pg_choices_free(w->choices);
 	pg_plan_free(w->plan);

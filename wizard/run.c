@@ -88,6 +88,7 @@ void wiz_run_take_plan(struct wiz *w)
 {
 	wiz_run_done(&w->run);
 	w->run.plan = PG_STEAL(w->plan);
+	w->run.stamp = strdup(w->stamp);
 }
 
 static void begin(struct wiz *w)
@@ -99,6 +100,23 @@ static void begin(struct wiz *w)
 	pg_outcome_done(&w->run.outcome);
 	w->run.outcome = (struct pg_outcome){ 0 };
 	refresh(w);
+}
+
+/* Only what nobody else changed since the plan was made is changed; what was done of the plan
+ * itself is no change by somebody else. */
+static int apply(struct wiz *w, const struct pg_plan *plan, struct pg_exec_opts *opts,
+		 struct pg_err *err)
+{
+	struct pg_outcome *outcome = &w->run.outcome;
+	int r;
+
+	opts->stamp = w->run.stamp;
+	r = opts->stamp ? pg_apply(w->opts.root, plan, opts, outcome, err) : -ENOMEM;
+	if (r == 0 && outcome->stamp) {
+		free(w->run.stamp);
+		w->run.stamp = PG_STEAL(outcome->stamp);
+	}
+	return r;
 }
 
 static enum wiz_style outcome_style(enum pg_outcome_kind kind)
@@ -155,11 +173,10 @@ int wiz_run_apply(struct wiz *w)
 {
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	struct pg_exec_opts opts = exec_opts(w, false);
-
 	int r;
 
 	begin(w);
-	r = pg_apply(w->opts.root, w->run.plan, &opts, &w->run.outcome, &err);
+	r = apply(w, w->run.plan, &opts, &err);
 	w->run.applied = r == 0 && w->run.outcome.kind == PG_OUTCOME_DONE;
 	return end(w, r, &err);
 }
@@ -176,7 +193,7 @@ int wiz_run_vm(struct wiz *w)
 	vm.reboot = false;
 	(void)wiz_lines_add(&w->run.lines, WIZ_PLAIN, NULL, "%s", "");
 	begin(w);
-	r = pg_apply(w->opts.root, &vm, &opts, &w->run.outcome, &err);
+	r = apply(w, &vm, &opts, &err);
 	w->run.vm_tried = true;
 	w->run.vm_done = r == 0 && w->run.outcome.kind == PG_OUTCOME_DONE;
 	return end(w, r, &err);

@@ -7,8 +7,11 @@ int wiz_collect(struct wiz *w, struct pg_err *err)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
 	struct pg_findings host = { 0 };
-	int r = pg_facts_collect(w->opts.root, PG_WANT_ALL, &facts, err);
+	pg_autofree char *stamp = NULL;
+	int r = pg_exec_stamp(w->opts.root, &stamp);
 
+	if (r == 0)
+		r = pg_facts_collect(w->opts.root, PG_WANT_ALL, &facts, err);
 	if (r == 0)
 		r = pg_check(facts, NULL, &host);
 	if (r < 0) {
@@ -17,8 +20,10 @@ int wiz_collect(struct wiz *w, struct pg_err *err)
 	}
 	wiz_changed(w);
 	pg_facts_free(w->facts);
+	free(w->stamp);
 	pg_findings_done(&w->host);
 	w->facts = PG_STEAL(facts);
+	w->stamp = PG_STEAL(stamp);
 	w->host = host;
 	return 0;
 }
@@ -92,5 +97,6 @@ void wiz_run_done(struct wiz_run *run)
 	free(run->doing);
 	pg_outcome_done(&run->outcome);
 	pg_plan_free(run->plan);
+	free(run->stamp);
 	*run = (struct wiz_run){ 0 };
 }

@@ -46,6 +46,7 @@ void pg_cmd_host_done(struct pg_cmd_host *host)
 {
 	pg_facts_free(host->facts);
 	pg_root_close(host->root);
+	free(host->stamp);
 	pg_err_done(&host->err);
 }
 

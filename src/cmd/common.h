@@ -23,6 +23,7 @@ int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv);
 struct pg_cmd_host {
 	struct pg_root *root;
 	struct pg_facts *facts;
+	char *stamp;		/* of pg_exec_stamp(), before the facts of a plan, or NULL */
 	struct pg_err err;	/* why they could not; also in the JSON document */
 };
 

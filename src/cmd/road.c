@@ -34,8 +34,10 @@ static int make_plan(const struct pg_choices *choices, struct pg_cmd_host *host,
 {
 	struct pg_templates templates PG_CLEANUP(pg_templates_done) = { 0 };
 	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
-	int r = pg_facts_collect(host->root, PG_WANT_ALL, &host->facts, &host->err);
+	int r = pg_exec_stamp(host->root, &host->stamp);
 
+	if (r == 0)
+		r = pg_facts_collect(host->root, PG_WANT_ALL, &host->facts, &host->err);
 	if (r == 0)
 		r = load_templates(&templates, &host->err);
 	if (r == 0)
@@ -102,7 +104,8 @@ static bool is_agreed(const struct pg_cmd_env *env, const struct pg_cmd_road *ro
 	return false;
 }
 
-static int apply(const struct pg_cmd_env *env, struct pg_root *root, const struct pg_plan *plan)
+static int apply(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
+		 const struct pg_plan *plan)
 {
 	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { 0 };
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
@@ -111,7 +114,8 @@ static int apply(const struct pg_cmd_env *env, struct pg_root *root, const struc
 
 	(void)fflush(env->out);
 	pg_live_begin(&live, env);
-	r = pg_apply(root, plan, &live.opts, &outcome, &err);
+	live.opts.stamp = host->stamp;
+	r = pg_apply(host->root, plan, &live.opts, &outcome, &err);
 	pg_live_end(&live);
 	if (r < 0) {
 		err.code = r;
@@ -121,8 +125,8 @@ static int apply(const struct pg_cmd_env *env, struct pg_root *root, const struc
 	return pg_live_report(env, &outcome);
 }
 
-static int go_on(const struct pg_cmd_env *env, struct pg_root *root, const struct pg_plan *plan,
-		 const struct pg_cmd_road *road)
+static int go_on(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
+		 const struct pg_plan *plan, const struct pg_cmd_road *road)
 {
 	if (pg_plan_is_blocked(plan)) {
 		say_blocked(env, plan);
@@ -135,7 +139,7 @@ static int go_on(const struct pg_cmd_env *env, struct pg_root *root, const struc
 			(void)fputs("\nNothing was changed: this is the plan.\n", env->out);
 		return PG_EXIT_OK;
 	}
-	return is_agreed(env, road) ? apply(env, root, plan) : PG_EXIT_REFUSED;
+	return is_agreed(env, road) ? apply(env, host, plan) : PG_EXIT_REFUSED;
 }
 
 /* Before a change what was interrupted is ended; a plan only mentions it. */
@@ -173,5 +177,5 @@ int pg_cmd_take_road(const struct pg_cmd_env *env, const struct pg_choices *choi
 		return status;
 	if (show(env, plan) < 0)
 		return PG_EXIT_REFUSED;
-	return status ? status : go_on(env, host.root, plan, road);
+	return status ? status : go_on(env, &host, plan, road);
 }

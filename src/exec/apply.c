@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 #include "src/exec/run.h"
@@ -57,6 +58,13 @@ static int write_files(struct pg_run *run, struct pg_err *err)
 
 /* ---- commands ---- */
 
+/* A command that was asked to stop may have ended in the middle, whatever status it made of
+ * that. */
+static int status_of(const struct pg_ran *ran)
+{
+	return ran->cancelled && ran->status != 0 ? 128 + SIGTERM : ran->status;
+}
+
 static int run_one(struct pg_run *run, size_t i, struct pg_err *err)
 {
 	struct pg_ran ran PG_CLEANUP(pg_ran_done) = { 0 };
@@ -69,7 +77,7 @@ static int run_one(struct pg_run *run, size_t i, struct pg_err *err)
 	if (r == 0)
 		r = pg_run_command(run, &run->j->cmd[i].argv, true, &ran);
 	if (r == 0)
-		r = pg_journal_mark_status(run->root, run->j, "ran", i, ran.status, err);
+		r = pg_journal_mark_status(run->root, run->j, "ran", i, status_of(&ran), err);
 	if (r < 0 || (ran.status == 0 && !ran.cancelled))
 		return r;
 	text = pg_ran_text(&run->j->cmd[i].argv, &ran);
@@ -158,12 +166,21 @@ static int apply_locked(struct pg_run *run, const struct pg_plan *plan,
 	if (r == 0 && unfinished)
 		return pg_outcome_refuse_unfinished(ret, unfinished, &err);
 	if (r == 0)
+		r = pg_stamp_check(run->root, run->opts->stamp, &err);
+	if (r == 0)
 		r = pg_prepare_check(run->root, plan, &err);
 	if (r == 0)
 		r = prepare(run, plan, &err);
 	if (r < 0)
 		return err.code ? pg_outcome_refuse(ret, &err) : r;
 	return carry_out(run, plan, ret);
+}
+
+/* The stamp of what comes next; a caller that gets none is refused, which is safe. */
+static void stamp_outcome(const struct pg_root *root, struct pg_outcome *outcome)
+{
+	if (outcome->kind == PG_OUTCOME_DONE || outcome->kind == PG_OUTCOME_PUT_BACK)
+		(void)pg_exec_stamp(root, &outcome->stamp);
 }
 
 static int refuse_blocked(const struct pg_plan *plan, struct pg_outcome *ret)
@@ -196,7 +213,7 @@ int pg_apply(struct pg_root *root, const struct pg_plan *plan, const struct pg_e
 				   "There is nothing to do: everything is as it should be.");
 	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
-	else
-		r = apply_locked(&run, plan, &outcome);
+	else if ((r = apply_locked(&run, plan, &outcome)) == 0)
+		stamp_outcome(root, &outcome);
 	return pg_run_end(&run, r, &outcome, ret, err);
 }

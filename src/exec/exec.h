@@ -41,12 +41,15 @@ struct pg_exec_opts {
 	/* Commands are run on the live root only, unless a test says otherwise here. */
 	enum pg_tri run_commands;	/* unknown: as pg_root_is_live() */
 	const char *path;	/* search path for commands; NULL: the usual */
+	/* For pg_apply: of pg_exec_stamp(), taken before the facts of the plan were read.
+	 * NULL: not checked. */
+	const char *stamp;
 };
 
 enum pg_outcome_kind {
 	PG_OUTCOME_NOTHING,	/* there was nothing to do */
 	PG_OUTCOME_DONE,
-	PG_OUTCOME_REFUSED,	/* not begun: locked, blocked, or a file changed since it was read */
+	PG_OUTCOME_REFUSED,	/* not begun: locked, blocked, or the node changed since it was read */
 	PG_OUTCOME_PUT_BACK,	/* failed; everything is as before */
 	PG_OUTCOME_BROKEN,	/* failed, and something could not be put back */
 };
@@ -56,11 +59,23 @@ struct pg_outcome {
 	char *id;		/* of the transaction, or NULL */
 	char *text;		/* sentences: what happened, what it means, what to do */
 	struct pg_strv listed;	/* commands that were not run, since the root is not live */
+	/* Of pg_apply, where it was begun and ended (done or put back): the stamp after it, taken
+	 * before any other could begin. For what is applied next of the same plan. */
+	char *stamp;
 };
 
 void pg_outcome_done(struct pg_outcome *outcome);
 /* 0, 1, 3 or 4: DESIGN.md section 3. */
 int pg_outcome_status(const struct pg_outcome *outcome);
+
+/*
+ * stamp.c: what pve-gpu has done on this root so far, as an opaque string: another step of
+ * any transaction makes it another. Taken before facts are read and handed to pg_apply, it
+ * keeps a plan from being applied that was made of a node which another pve-gpu was just
+ * changing. No right to look is no failure: then the stamp says so. Returns 0 or -ENOMEM;
+ * the caller frees *ret.
+ */
+int pg_exec_stamp(const struct pg_root *root, char **ret);
 
 /* apply.c. Returns 0 with *ret filled whatever the outcome; negative errno where not even
  * that could be said (-ENOMEM). */

@@ -57,6 +57,11 @@ int pg_copy_parse(const char *word, enum pg_copy *ret)
 	return 0;
 }
 
+bool pg_journal_was_killed(int status)
+{
+	return status > 128 && status <= 128 + 64;
+}
+
 /* FNV-1a: against torn and flipped bytes, not against people. */
 uint64_t pg_journal_sum(const char *s, size_t n)
 {

@@ -125,6 +125,9 @@ const char *pg_journal_state_word(enum pg_tx_state state);
 int pg_journal_state_parse(const char *word, enum pg_tx_state *ret);
 const char *pg_copy_name(enum pg_copy copy);
 int pg_copy_parse(const char *word, enum pg_copy *ret);
+/* Does a status tell of a command that was ended by a signal (128 and its number, 1 to 64)?
+ * 255 is none: it is what qm ends with when it says no. */
+bool pg_journal_was_killed(int status);
 uint64_t pg_journal_sum(const char *s, size_t n);
 /* Any bytes as printable ASCII and back ("%0a"): paths and arguments must survive JSON. */
 char *pg_journal_escape(const char *s);

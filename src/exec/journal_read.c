@@ -327,11 +327,17 @@ int pg_journal_read(const struct pg_root *root, const char *id, struct pg_journa
 
 bool pg_journal_must_rerun(const struct pg_journal *j, const struct pg_jcmd *cmd)
 {
-	if (cmd->reran && (cmd->again == 0 || (cmd->ended && cmd->again == cmd->status)))
+	if (cmd->reran && (cmd->again == 0 ||
+			   (!cmd->vm && cmd->ended && cmd->again == cmd->status)))
 		return false;
-	if (cmd->vm) /* one that said no has changed nothing; one that was killed may have */
+	/*
+	 * qm writes the configuration of a VM in one go, at the end: one that said no has changed
+	 * nothing, and there is nothing to take back. One that was killed, or of which a crash
+	 * left no status, may have.
+	 */
+	if (cmd->vm)
 		return cmd->undo.n && cmd->begun &&
-		       (!cmd->ended || cmd->status == 0 || cmd->status >= 128);
+		       (!cmd->ended || cmd->status == 0 || pg_journal_was_killed(cmd->status));
 	return cmd->begun || j->in_undo;
 }
 

@@ -8,6 +8,7 @@ void pg_outcome_done(struct pg_outcome *outcome)
 {
 	free(outcome->id);
 	free(outcome->text);
+	free(outcome->stamp);
 	pg_strv_done(&outcome->listed);
 	*outcome = (struct pg_outcome){ 0 };
 }

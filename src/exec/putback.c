@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/proc.h"
+#include "src/base/text.h"
 #include "src/exec/run.h"
 
 /* What putting back needs to pass around. */
@@ -121,6 +123,23 @@ static int note_again(struct back *b, const struct pg_strv *argv)
 			    "Mend that, then run it again.", argv->v[0]);
 }
 
+/*
+ * The command was killed, or a crash came in between: it may have done its work, and nothing
+ * that we can see tells. Its inverse does no harm where there is nothing to take back, so one
+ * that fails leaves the VM in doubt. That is trouble, no note: "everything is back" could be
+ * untrue, and only what is told as trouble is tried again by recover.
+ */
+static int tell_unknown(struct back *b, const struct pg_jcmd *cmd, const char *text)
+{
+	pg_autofree char *quoted = pg_proc_quote(cmd->argv.v);
+	pg_autofree char *safe = quoted ? pg_text_clean(quoted, strlen(quoted)) : NULL;
+
+	return safe ? pg_strv_addf(b->trouble,
+				   "%s\n    It was to take back %s, which was interrupted: it is not "
+				   "known whether that had taken effect.", text, safe) :
+		      -ENOMEM;
+}
+
 static int tell_command(struct back *b, const struct pg_jcmd *cmd,
 			const struct pg_strv *argv, const struct pg_ran *ran)
 {
@@ -130,6 +149,8 @@ static int tell_command(struct back *b, const struct pg_jcmd *cmd,
 		return -ENOMEM;
 	if (!cmd->vm && cmd->ended && cmd->status != 0 && cmd->status == ran->status)
 		return note_again(b, argv);
+	if (cmd->vm && !(cmd->ended && cmd->status == 0))
+		return tell_unknown(b, cmd, text);
 	return pg_strv_take(b->trouble, PG_STEAL(text));
 }
 

@@ -164,7 +164,7 @@ char *pg_ran_text(const struct pg_strv *argv, const struct pg_ran *ran)
 		return pg_strf("%s was cancelled.", safe);
 	if (ran->status == STATUS_NOT_STARTED)
 		return pg_strf("%s could not be run (status %d).%s", safe, ran->status, ran->tail);
-	if (ran->status > 128)
+	if (pg_journal_was_killed(ran->status))
 		return pg_strf("%s was ended by signal %d.%s", safe, ran->status - 128, ran->tail);
 	return pg_strf("%s failed with status %d.%s%s", safe, ran->status,
 		       *ran->tail ? " It said:" : "", ran->tail);

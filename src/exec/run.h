@@ -127,6 +127,11 @@ int pg_grub_files_planned(const struct pg_facts *facts, const struct pg_plan *pl
  * -EINVAL with both values in err. */
 int pg_grub_check(const struct pg_root *root, const struct pg_plan *plan, struct pg_err *err);
 
+/* ---- stamp.c ---- */
+
+/* Is the stamp (NULL: not checked) still right? 0, or -ESTALE with err. Under the lock. */
+int pg_stamp_check(const struct pg_root *root, const char *then, struct pg_err *err);
+
 /* ---- prepare.c ---- */
 
 /* Can the plan be applied to the node as it is now? 0, or negative errno with err. */

@@ -110,6 +110,32 @@ is 'four at once: one change' "$(find "$node/$state/transactions" -mindepth 1 -m
 run undo
 unchanged 'four at once: undone'
 
+# ---- changed between the look and the answer ----
+
+# It has looked when it shows the plan, and waits for the answer then.
+fresh
+if command -v script >/dev/null && script -qec true /dev/null </dev/null >"$tmp/pty" 2>&1; then
+	mkfifo "$tmp/keys" "$tmp/screen"
+	script -qec "$pve_gpu --root $node passthrough 100 01:00 --apply" /dev/null \
+		<"$tmp/keys" >"$tmp/screen" 2>&1 &
+	pid=$!
+	exec 3>"$tmp/keys" 4<"$tmp/screen"
+	grep -q 'qm set 100' <&4
+	apply
+	is 'changed meanwhile: the other is applied' "$got" 0
+	snapshot "$node" >"$tmp/old"
+	echo y >&3
+	cat <&4 >"$tmp/out"
+	exec 3>&- 4<&-
+	wait "$pid"
+	is 'changed meanwhile: exit status' "$?" 1
+	told 'changed meanwhile: said' 'This node was changed meanwhile'
+	unchanged 'changed meanwhile: nothing is touched'
+	is 'changed meanwhile: one change' "$(ls "$node/$state/transactions" | wc -l)" 1
+else
+	skip 'changed meanwhile' 'there is no pseudo-terminal, or script is not installed'
+fi
+
 # ---- the state folder ----
 
 fresh

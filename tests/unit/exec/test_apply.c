@@ -174,6 +174,176 @@ static void test_vm_command_fails(void **state)
 	assert_null(strstr(log, "--delete vga"));
 }
 
+/* What really says no: qm ends with 255 then. Nothing of the VM is taken back. */
+static void test_vm_command_says_no(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *log = NULL;
+
+	node_command(n, "qm", "echo VM 100 does not exist; exit 255");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+	node_assert_text(n, "failed with status 255.");
+	node_assert_old(n);
+	node_assert_state(n, "undone");
+	log = node_log(n);
+	assert_non_null(strstr(log, "qm set 100 --hostpci0 01:00\n"));
+	assert_null(strstr(log, "--delete"));
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+}
+
+/* Killed, it may have done its work: its inverse must succeed, now or later. */
+static void test_vm_command_killed(void **state)
+{
+	struct node *n = *state;
+
+	node_command(n, "qm", "case \"$*\" in *--delete*) exit 255;; *vga*) kill -KILL $$;; esac");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_BROKEN, 4);
+	node_assert_text(n, "qm set 100 --delete vga failed with status 255.");
+	node_assert_text(n, "It was to take back qm set 100 --vga none, which was interrupted");
+	node_assert_state(n, "interrupted");
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_BROKEN, 4);
+	node_command(n, "qm", "exit 0");
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_state(n, "undone");
+	node_assert_old(n);
+}
+
+static bool has_begun(void *ctx)
+{
+	const struct node *n = ctx;
+	pg_autofree char *path = pg_strf("%s/begun", n->bin);
+
+	return access(path, F_OK) == 0;
+}
+
+/* Asked to stop, a command may end with any status, and in the middle of its work. */
+static void test_vm_command_cancelled(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *log = NULL;
+	pg_autofree char *body = pg_strf("case \"$*\" in *--vga*)\n"
+					 "trap 'kill $!; exit 7' TERM\ntail -f /dev/null &\n"
+					 ": >%s/begun\nwait;; esac", n->bin);
+
+	node_command(n, "qm", body);
+	n->opts.cancelled = has_begun;
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+	node_assert_text(n, "qm set 100 --vga none was cancelled.");
+	log = node_log(n);
+	assert_non_null(strstr(log, "qm set 100 --delete vga\nqm set 100 --delete hostpci0\n"));
+	node_assert_old(n);
+}
+
+/* ---- changed since it was looked at ---- */
+
+/* A plan of one new file. */
+static void apply_other(const struct node *n, enum pg_outcome_kind expected)
+{
+	char path[] = "/etc/theirs.conf";
+	struct pg_plan_file file = { .path = path, .change = PG_CHANGE_CREATE, .mode = 0644 };
+	const struct pg_plan plan = { .file = &file, .n_file = 1 };
+	struct pg_outcome out PG_CLEANUP(pg_outcome_done) = { 0 };
+
+	assert_int_equal(pg_bytes_copy("theirs\n", 7, &file.after), 0);
+	assert_int_equal(pg_apply(n->tree->root, &plan, NULL, &out, NULL), 0);
+	pg_bytes_done(&file.after);
+	assert_int_equal(out.kind, expected);
+}
+
+static char *stamp_of(const struct node *n)
+{
+	char *stamp = NULL;
+
+	assert_int_equal(pg_exec_stamp(n->tree->root, &stamp), 0);
+	assert_non_null(stamp);
+	return stamp;
+}
+
+static void assert_outdated(struct node *n, const char *stamp)
+{
+	pg_autofree char *before = node_contents(n), *now = NULL;
+
+	n->opts.stamp = stamp;
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "This node was changed meanwhile: ");
+	node_assert_text(n, "Look again and repeat. Nothing was changed.");
+	assert_null(n->out.stamp);
+	now = node_contents(n);
+	assert_string_equal(now, before);
+}
+
+static void test_stamp(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *first = stamp_of(n), *second = NULL, *third = NULL;
+	pg_autofree char *now = NULL;
+
+	apply_other(n, PG_OUTCOME_DONE);
+	assert_outdated(n, first);
+	second = stamp_of(n);
+	node_undo(n, NULL);
+	/* taken back is a change as well, although it is no new one */
+	assert_outdated(n, second);
+	/* what is looked at again is applied, and leads from one to the next */
+	third = stamp_of(n);
+	n->opts.stamp = third;
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	now = stamp_of(n);
+	assert_string_equal(n->out.stamp, now);
+	assert_string_not_equal(now, third);
+}
+
+/* Looked at in the middle of another's change: it ends, or is taken back after a crash. */
+static void test_stamp_in_the_middle(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *stamp = NULL, *path = NULL, *full = NULL;
+	struct pg_tx *tx = NULL;
+	struct stat st;
+	size_t count = 0;
+
+	apply_other(n, PG_OUTCOME_DONE);
+	assert_int_equal(pg_history(n->tree->root, &tx, &count, NULL), 0);
+	path = pg_strf(PG_STATE_DIR "/transactions/%s/journal", tx[0].id);
+	pg_history_free(tx, count);
+	full = tree_path(n->tree, path);
+	assert_int_equal(stat(full, &st), 0);
+	/* the last record was not written yet */
+	assert_int_equal(truncate(full, st.st_size - 20), 0);
+	node_assert_state(n, "interrupted");
+	stamp = stamp_of(n);
+	n->opts.stamp = stamp;
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "Run `pve-gpu recover` first.");
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	assert_outdated(n, stamp);
+}
+
+/* Of a folder that is gone nothing is known. */
+static void test_stamp_record_gone(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *stamp = NULL, *dir = NULL, *gone = NULL;
+
+	apply_other(n, PG_OUTCOME_DONE);
+	stamp = stamp_of(n);
+	dir = tree_path(n->tree, PG_STATE_DIR "/transactions");
+	gone = tree_path(n->tree, "/gone");
+	assert_int_equal(rename(dir, gone), 0);
+	assert_outdated(n, stamp);
+	node_assert_text(n, "a record of pve-gpu was taken away");
+}
+
 /* Cancelled at any time, the tree is the old one or, once all is done, the new one. */
 static void test_cancel(void **state)
 {
@@ -338,7 +508,11 @@ int main(void)
 		node_test(test_apply_undo),	  node_test(test_modes),
 		node_test(test_listed),		  node_test(test_command_fails),
 		node_test(test_command_always_fails), node_test(test_rebuild_breaks),
-		node_test(test_written_meanwhile), node_test(test_no_such_command), node_test(test_vm_command_fails),
+		node_test(test_written_meanwhile), node_test(test_no_such_command),
+		node_test(test_vm_command_fails), node_test(test_vm_command_says_no),
+		node_test(test_vm_command_killed), node_test(test_vm_command_cancelled),
+		node_test(test_stamp),		  node_test(test_stamp_in_the_middle),
+		node_test(test_stamp_record_gone),
 		node_test(test_cancel),		  node_test(test_cancel_command),
 		node_test(test_drift),		  node_test(test_drift_created),
 		node_test(test_target_is_link),	  node_test(test_blocked),

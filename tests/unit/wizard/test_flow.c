@@ -108,6 +108,43 @@ static void test_drift(void **state)
 	demo_next(d, "home");
 }
 
+/* A plan of one new file, by somebody else; /etc/theirs.conf, and no file of the wizard's. */
+static void apply_other(const struct demo *d)
+{
+	char path[] = "/etc/theirs.conf";
+	struct pg_plan_file file = { .path = path, .change = PG_CHANGE_CREATE, .mode = 0644 };
+	const struct pg_plan plan = { .file = &file, .n_file = 1 };
+	struct pg_outcome out PG_CLEANUP(pg_outcome_done) = { 0 };
+
+	assert_int_equal(pg_bytes_copy("theirs\n", 7, &file.after), 0);
+	assert_int_equal(pg_apply(d->tree->root, &plan, NULL, &out, NULL), 0);
+	pg_bytes_done(&file.after);
+	assert_int_equal(out.kind, PG_OUTCOME_DONE);
+}
+
+/* Another pve-gpu changed the node while this one showed it: not even where no file of ours
+ * is concerned. */
+static void test_changed_meanwhile(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	apply_other(d);
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	demo_answer(d, true, NULL);
+	demo_assert_page(d, "apply");
+	assert_int_equal(d->w->run.outcome.kind, PG_OUTCOME_REFUSED);
+	assert_true(demo_view_has(d, "This node was changed meanwhile"));
+	assert_false(pg_root_exists(d->tree->root, VFIO));
+	assert_int_equal(d->view.can & (WIZ_CAN_RUN | WIZ_CAN_SAVE), 0);
+	/* by now it was looked at again */
+	demo_next(d, "home");
+	apply(d);
+	assert_int_equal(d->w->run.outcome.kind, PG_OUTCOME_DONE);
+	assert_true(pg_root_exists(d->tree->root, VFIO));
+}
+
 static void test_reboot_later(void **state)
 {
 	struct demo *d = *state;
@@ -282,7 +319,27 @@ static void test_failing_qm(void **state)
 	assert_true(pg_root_exists(d->tree->root, VFIO));
 	assert_int_not_equal(d->view.can & WIZ_CAN_RUN, 0);
 	assert_int_not_equal(d->view.can & WIZ_CAN_SAVE, 0);
+	/* tried again: what failed was our own, and changed nothing for the plan */
+	command(d, "qm", "echo \"qm says $*\"");
+	run_vm(d);
+	assert_int_equal(d->w->run.outcome.kind, PG_OUTCOME_DONE);
+	assert_true(demo_view_has(d, "qm says set 100 --hostpci0"));
 	demo_next(d, "reboot");
+}
+
+/* Changed by another between the node's own part and the VM's. */
+static void test_changed_before_vm(void **state)
+{
+	struct demo *d = *state;
+	pg_autofree char *path = start_with_commands(d, "echo \"qm says $*\"");
+
+	assert_non_null(path);
+	apply(d);
+	apply_other(d);
+	run_vm(d);
+	assert_int_equal(d->w->run.outcome.kind, PG_OUTCOME_REFUSED);
+	assert_true(demo_view_has(d, "This node was changed meanwhile"));
+	assert_false(demo_view_has(d, "qm says"));
 }
 
 static void test_failing_rebuild(void **state)
@@ -308,7 +365,8 @@ int main(void)
 		demo_test(test_reboot_later),	demo_test(test_reboot_demo),
 		demo_test(test_reboot_elsewhere), demo_test(test_script),
 		demo_test(test_commands),	demo_test(test_failing_qm),
-		demo_test(test_failing_rebuild),
+		demo_test(test_failing_rebuild), demo_test(test_changed_meanwhile),
+		demo_test(test_changed_before_vm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
