@@ -23,8 +23,13 @@ static void open_over(struct ui *ui, enum ui_over over, struct wiz_lines *lines)
 static int open_help(struct ui *ui)
 {
 	struct wiz_lines lines PG_CLEANUP(wiz_lines_done) = { 0 };
+	const char *intro = ui->view.intro;
+	struct ui_rect room = ui->layout.intro;
 	int r = wiz_help(ui->w, &lines);
 
+	/* What had no room above the panes. */
+	if (r == 0 && intro && ui_wrap_count(intro, room.w - 2) > room.h)
+		r = wiz_lines_add(&lines, WIZ_PLAIN, NULL, "%s", intro);
 	if (r == 0)
 		r = wiz_lines_add(&lines, WIZ_PLAIN, NULL, "%s", "");
 	if (r == 0)

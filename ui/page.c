@@ -211,6 +211,29 @@ static void draw_message(struct ui *ui)
 		draw_paragraph(ui, r, WIZ_FAINT, ui->view.why_not_next);
 }
 
+/* Before the help: what else there is to be read. */
+static size_t add_reading_hints(struct ui *ui, struct ui_hint *hint, size_t n, size_t max)
+{
+	const struct ui_textview *v = ui_page_textview(ui);
+	struct ui_hint more[2];
+	size_t n_more = 0, at = 0;
+	bool hidden = ui->layout.main.h == 0 || ui->layout.detail.h == 0;
+	int rows = ui_rect_inner(ui->layout.detail).h;
+
+	if (v && ui_textview_is_wide(v))
+		more[n_more++] = (struct ui_hint){ "←→", "sideways", 6 };
+	if (has_detail(ui) && (hidden || ui->detail_focus || (int)ui->detail.rows.n > rows))
+		more[n_more++] = (struct ui_hint){ "Tab", ui->detail_focus ? "list" : "read on",
+						   hidden ? 4 : 9 };
+	while (at < n && strcmp(hint[at].key, "?") != 0)
+		at++;
+	if (n + n_more > max)
+		return n;
+	memmove(hint + at + n_more, hint + at, (n - at) * sizeof(*hint));
+	memcpy(hint + at, more, n_more * sizeof(*hint));
+	return n + n_more;
+}
+
 static void draw_keys(struct ui *ui)
 {
 	static const struct ui_hint over[] = {
@@ -245,6 +268,7 @@ static void draw_keys(struct ui *ui)
 		ui_hints_draw(ui->term, r, over, PG_ARRAY_SIZE(over));
 	} else {
 		n = ui_hints_of_page(&ui->view, page, PG_ARRAY_SIZE(page));
+		n = add_reading_hints(ui, page, n, PG_ARRAY_SIZE(page));
 		ui_hints_draw(ui->term, r, page, n);
 	}
 }
@@ -280,8 +304,11 @@ static long elapsed(const struct ui *ui)
 
 static void draw_too_small(struct ui *ui)
 {
-	(void)ui_term_put(ui->term, 0, 0, UI_MIN_COLS, WIZ_STRONG,
-			  "The window is too small (least: 40x10).");
+	struct ui_rect all = { 0 };
+
+	ui_term_size(ui->term, &all.h, &all.w);
+	draw_paragraph(ui, all, WIZ_STRONG,
+		       "The window is too small: make it 40x10 or larger. q quits.");
 }
 
 int ui_page_draw(struct ui *ui)

@@ -172,11 +172,25 @@ int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct p
 	return 0;
 }
 
+/* A terminal without a second screen keeps what was shown: the shell gets an empty row. */
+static void leave_row(const struct ui_term *t)
+{
+	const char *rmcup = tigetstr("rmcup");
+
+	if (t->headless || t->lost || (rmcup && rmcup != (const char *)-1))
+		return;
+	(void)attr_set(A_NORMAL, 0, NULL);
+	(void)move(LINES - 1, 0);
+	(void)clrtoeol();
+	(void)refresh();
+}
+
 void ui_term_close(struct ui_term *t)
 {
 	if (!t)
 		return;
 	if (t->screen) {
+		leave_row(t);
 		(void)endwin();
 		delscreen(t->screen);
 	}

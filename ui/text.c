@@ -140,7 +140,7 @@ void ui_rows_done(struct ui_rows *rows)
 	*rows = (struct ui_rows){ 0 };
 }
 
-/* The label column is as wide as its widest label, but never more than two fifths. */
+/* The label column is as wide as its widest label, but never more than half. */
 static int label_column(const struct wiz_lines *lines, int cols)
 {
 	int width = 0;
@@ -154,7 +154,7 @@ static int label_column(const struct wiz_lines *lines, int cols)
 	if (width == 0)
 		return 0;
 	width += LABEL_GAP;
-	return width > cols * 2 / 5 ? cols * 2 / 5 : width;
+	return width > cols / 2 ? cols / 2 : width;
 }
 
 static int add_row(struct ui_rows *rows, size_t line, size_t off, size_t len, bool first)

@@ -82,6 +82,11 @@ int ui_textview_fit(struct ui_textview *v, int rows, int cols)
 	return 0;
 }
 
+bool ui_textview_is_wide(const struct ui_textview *v)
+{
+	return v->cols > 0 && widest_raw(v) > v->cols;
+}
+
 static void move_sideways(struct ui_textview *v, int by)
 {
 	int most = widest_raw(v) - v->cols;

@@ -31,6 +31,8 @@ bool ui_textview_find(struct ui_textview *v, const char *s, size_t from, int dir
 		      int rows);
 /* The line at the top, or that of the last match: where a search starts. */
 size_t ui_textview_line(const struct ui_textview *v);
+/* Is a line cut at the right, so that scrolling sideways shows more? */
+bool ui_textview_is_wide(const struct ui_textview *v);
 /* "1-15 of 48" where not all rows are seen, else "". */
 void ui_textview_foot(const struct ui_textview *v, int rows, char *buf, size_t size);
 void ui_textview_draw(struct ui_term *t, struct ui_rect r, const struct ui_textview *v);

@@ -261,6 +261,34 @@ static void test_no_terminal(void **state)
 	(void)close(in);
 }
 
+static void child_of_unknown_type(void)
+{
+	struct fake fake = { .page = page_tree };
+	struct ui_opts opts = { .color = PG_UNKNOWN };
+	struct pg_err err = { 0 };
+	bool well;
+
+	(void)setenv("TERM", "no-such-terminal", 1);
+	well = ui_run(fake_wiz(&fake), &opts, &err) == -ENOTTY && strstr(err.what, "(TERM)");
+	pg_err_done(&err);
+	_exit(well ? 0 : 1); /* newterm(3X) leaks here */
+}
+
+static void test_unknown_type(void **state)
+{
+	pid_t pid;
+	int master, status;
+
+	(void)state;
+	pid = forkpty(&master, NULL, NULL, NULL);
+	assert_true(pid >= 0);
+	if (pid == 0)
+		child_of_unknown_type();
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	(void)close(master);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -270,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_hangup),
 		cmocka_unit_test(test_term),
 		cmocka_unit_test(test_no_terminal),
+		cmocka_unit_test(test_unknown_type),
 	};
 
 	if (!has_pty()) {

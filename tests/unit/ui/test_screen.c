@@ -118,6 +118,21 @@ static void test_text(void **state)
 	HAS(p, " 33-46 of 46 ─┘");
 }
 
+/* What is cut or hidden is offered to be read. */
+static void test_reading(void **state)
+{
+	struct fake text = { .page = page_text }, tree = { .page = page_tree, .marks = "   " };
+	struct play wide PG_CLEANUP(play_done) = play(&text, 80, 24, "dump a\nkey q\n");
+	struct play flat PG_CLEANUP(play_done) =
+		play(&tree, 64, 12, "dump a\nkey Tab\ndump b\nkey q\n");
+
+	(void)state;
+	HAS(wide, "  ←→ sideways  ");
+	HAS_NOT(wide, "Tab ");
+	HAS(flat, "  Tab read on  ? help");
+	HAS(flat, "  Tab list  ? help");
+}
+
 static void test_help(void **state)
 {
 	struct fake fake = { .page = page_tree, .marks = "   " };
@@ -356,6 +371,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_run),

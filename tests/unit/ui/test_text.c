@@ -77,13 +77,13 @@ static void test_rows(void **state)
 	assert_int_equal(rows.label_width, 8);
 	assert_int_equal(rows.n, 3);
 	ui_rows_done(&rows);
-	/* Never more than a third for the labels. */
+	/* Never more than half for the labels. */
 	assert_int_equal(ui_rows_make(&lines, 12, &rows), 0);
-	assert_int_equal(rows.label_width, 4);
-	assert_int_equal(rows.n, 4);
-	assert_int_equal(rows.v[1].off, 9);
+	assert_int_equal(rows.label_width, 6);
+	assert_int_equal(rows.n, 5);
+	assert_int_equal(rows.v[1].off, 5);
 	assert_false(rows.v[1].first);
-	assert_int_equal(rows.v[3].len, 27);
+	assert_int_equal(rows.v[4].len, 27);
 }
 
 static void assert_shown(enum ui_charset charset, const char *in, const char *expected)
