@@ -65,6 +65,16 @@ int pg_cmdline_apply(const char *cmdline, const struct pg_option *want, size_t n
 	return 0;
 }
 
+/* The kernel's next_arg() toggles at every double quote. */
+static bool has_open_quote(const char *s)
+{
+	bool open = false;
+
+	for (; *s; s++)
+		open ^= *s == '"';
+	return open;
+}
+
 int pg_kernel_cmdline_edit(const char *path, const struct pg_bytes *in,
 			   const struct pg_option *want, size_t n, struct pg_bytes *ret,
 			   struct pg_err *err)
@@ -94,6 +104,10 @@ int pg_kernel_cmdline_edit(const char *path, const struct pg_bytes *in,
 	r = pg_cmdline_apply(line, want, n, &edited);
 	if (r < 0)
 		return r;
+	if (strcmp(line, edited) != 0 && has_open_quote(line))
+		return pg_err_set(err, -EINVAL, path, 1,
+				  "A double quote is never closed, so that the kernel takes "
+				  "whatever follows it for one word. Close it first.");
 	if (strcmp(line, edited) != 0 && strlen(edited) > PG_CMDLINE_MAX)
 		return pg_err_set(err, -EINVAL, path, 1,
 				  "The kernel command line would have %zu bytes, and the kernel "

@@ -227,6 +227,10 @@ static int write_ids(const char *path, const struct pg_bytes *in, const struct i
 		return -ENOMEM;
 	if (add->n && !pg_text_starts(path, "/etc/modprobe.d/"))
 		return not_ours(path, list, err);
+	if (add->n && in->n && memchr(in->p, '\0', in->n))
+		return pg_err_set(err, -EINVAL, path, 0,
+				  "The file holds a NUL byte, which ends a line early for "
+				  "modprobe. Remove it first.");
 	len = (list->found ? list->len + !list->comma : 0) + strlen(ids);
 	if (add->n && len > IDS_MAX)
 		return pg_err_set(err, -EINVAL, path, list->line,
