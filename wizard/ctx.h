@@ -181,6 +181,9 @@ struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev);
 enum wiz_style wiz_level_style(enum pg_level level);
 /* Text, evidence, advice. */
 void wiz_finding_lines(const struct pg_finding *finding, struct wiz_lines *lines);
+/* The same for all of a level: those of one id together, and nothing said twice. */
+void wiz_findings_lines(const struct pg_findings *all, enum pg_level level,
+			struct wiz_lines *lines);
 
 /* ---- help.c ---- */
 

@@ -182,13 +182,23 @@ static void add_users(const struct pg_dev *dev, struct wiz_lines *lines)
 
 /* ---- what goes with it ---- */
 
-static void add_vm_words(const struct wiz *w, struct wiz_lines *lines)
+/* The VM whose start takes the group: the chosen one if something of it is chosen, else the
+ * only one that has the device. 0: none. */
+static uint32_t taking_vm(const struct wiz *w, const struct pg_group *group,
+			  const struct pg_dev *dev)
+{
+	for (size_t i = 0; w->choices->vmid && i < group->n_dev; i++)
+		if (pg_choices_has(w->choices, w->facts->dev[group->dev[i]].addr))
+			return w->choices->vmid;
+	return dev->n_vmid == 1 ? dev->vmid[0] : 0;
+}
+
+static void add_vm_words(uint32_t vmid, struct wiz_lines *lines)
 {
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
-	if (w->choices->vmid)
+	if (vmid)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-				    "When VM %u starts, Proxmox takes",
-				    (unsigned)w->choices->vmid);
+				    "When VM %u starts, Proxmox takes", (unsigned)vmid);
 	else
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "When a VM with it starts, Proxmox takes");
@@ -203,7 +213,7 @@ static void add_group(const struct wiz *w, const struct pg_dev *dev, struct wiz_
 
 	if (!group || dev->is_bridge)
 		return;
-	add_vm_words(w, lines);
+	add_vm_words(taking_vm(w, group, dev), lines);
 	for (size_t i = 0; i < group->n_dev; i++) {
 		const struct pg_dev *d = &w->facts->dev[group->dev[i]];
 

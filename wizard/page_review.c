@@ -13,20 +13,21 @@ static void heading(struct wiz_lines *lines, const char *text)
 
 /* ---- what to know ---- */
 
-static void findings(const struct pg_plan *plan, struct wiz_lines *lines)
+static bool has_level(const struct pg_plan *plan, enum pg_level level)
 {
-	bool any = false;
+	for (size_t i = 0; i < plan->findings.n; i++)
+		if (plan->findings.v[i].level == level)
+			return true;
+	return false;
+}
 
-	for (enum pg_level level = PG_LEVEL_BLOCK; level >= PG_LEVEL_NOTE; level--) {
-		for (size_t i = 0; i < plan->findings.n; i++) {
-			if (plan->findings.v[i].level != level)
-				continue;
-			if (!any)
-				heading(lines, "What to know");
-			any = true;
-			wiz_finding_lines(&plan->findings.v[i], lines);
-		}
-	}
+static void findings(const struct pg_plan *plan, enum pg_level level, const char *title,
+		     struct wiz_lines *lines)
+{
+	if (!has_level(plan, level))
+		return;
+	heading(lines, title);
+	wiz_findings_lines(&plan->findings, level, lines);
 }
 
 static void effects(const struct pg_plan *plan, struct wiz_lines *lines)
@@ -101,7 +102,8 @@ static void review(const struct wiz *w, const struct pg_plan *plan, struct wiz_l
 	if (pg_plan_is_empty(plan) && !pg_plan_is_blocked(plan))
 		(void)wiz_lines_add(lines, WIZ_GOOD, NULL,
 				    "Nothing is left to do: the configuration has all of it.");
-	findings(plan, lines);
+	findings(plan, PG_LEVEL_BLOCK, "This stands in the way", lines);
+	findings(plan, PG_LEVEL_WARN, "Take care", lines);
 	effects(plan, lines);
 	files(w, plan, lines);
 	if (plan->n_cmd)
@@ -110,12 +112,13 @@ static void review(const struct wiz *w, const struct pg_plan *plan, struct wiz_l
 	if (plan->n_vm_cmd)
 		heading(lines, "For the VM, afterwards: run from here, or saved as a script");
 	wiz_command_lines(plan->vm_cmd, plan->n_vm_cmd, lines);
-	if (!plan->reboot)
-		return;
-	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
-	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-			    "It takes effect when the node is started again. Nothing restarts "
-			    "it by itself.");
+	if (plan->reboot) {
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+				    "It takes effect when the node is started again. Nothing "
+				    "restarts it by itself.");
+	}
+	findings(plan, PG_LEVEL_NOTE, "Good to know", lines);
 }
 
 /* ---- the way on ---- */

@@ -8,6 +8,8 @@
 
 #define NO_VM "vm/0"
 #define PRIMARY "primary"
+#define MACHINE "change-machine"
+#define FIRMWARE "change-firmware"
 
 static bool relevant(const struct wiz *w)
 {
@@ -71,12 +73,60 @@ static void primary_row(const struct wiz *w, struct wiz_view *view)
 	if (!item)
 		return;
 	wiz_view_set(view, &item->text, "the VM's only screen (x-vga)");
+	wiz_view_set(view, &item->detail_title, "Screen");
 	item->mark = w->choices->primary ? WIZ_MARK_ON : WIZ_MARK_OFF;
 	if (w->choices->vmid)
 		return;
 	item->enabled = false;
 	item->style = WIZ_FAINT;
 	wiz_view_set(view, &item->why_not, "Choose a VM first.");
+}
+
+/* What a plan for the VM says, as it were chosen; what may be changed of another VM is not
+ * carried over. */
+static int plan_for(const struct wiz *w, uint32_t vmid, bool keep, struct pg_plan **ret)
+{
+	struct pg_choices choices = *w->choices;
+
+	if (keep || choices.vmid != vmid)
+		choices.change_machine = choices.change_firmware = false;
+	choices.vmid = vmid;
+	return pg_plan_make(w->facts, &choices, w->opts.templates, ret);
+}
+
+static void change_row(struct wiz_view *view, const struct pg_plan *plan, const char *finding,
+		       const char *id, const char *title, const char *text, bool on)
+{
+	for (size_t i = 0; i < plan->findings.n; i++) {
+		struct wiz_item *item;
+
+		if (strcmp(plan->findings.v[i].id, finding) != 0)
+			continue;
+		item = wiz_view_add_item(view, id);
+		if (!item)
+			return;
+		wiz_view_set(view, &item->text, "%s", text);
+		wiz_view_set(view, &item->detail_title, "%s", title);
+		item->mark = on ? WIZ_MARK_ON : WIZ_MARK_OFF;
+		return;
+	}
+}
+
+/* Offered where the planner would leave them, for the sake of an installed system. */
+static void change_rows(const struct wiz *w, struct wiz_view *view)
+{
+	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
+
+	if (!w->choices->vmid)
+		return;
+	if (plan_for(w, w->choices->vmid, true, &plan) < 0) {
+		view->failed = true;
+		return;
+	}
+	change_row(view, plan, "machine-kept", MACHINE, "Machine type",
+		   "change the machine type to q35", w->choices->change_machine);
+	change_row(view, plan, "firmware-kept", FIRMWARE, "Firmware",
+		   "change the firmware to OVMF", w->choices->change_firmware);
 }
 
 static void build(struct wiz *w, struct wiz_view *view)
@@ -96,6 +146,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 	none->mark = !w->choices->vmid && w->vm_chosen ? WIZ_MARK_RADIO_ON :
 							 WIZ_MARK_RADIO_OFF;
 	primary_row(w, view);
+	change_rows(w, view);
 	for (size_t i = 0; i < view->n_item; i++)
 		if (view->item[i].mark == WIZ_MARK_RADIO_ON)
 			view->cursor = i;
@@ -116,6 +167,16 @@ static bool vm_of_item(const char *item, uint32_t *ret)
 	return true;
 }
 
+static void choose_vm(struct wiz *w, uint32_t vmid)
+{
+	if (w->choices->vmid != vmid)
+		w->choices->change_machine = w->choices->change_firmware = false;
+	w->choices->vmid = vmid;
+	w->vm_chosen = true;
+	if (!vmid)
+		w->choices->primary = false;
+}
+
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
 	uint32_t vmid;
@@ -126,14 +187,14 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 		return 0;
 	*ret = WIZ_REBUILD;
 	wiz_changed(w);
-	if (vm_of_item(e->item, &vmid)) {
-		w->choices->vmid = vmid;
-		w->vm_chosen = true;
-		if (!vmid)
-			w->choices->primary = false;
-	} else if (strcmp(e->item, PRIMARY) == 0) {
+	if (vm_of_item(e->item, &vmid))
+		choose_vm(w, vmid);
+	else if (strcmp(e->item, PRIMARY) == 0)
 		w->choices->primary = !w->choices->primary;
-	}
+	else if (strcmp(e->item, MACHINE) == 0)
+		w->choices->change_machine = !w->choices->change_machine;
+	else if (strcmp(e->item, FIRMWARE) == 0)
+		w->choices->change_firmware = !w->choices->change_firmware;
 	return 0;
 }
 
@@ -161,21 +222,12 @@ static void vm_facts(const struct pg_guest *g, struct wiz_lines *lines)
 		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", g->bad.v[i]);
 }
 
-/* What the plan would change: asked of the planner, as it were chosen. */
-static int plan_for(const struct wiz *w, uint32_t vmid, struct pg_plan **ret)
-{
-	struct pg_choices choices = *w->choices;
-
-	choices.vmid = vmid;
-	return pg_plan_make(w->facts, &choices, w->opts.templates, ret);
-}
-
 static void vm_changes(const struct wiz *w, const struct pg_guest *g, struct wiz_lines *lines)
 {
 	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
 	char scope[32];
 
-	if (plan_for(w, g->vmid, &plan) < 0) {
+	if (plan_for(w, g->vmid, false, &plan) < 0) {
 		lines->failed = true;
 		return;
 	}
@@ -197,18 +249,47 @@ static void vm_changes(const struct wiz *w, const struct pg_guest *g, struct wiz
 	}
 }
 
+static const struct {
+	const char *id, *words, *risk;
+} boxes[] = {
+	{ PRIMARY,
+	  "The VM shows its screen on the card's own output from its start, and Proxmox's console "
+	  "for it stays black. Without it the card is a second screen.", NULL },
+	{ MACHINE,
+	  "PCI Express is there on q35 only. Without it the device is passed as plain PCI, which "
+	  "works for most.",
+	  "The VM's disks and network cards move to other places on its board. An installed system "
+	  "may not start, or without network; Windows may ask to be activated again. Make a "
+	  "backup of the VM first." },
+	{ FIRMWARE,
+	  "GPUs get along best with OVMF (UEFI). The VM gets a small EFI disk for its settings.",
+	  "A system that was installed with SeaBIOS does not start with OVMF, unless it has a UEFI "
+	  "boot loader as well. Change it only where you know that, or will install the system "
+	  "anew. Make a backup of the VM first." },
+};
+
+static bool box_detail(const char *item, struct wiz_lines *lines)
+{
+	for (size_t i = 0; i < PG_ARRAY_SIZE(boxes); i++) {
+		if (strcmp(item, boxes[i].id) != 0)
+			continue;
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", boxes[i].words);
+		if (!boxes[i].risk)
+			return true;
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", boxes[i].risk);
+		return true;
+	}
+	return false;
+}
+
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
 	const struct pg_guest *g;
 	uint32_t vmid = 0;
 
-	if (strcmp(item, PRIMARY) == 0) {
-		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-				    "The VM shows its screen on the card's own output from its "
-				    "start, and Proxmox's console for it stays black. Without it "
-				    "the card is a second screen.");
+	if (box_detail(item, lines))
 		return;
-	}
 	g = vm_of_item(item, &vmid) ? pg_facts_guest(w->facts, vmid) : NULL;
 	if (!g) {
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,

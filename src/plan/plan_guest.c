@@ -84,9 +84,8 @@ static int keep_machine(struct pg_vm_plan *vm)
 	bool demanded = vm->p->choices->pcie == PG_YES;
 	struct pg_finding *f = pg_vm_finding(
 		vm, "machine-kept", demanded ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
-		"The VM has an installed disk and is not of the q35 machine type. Changing the "
-		"type can keep its system from starting, so that it stays: the device is "
-		"passed as plain PCI, which works for most.");
+		"The VM's machine type stays as it is: the system on its disk may not start on "
+		"another. The device is passed as plain PCI, which works for most.");
 
 	if (pg_finding_evidence(f, "machine: %s", vm->guest->q35 ? "q35" : "i440fx") < 0)
 		return -ENOMEM;
@@ -117,8 +116,8 @@ static int keep_firmware(struct pg_vm_plan *vm)
 {
 	struct pg_finding *f = pg_vm_finding(
 		vm, "firmware-kept", PG_LEVEL_NOTE,
-		"The VM has an installed disk and starts with SeaBIOS. A system installed so "
-		"does not start under OVMF, so that the firmware stays.");
+		"The VM's firmware stays SeaBIOS: a system that was installed with it does not "
+		"start under OVMF.");
 
 	return pg_finding_advice(f, "Install the guest's system under OVMF for best results "
 				    "with GPUs, or allow the change (change_firmware) if it "

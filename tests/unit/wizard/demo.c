@@ -124,13 +124,21 @@ void demo_to_review(struct demo *d, const char *vm)
 
 /* ---- looking ---- */
 
-const struct wiz_item *demo_item(const struct demo *d, const char *id)
+const struct wiz_item *demo_find(const struct demo *d, const char *id)
 {
 	for (size_t i = 0; i < d->view.n_item; i++)
 		if (strcmp(d->view.item[i].id, id) == 0)
 			return &d->view.item[i];
-	fail_msg("there is no item %s on the page %s", id, d->view.page);
 	return NULL;
+}
+
+const struct wiz_item *demo_item(const struct demo *d, const char *id)
+{
+	const struct wiz_item *item = demo_find(d, id);
+
+	if (!item)
+		fail_msg("there is no item %s on the page %s", id, d->view.page);
+	return item;
 }
 
 void demo_assert_page(const struct demo *d, const char *page)

@@ -43,6 +43,8 @@ void demo_back(struct demo *d, const char *page);
 /* From Home: devices and VM chosen as given (NULL: none), up to the review. */
 void demo_to_review(struct demo *d, const char *vm);
 
+/* NULL: there is none; demo_item fails then. */
+const struct wiz_item *demo_find(const struct demo *d, const char *id);
 const struct wiz_item *demo_item(const struct demo *d, const char *id);
 void demo_assert_page(const struct demo *d, const char *page);
 void demo_assert_mark(const struct demo *d, const char *id, enum wiz_mark mark);

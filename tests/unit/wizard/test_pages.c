@@ -270,6 +270,97 @@ static void test_vm(void **state)
 	assert_int_equal(d->view.can & WIZ_CAN_SAVE, 0);
 }
 
+/* What an installed system may not survive is offered, off, where it applies. */
+static void test_vm_changes(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	demo_back(d, "vm");
+	assert_null(demo_find(d, "change-machine")); /* it is q35 and OVMF already */
+	assert_null(demo_find(d, "change-firmware"));
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/101");
+	demo_assert_mark(d, "change-machine", WIZ_MARK_OFF);
+	demo_assert_mark(d, "change-firmware", WIZ_MARK_OFF);
+	assert_true(demo_detail_has(d, "change-machine", "backup"));
+	assert_true(demo_detail_has(d, "change-firmware", "does not start with OVMF"));
+	demo_next(d, "review");
+	assert_false(demo_view_has(d, "--machine q35"));
+	demo_back(d, "vm");
+	demo_send(d, WIZ_EVENT_TOGGLE, "change-machine");
+	demo_assert_mark(d, "change-machine", WIZ_MARK_ON);
+	demo_send(d, WIZ_EVENT_TOGGLE, "change-firmware");
+	demo_next(d, "review");
+	assert_true(demo_view_has(d, "--machine q35"));
+	assert_true(demo_view_has(d, "--bios ovmf"));
+	demo_back(d, "vm");
+	/* it was said of that VM, and of no other */
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/100");
+	assert_false(d->w->choices->change_machine);
+	assert_false(d->w->choices->change_firmware);
+}
+
+static void test_vm_in_device_pane(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	demo_back(d, "vm");
+	demo_back(d, "binding");
+	demo_back(d, "device");
+	assert_true(demo_detail_has(d, GPU, "When VM 100 starts, Proxmox takes"));
+	assert_true(demo_detail_has(d, GPU_SOUND, "When VM 100 starts, Proxmox takes"));
+	/* another group is none of that VM's */
+	assert_true(demo_detail_has(d, "dev/0000:02:00.0", "When a VM with it starts"));
+}
+
+/* What stands in the way first, then what is done, and what is good to know at the end. */
+static void test_review_order(void **state)
+{
+	static const char *const order[] = {
+		"These devices leave their driver", "/etc/modprobe.d/vfio.conf is created",
+		"Then these commands run on the node",
+		"For the VM, afterwards: run from here, or saved as a script", "Good to know",
+	};
+	struct demo *d = *state;
+	size_t next = 0;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	for (size_t i = 0; i < d->view.lines.n; i++)
+		if (next < PG_ARRAY_SIZE(order) &&
+		    strcmp(d->view.lines.v[i].text, order[next]) == 0)
+			next++;
+	assert_int_equal(next, PG_ARRAY_SIZE(order));
+	assert_string_equal(d->view.lines.v[0].text, order[0]);
+}
+
+/* Findings of one id are told together, and what they share once. */
+static void test_findings_together(void **state)
+{
+	struct pg_findings all = { 0 };
+	struct demo *d = *state;
+	const char *const want[] = { "one", "two", "Seen: here", "Seen: there", "do it", "three" };
+
+	for (int i = 0; i < 3; i++) {
+		struct pg_finding *f = pg_findings_add(&all, "a", PG_LEVEL_NOTE, "host", "%s",
+						       i == 1 ? "two" : "one");
+
+		assert_int_equal(pg_finding_evidence(f, "%s", i == 2 ? "there" : "here"), 0);
+		assert_int_equal(pg_finding_advice(f, "do it"), 0);
+		if (i == 0)
+			assert_non_null(pg_findings_add(&all, "b", PG_LEVEL_NOTE, "host", "three"));
+	}
+	assert_non_null(pg_findings_add(&all, "a", PG_LEVEL_WARN, "host", "other level"));
+	wiz_findings_lines(&all, PG_LEVEL_NOTE, &d->lines);
+	assert_int_equal(d->lines.n, PG_ARRAY_SIZE(want));
+	for (size_t i = 0; i < d->lines.n; i++)
+		assert_string_equal(d->lines.v[i].text, want[i]);
+	pg_findings_done(&all);
+}
+
 static void test_read_only(void **state)
 {
 	struct demo *d = *state;
@@ -332,6 +423,8 @@ int main(void)
 		demo_test(test_companions),    demo_test(test_device_words),
 		demo_test(test_folding),       demo_test(test_binding),
 		demo_test(test_vm_refused),    demo_test(test_vm),
+		demo_test(test_vm_changes),    demo_test(test_vm_in_device_pane),
+		demo_test(test_review_order),  demo_test(test_findings_together),
 		demo_test(test_read_only),     demo_test(test_blocked),
 		demo_test(test_help),
 	};
