@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Runs a function in a child and interferes with its Nth system call: the child is killed
- * before it, or the call fails. Linux on x86-64 only.
+ * before it, or the call fails. Linux on x86-64 only. fn must start no process.
  */
 #pragma once
 
@@ -20,8 +20,8 @@ struct trace {
 	long call;		/* number of the system call that was hit */
 };
 
-/* Can children be traced here at all? */
-bool trace_works(void);
+/* Why children cannot be traced here, or NULL. */
+const char *trace_why_not(void);
 /* For TRACE_KILL calls that change something count, for TRACE_FAIL all that can fail in
  * practice. fn's result is the child's exit status. Returns 0 or -1. */
 int trace_run(struct trace *t, int (*fn)(void *ctx), void *ctx);
