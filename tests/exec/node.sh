@@ -114,7 +114,8 @@ unchanged 'four at once: undone'
 
 # It has looked when it shows the plan, and waits for the answer then.
 fresh
-if command -v script >/dev/null && script -qec true /dev/null </dev/null >"$tmp/pty" 2>&1; then
+why=$(no_terminal)
+if [ -z "$why" ]; then
 	mkfifo "$tmp/keys" "$tmp/screen"
 	script -qec "$pve_gpu --root $node passthrough 100 01:00 --apply" /dev/null \
 		<"$tmp/keys" >"$tmp/screen" 2>&1 &
@@ -124,7 +125,7 @@ if command -v script >/dev/null && script -qec true /dev/null </dev/null >"$tmp/
 	apply
 	is 'changed meanwhile: the other is applied' "$got" 0
 	snapshot "$node" >"$tmp/old"
-	echo y >&3
+	(echo y >&3)
 	cat <&4 >"$tmp/out"
 	exec 3>&- 4<&-
 	wait "$pid"
@@ -133,7 +134,7 @@ if command -v script >/dev/null && script -qec true /dev/null </dev/null >"$tmp/
 	unchanged 'changed meanwhile: nothing is touched'
 	is 'changed meanwhile: one change' "$(ls "$node/$state/transactions" | wc -l)" 1
 else
-	skip 'changed meanwhile' 'there is no pseudo-terminal, or script is not installed'
+	skip 'changed meanwhile' "$why"
 fi
 
 # ---- the state folder ----
