@@ -20,11 +20,12 @@ static const char *const words[WIZ_N_PAGES] = {
 		"that is enough.",
 	[WIZ_PAGE_VM] = "Choose the VM that gets the device, or none to prepare the node only. "
 			"Settings of the VM that have to change are shown; only what is missing "
-			"is changed.",
+			"is changed. What an installed system may not survive is left, unless you "
+			"say so below.",
 	[WIZ_PAGE_REVIEW] =
-		"Everything that will be written or run: first what to know, then each file as a "
-		"diff, then commands. Lines with + are added, lines with - go. Nothing has been "
-		"changed yet.",
+		"Everything that will be written or run: first what stands in the way, then each "
+		"file as a diff, then commands, and at the end what is good to know. Lines with + "
+		"are added, lines with - go. Nothing has been changed yet.",
 	[WIZ_PAGE_APPLY] =
 		"The files are written and the commands run. If something fails, everything is "
 		"put back. The VM's commands are run apart, or saved as a script.",

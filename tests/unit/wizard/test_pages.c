@@ -392,6 +392,7 @@ static void test_blocked(void **state)
 	demo_send(d, WIZ_EVENT_TOGGLE, "vm/0");
 	demo_next(d, "review");
 	assert_true(pg_plan_is_blocked(d->w->plan));
+	assert_string_equal(d->view.lines.v[0].text, "This stands in the way");
 	assert_non_null(d->view.why_not_next);
 	demo_assert_step(d, "Apply", WIZ_STEP_SKIPPED);
 	demo_send(d, WIZ_EVENT_NEXT, NULL);
