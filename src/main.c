@@ -134,7 +134,8 @@ static void take_script(const struct pg_cmd_env *env, struct ui_opts *opts)
 static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *root)
 {
 	if (pg_root_is_live(root) && geteuid() != 0)
-		return "You are not root: you can look at everything and change nothing.";
+		return "You are not root: you can look at everything and change nothing. Start "
+		       "pve-gpu as root to apply.";
 	if (pg_cmd_recover_first(env, root) != PG_EXIT_OK)
 		return "A change was interrupted and could not be taken back. Run pve-gpu recover.";
 	return NULL;
@@ -154,7 +155,7 @@ static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct
 	if (r == 0)
 		r = ui_run(wiz, ui, err);
 	if (r == 0 && wiz_wants_reboot(wiz)) {
-		(void)fputs("Restarting the node.\n", env->diag);
+		(void)fputs("Rebooting the node.\n", env->diag);
 		r = pg_reboot(opts->root, err);
 	}
 	return r;

@@ -31,6 +31,7 @@ enum wiz_asking {
 	WIZ_ASKING_APPLY,
 	WIZ_ASKING_VM_RUN,
 	WIZ_ASKING_VM_SAVE,
+	WIZ_ASKING_VM_LEAVE,
 	WIZ_ASKING_UNDO,
 	WIZ_ASKING_REBOOT,
 };
@@ -49,6 +50,7 @@ struct wiz_run {
 	bool applied;			/* the host part was */
 	bool vm_tried;			/* the outcome is that of the VM commands */
 	bool vm_done;			/* they were run */
+	bool vm_saved;			/* as a script */
 };
 
 struct wiz {
@@ -179,7 +181,7 @@ struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev);
 /* ---- findtext.c: words for findings ---- */
 
 enum wiz_style wiz_level_style(enum pg_level level);
-/* Text, evidence, advice. */
+/* Text, evidence, advice; what comes after another is set apart from it. */
 void wiz_finding_lines(const struct pg_finding *finding, struct wiz_lines *lines);
 /* The same for all of a level: those of one id together, and nothing said twice. */
 void wiz_findings_lines(const struct pg_findings *all, enum pg_level level,

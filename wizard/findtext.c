@@ -15,16 +15,24 @@ enum wiz_style wiz_level_style(enum pg_level level)
 	return styles[level];
 }
 
+/* Not by colour alone. */
+static const char *level_words(enum pg_level level)
+{
+	return level == PG_LEVEL_BLOCK ? "Blocker: " : level == PG_LEVEL_WARN ? "Warning: " : "";
+}
+
 void wiz_finding_lines(const struct pg_finding *finding, struct wiz_lines *lines)
 {
-	(void)wiz_lines_add(lines, wiz_level_style(finding->level), NULL, "%s",
-			    finding->text);
+	const struct wiz_line *last = lines->n ? &lines->v[lines->n - 1] : NULL;
+
+	if (last && last->style != WIZ_HEADING && *last->text)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, wiz_level_style(finding->level), NULL, "%s%s",
+			    level_words(finding->level), finding->text);
 	if (finding->evidence)
 		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "Seen: %s", finding->evidence);
 	if (finding->advice)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", finding->advice);
-	if (finding->fix)
-		(void)wiz_lines_add(lines, WIZ_COMMAND, NULL, "%s", finding->fix);
 }
 
 /* ---- several: what one id has to say is said in one place, and nothing twice ---- */

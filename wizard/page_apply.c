@@ -25,8 +25,8 @@ static void offer_vm(const struct wiz *w, struct wiz_view *view)
 	(void)wiz_lines_add(&view->lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(&view->lines, WIZ_HEADING, NULL,
 			    "For the VM: %s", wiz_runs_commands(w) ?
-				    "run it from here, or save it as a script" :
-				    "save it as a script and take it along");
+				    "r runs it now, s saves it as a script" :
+				    "s saves it as a script, to be run on the node");
 	wiz_command_lines(w->run.plan->vm_cmd, w->run.plan->n_vm_cmd, &view->lines);
 	view->can |= WIZ_CAN_RUN | WIZ_CAN_SAVE;
 }
@@ -54,8 +54,23 @@ static int run_vm(struct wiz *w)
 		       w->run.plan->n_vm_cmd == 1 ? "command" : "commands");
 }
 
-static int answer(struct wiz *w, const struct wiz_event *e)
+static int leave(struct wiz *w, enum wiz_follow *ret)
 {
+	return wants_reboot(w) ? wiz_go(w, WIZ_PAGE_REBOOT, ret) :
+				 wiz_go_from_home(w, WIZ_PAGE_HOME, ret);
+}
+
+static int ask_to_leave(struct wiz *w)
+{
+	return wiz_ask(w, WIZ_ASKING_VM_LEAVE, WIZ_ASK_YESNO, NULL, "For the VM",
+		       "The VM's part was not run, so the VM does not have the device yet. Go "
+		       "on without it? You find it again under Set up passthrough.");
+}
+
+static int answer(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
+{
+	if (w->asking == WIZ_ASKING_VM_LEAVE)
+		return leave(w, ret);
 	if (w->asking == WIZ_ASKING_VM_SAVE)
 		return wiz_script_save(w, w->run.plan, e->text);
 	return w->asking == WIZ_ASKING_VM_RUN ? wiz_run_vm(w) : 0;
@@ -70,12 +85,13 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	case WIZ_EVENT_SAVE:
 		return wiz_script_ask(w, w->run.plan);
 	case WIZ_EVENT_ANSWER:
-		return answer(w, e);
+		return answer(w, e, ret);
 	default:
 		break;
 	}
-	return wants_reboot(w) ? wiz_go(w, WIZ_PAGE_REBOOT, ret) :
-				 wiz_go_from_home(w, WIZ_PAGE_HOME, ret);
+	if (vm_left(w) && !w->run.vm_tried && !w->run.vm_saved)
+		return ask_to_leave(w);
+	return leave(w, ret);
 }
 
 const struct wiz_page_ops wiz_page_apply = {

@@ -7,11 +7,12 @@ static const struct {
 	enum pg_bind bind;
 	const char *id, *text, *words;
 } rows[] = {
-	{ PG_BIND_AUTO, "bind/auto", "automatic: the least that is enough", NULL },
-	{ PG_BIND_EARLY, "bind/early", "early: by ids",
+	{ PG_BIND_AUTO, "bind/auto", "automatic", NULL },
+	{ PG_BIND_EARLY, "bind/early", "early, by ids",
 	  "vfio-pci takes the device while the node boots, before its own driver can. Needed for "
-	  "cards whose driver does not let go of them cleanly, and for the node's own screen." },
-	{ PG_BIND_ADDRESS, "bind/address", "early: by address",
+	  "cards whose driver does not let go of them cleanly, and for the node's own screen. The ids "
+	  "are those of the model: an equal card would be taken too." },
+	{ PG_BIND_ADDRESS, "bind/address", "early, by address",
 	  "As early, but for this very slot only: for a node with two equal cards of which one "
 	  "stays with the node. If cards are moved to other slots, it has to be set up again." },
 	{ PG_BIND_AT_START, "bind/at-start", "when the VM starts",
@@ -58,8 +59,9 @@ static void build(struct wiz *w, struct wiz_view *view)
 		item->mark = on ? WIZ_MARK_RADIO_ON : WIZ_MARK_RADIO_OFF;
 		if (on)
 			view->cursor = i;
-		if (rows[i].bind == automatic(w, &why))
-			wiz_view_set(view, &item->note, "automatic");
+		if (rows[i].bind == PG_BIND_AUTO)
+			wiz_view_set(view, &item->note, "here: %s",
+				     short_words(automatic(w, &why)));
 	}
 	item = wiz_view_add_item(view, PT);
 	if (!item)
@@ -90,7 +92,9 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	enum pg_bind bind = automatic(w, &why);
 
 	if (strcmp(item, rows[0].id) == 0) {
-		(void)wiz_lines_add(lines, WIZ_STRONG, "here", "%s", short_words(bind));
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+				    "The least that is enough. For the chosen devices that is:");
+		(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", short_words(bind));
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", why);
 	}

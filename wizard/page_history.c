@@ -84,7 +84,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 		return;
 	}
 	view->shape = WIZ_SHAPE_LIST;
-	view->can |= WIZ_CAN_NEXT | WIZ_CAN_SEARCH;
+	view->can |= w->n_tx ? WIZ_CAN_NEXT | WIZ_CAN_SEARCH : 0U;
 	wiz_view_set(view, &view->list_title, "Changes, newest first");
 	wiz_view_set(view, &view->detail_title, "Change");
 	wiz_view_set(view, &view->next_label, "undo");
@@ -121,6 +121,9 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 		*ret = WIZ_MOVED;
 		return enter(w);
 	}
+	if (e->kind == WIZ_EVENT_NEXT && tx && tx->files.n == 0)
+		return wiz_ask(w, WIZ_ASKING_UNDO, WIZ_ASK_YESNO, e->item, "Undo",
+			       "Take this change back? The VM gives back what it got.");
 	if (e->kind == WIZ_EVENT_NEXT && tx)
 		return wiz_ask(w, WIZ_ASKING_UNDO, WIZ_ASK_YESNO, e->item, "Undo",
 			       "Take this change back? %zu %s as before, and the commands that "

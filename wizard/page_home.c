@@ -35,8 +35,9 @@ static void build(struct wiz *w, struct wiz_view *view)
 			wiz_view_set(view, &item->text, "%s", rows[i].text);
 	}
 	if (w->opts.read_only)
-		wiz_view_set(view, &view->intro, "Looking only: %s",
-			     w->opts.read_only_why ? w->opts.read_only_why : "");
+		wiz_view_set(view, &view->intro, "%s",
+			     w->opts.read_only_why ? w->opts.read_only_why :
+						     "Here you can only look.");
 	else if (w->facts->system.is_demo)
 		wiz_view_set(view, &view->intro,
 			     "This is the demo node: files in a folder of their own. You can try "

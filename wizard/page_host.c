@@ -88,7 +88,7 @@ static bool is_hopeless(const struct wiz *w)
 
 static void build(struct wiz *w, struct wiz_view *view)
 {
-	size_t bad = 0;
+	size_t bad = 0, mended = 0;
 
 	view->shape = WIZ_SHAPE_LIST;
 	view->can |= WIZ_CAN_NEXT | WIZ_CAN_SEARCH;
@@ -99,11 +99,18 @@ static void build(struct wiz *w, struct wiz_view *view)
 		if (w->host.v[i].level == PG_LEVEL_OK || strcmp(w->host.v[i].scope, "host") != 0)
 			continue;
 		finding_row(view, i, &w->host.v[i]);
-		bad += w->host.v[i].level == PG_LEVEL_BLOCK;
+		if (w->host.v[i].level != PG_LEVEL_BLOCK)
+			continue;
+		if (bad++ == 0)
+			view->cursor = view->n_item - 1;
+		mended += w->host.v[i].fix != NULL;
 	}
 	if (bad)
-		wiz_view_set(view, &view->intro,
-			     "Something stands in the way: see the rows marked as blocker.");
+		wiz_view_set(view, &view->intro, "%s",
+			     bad == mended ?
+				     "Something stands in the way. The steps that follow mend it." :
+				     "Something stands in the way: the rows marked as blocker tell "
+				     "what to do.");
 	if (is_hopeless(w))
 		wiz_view_set(view, &view->why_not_next,
 			     "The firmware announces no IOMMU, so no device can be handed over. "

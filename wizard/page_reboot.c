@@ -25,11 +25,11 @@ static void build(struct wiz *w, struct wiz_view *view)
 
 	view->shape = WIZ_SHAPE_LIST;
 	view->can |= WIZ_CAN_NEXT;
-	wiz_view_set(view, &view->list_title, "Restart the node");
+	wiz_view_set(view, &view->list_title, "Reboot the node");
 	wiz_view_set(view, &view->detail_title, "What it means");
 	wiz_view_set(view, &view->next_label, "choose");
 	wiz_view_set(view, &view->intro,
-		     "The change is made. It takes effect when the node is started again.");
+		     "The change is made. It takes effect when the node is rebooted.");
 	later = wiz_view_add_item(view, LATER);
 	if (later)
 		wiz_view_set(view, &later->text, "later");
@@ -41,7 +41,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 	if (!now->enabled)
 		wiz_view_set(view, &now->why_not,
 			     "This is a folder, not the running system: there is nothing to "
-			     "restart.");
+			     "reboot.");
 }
 
 /* The demo node comes up at once. */
@@ -58,7 +58,7 @@ static int restart_demo(struct wiz *w, enum wiz_follow *ret)
 	if (r == -ENOMEM)
 		return r;
 	text = pg_err_text(&err);
-	return text ? wiz_note(w, "Not restarted", text) : -ENOMEM;
+	return text ? wiz_note(w, "Not rebooted", text) : -ENOMEM;
 }
 
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
@@ -67,10 +67,11 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	if (e->kind == WIZ_EVENT_NEXT && strcmp(e->item, LATER) == 0)
 		return wiz_go_from_home(w, WIZ_PAGE_HOME, ret);
 	if (e->kind == WIZ_EVENT_NEXT)
-		return wiz_ask(w, WIZ_ASKING_REBOOT, WIZ_ASK_YESNO, NULL, "Restart",
+		return wiz_ask(w, WIZ_ASKING_REBOOT, WIZ_ASK_YESNO, NULL, "Reboot",
 			       w->facts->system.is_demo ?
 				       "Show the demo node as it comes up?" :
-				       "Restart this node now? All its VMs are shut down.");
+				       "Reboot this node now? All VMs and containers on it are "
+				       "shut down.");
 	if (e->kind != WIZ_EVENT_ANSWER || w->asking != WIZ_ASKING_REBOOT)
 		return 0;
 	if (w->facts->system.is_demo)
@@ -84,7 +85,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
 	if (strcmp(item, LATER) == 0)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-				    "Nothing restarts by itself. Until the node is started again, "
+				    "Nothing restarts by itself. Until the node is rebooted, "
 				    "the device stays with its driver; Status says so.");
 	else if (w->facts->system.is_demo)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
@@ -92,8 +93,10 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 				    "not touched.");
 	else
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-				    "The wizard ends and the node is restarted. All VMs and "
-				    "containers on it are shut down first.");
+				    "The wizard ends and the node is rebooted. All VMs and "
+				    "containers on it are shut down first. Be sure that you reach it "
+				    "by another way too, should it not come up: its own screen, or "
+				    "a remote console of the board.");
 }
 
 const struct wiz_page_ops wiz_page_reboot = {

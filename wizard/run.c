@@ -131,7 +131,8 @@ static void say_outcome(struct wiz_run *run)
 {
 	const struct pg_outcome *o = &run->outcome;
 
-	(void)wiz_lines_add(&run->lines, WIZ_PLAIN, NULL, "%s", "");
+	if (run->lines.n)
+		(void)wiz_lines_add(&run->lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(&run->lines, outcome_style(o->kind), NULL, "%s",
 			    o->text ? o->text : "Nothing was to be done.");
 	if (o->listed.n)

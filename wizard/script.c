@@ -94,8 +94,17 @@ int wiz_script_save(struct wiz *w, const struct pg_plan *plan, const char *path)
 	if (r == -EEXIST)
 		return wiz_note(w, "Not saved",
 				"There is a file of that name already. Give another name.");
+	if (r == -ENOENT || r == -ENOTDIR)
+		return wiz_note(w, "Not saved",
+				"Its folder does not exist. Give a path in a folder that is there.");
 	if (r < 0)
 		return note_err(w, &err);
-	done = pg_strf("The commands are in %s. Look at them, then run it as root.", path);
+	w->run.vm_saved = true;
+	done = pg_root_is_live(w->opts.root) ?
+		       pg_strf("The commands are in %s. Look at them, then run it as root.",
+			       path) :
+		       pg_strf("The commands are in %s, below the folder that is shown here. Take "
+			       "the file to the node, look at it, and run it there as root.",
+			       path);
 	return done ? wiz_note(w, "Saved", done) : -ENOMEM;
 }

@@ -145,13 +145,27 @@ static void test_changed_meanwhile(void **state)
 	assert_true(pg_root_exists(d->tree->root, VFIO));
 }
 
+/* Going on while the VM's part was neither run nor saved: asked first. */
+static void leave_vm_part(struct demo *d)
+{
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	demo_assert_page(d, "apply");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_false(d->view.question.yes_default);
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	demo_assert_page(d, "reboot");
+}
+
 static void test_reboot_later(void **state)
 {
 	struct demo *d = *state;
 
 	demo_open(d);
 	apply(d);
-	demo_next(d, "reboot");
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	demo_answer(d, false, NULL);
+	demo_assert_page(d, "apply");
+	leave_vm_part(d);
 	assert_string_equal(d->view.item[d->view.cursor].id, "later");
 	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, "later"), WIZ_MOVED);
 	demo_assert_page(d, "home");
@@ -165,7 +179,7 @@ static void test_reboot_demo(void **state)
 
 	demo_open(d);
 	apply(d);
-	demo_next(d, "reboot");
+	leave_vm_part(d);
 	demo_send(d, WIZ_EVENT_NEXT, "now");
 	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
 	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
@@ -199,7 +213,7 @@ static void test_reboot_elsewhere(void **state)
 	demo_start(d);
 	assert_false(d->view.demo);
 	apply(d);
-	demo_next(d, "reboot");
+	leave_vm_part(d);
 	assert_false(demo_item(d, "now")->enabled);
 	demo_send(d, WIZ_EVENT_NEXT, "now");
 	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
@@ -239,6 +253,9 @@ static void test_script(void **state)
 	/* not run: no running system */
 	demo_send(d, WIZ_EVENT_RUN, NULL);
 	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	demo_answer(d, true, NULL);
+	/* saved: no question on the way out */
+	demo_next(d, "reboot");
 }
 
 /* ---- where commands are run ---- */

@@ -66,6 +66,7 @@ static void test_no_firmware_table(void **state)
 	demo_start(d);
 	demo_send(d, WIZ_EVENT_NEXT, "setup");
 	assert_non_null(strstr(d->view.why_not_next, "VT-d"));
+	assert_null(strstr(d->view.intro, "mend"));
 	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, NULL), WIZ_REBUILD);
 	demo_assert_page(d, "host");
 	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
@@ -84,6 +85,11 @@ static void test_no_groups_yet(void **state)
 	demo_tree(d, "tests/trees/wiz-nogroups.tree");
 	demo_start(d);
 	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	/* the way on is open, and what stands in it is under the cursor */
+	assert_non_null(strstr(d->view.intro, "The steps that follow mend it."));
+	assert_non_null(strstr(d->view.item[d->view.cursor].text, "blocker"));
+	assert_true(demo_detail_has(d, d->view.item[d->view.cursor].id, "Blocker: "));
+	assert_false(demo_detail_has(d, d->view.item[d->view.cursor].id, "pve-gpu passthrough"));
 	demo_next(d, "device");
 	assert_string_equal(demo_item(d, "group/none")->text, "no IOMMU groups yet");
 	assert_false(demo_item(d, "group/none")->folded);
@@ -205,8 +211,8 @@ static void test_binding(void **state)
 	demo_back(d, "vm");
 	demo_back(d, "binding");
 	demo_assert_mark(d, "bind/auto", WIZ_MARK_RADIO_ON);
-	assert_string_equal(demo_item(d, "bind/early")->note, "automatic");
-	assert_true(demo_detail_has(d, "bind/auto", "here"));
+	assert_string_equal(demo_item(d, "bind/auto")->note, "here: early, by ids");
+	assert_true(demo_detail_has(d, "bind/auto", "early, by ids"));
 	demo_send(d, WIZ_EVENT_TOGGLE, "bind/at-start");
 	/* a changed choice throws the plan away */
 	assert_null(d->w->plan);
@@ -368,7 +374,7 @@ static void test_read_only(void **state)
 	d->opts.read_only = true;
 	d->opts.read_only_why = "You are not root.";
 	demo_open(d);
-	assert_string_equal(d->view.intro, "Looking only: You are not root.");
+	assert_string_equal(d->view.intro, "You are not root.");
 	demo_to_review(d, "vm/100");
 	assert_string_equal(d->view.why_not_next, "You are not root.");
 	demo_send(d, WIZ_EVENT_NEXT, NULL);
