@@ -161,7 +161,8 @@ static int draw_button(struct ui_term *t, int y, int x, int w, const char *label
 	(void)snprintf(buf, sizeof(buf), on ? "[ %s ]" : "  %s  ", label);
 	if (on)
 		ui_term_cursor(t, y, x, false);
-	return ui_term_put(t, y, x, w, on ? UI_STYLE_CURSOR : WIZ_PLAIN, buf);
+	return ui_term_put(t, y, x, w, on ? (unsigned)UI_STYLE_CURSOR : (unsigned)WIZ_PLAIN,
+			   buf);
 }
 
 static void draw_answer(struct ui_term *t, struct ui_rect r, const struct ui_ask *ask,

@@ -126,7 +126,8 @@ void ui_progress_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view
 	(void)ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, tail);
 	x -= bar;
 	for (int i = 0; i < bar; i++)
-		(void)ui_term_put(t, r.y, x + i, 1, i < full ? WIZ_GOOD : UI_STYLE_FRAME,
+		(void)ui_term_put(t, r.y, x + i, 1,
+				  i < full ? (unsigned)WIZ_GOOD : (unsigned)UI_STYLE_FRAME,
 				  i < full ? g->bar_full : g->bar_empty);
 	if (view->progress_text)
 		(void)ui_term_put_cut(t, r.y, r.x + 1, x - r.x - 3, WIZ_PLAIN,
