@@ -93,10 +93,17 @@ static int romfile(struct pg_checker *c, const struct pg_guest *g)
 
 /* ---- who else has the device ---- */
 
+enum { NAMED = 8 }; /* VMs that are named one by one; of the others, the number */
+
+static bool both_start(const struct pg_guest *own, const struct pg_guest *g)
+{
+	return own && is_on(pg_guest_get(own, "onboot")) && is_on(pg_guest_get(g, "onboot"));
+}
+
 static int other_vm(struct pg_checker *c, const struct pg_guest *own, const struct pg_guest *g,
 		    const struct pg_dev *dev)
 {
-	bool both = is_on(pg_guest_get(g, "onboot")) && own && is_on(pg_guest_get(own, "onboot"));
+	bool both = both_start(own, g);
 	bool warn = both || g->running == PG_YES;
 	struct pg_finding *f = pg_findings_add(
 		c->f, "device-other-vm", warn ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
@@ -112,17 +119,42 @@ static int other_vm(struct pg_checker *c, const struct pg_guest *own, const stru
 	return pg_finding_advice(f, "Take it from VM %u if it is to stay with this one.", g->vmid);
 }
 
+static int more_vms(struct pg_checker *c, const struct pg_dev *dev, size_t n)
+{
+	struct pg_finding *f;
+
+	if (n == 0)
+		return 0;
+	f = pg_findings_add(c->f, "device-other-vms", PG_LEVEL_NOTE, pg_bdf_str(dev->addr).s,
+			    "%zu more VMs have this device too.", n);
+	return pg_finding_advice(f, "`pve-gpu status` names them.");
+}
+
+static int others_of(struct pg_checker *c, const struct pg_guest *own, const struct pg_dev *dev)
+{
+	size_t named = 0, more = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->facts->n_guest; i++) {
+		const struct pg_guest *g = &c->facts->guest[i];
+
+		if (g == own || !g->local || g->template || !pg_guest_names(g, dev))
+			continue;
+		if (named >= NAMED && g->running != PG_YES && !both_start(own, g))
+			more++;
+		else
+			r = other_vm(c, own, g, dev);
+		named++;
+	}
+	return r < 0 ? r : more_vms(c, dev, more);
+}
+
 static int others(struct pg_checker *c, const struct pg_guest *own)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < c->n_dev; i++)
-		for (size_t j = 0; r == 0 && j < c->facts->n_guest; j++) {
-			const struct pg_guest *g = &c->facts->guest[j];
-
-			if (g != own && g->local && !g->template && pg_guest_names(g, c->dev[i]))
-				r = other_vm(c, own, g, c->dev[i]);
-		}
+		r = others_of(c, own, c->dev[i]);
 	return r;
 }
 
@@ -267,8 +299,12 @@ static int both_onboot(struct pg_checker *c, const struct pg_dev *dev)
 		if (!g->local || g->template || !pg_guest_names(g, dev))
 			continue;
 		onboot += is_on(pg_guest_get(g, "onboot"));
-		pg_strbuf_addf(&b, "%s%u", n++ ? ", " : "", g->vmid);
+		if (n < NAMED)
+			pg_strbuf_addf(&b, "%s%u", n ? ", " : "", g->vmid);
+		n++;
 	}
+	if (n > NAMED)
+		pg_strbuf_addf(&b, " and %zu more", n - NAMED);
 	if (pg_strbuf_error(&b) < 0)
 		return -ENOMEM;
 	if (n < 2)

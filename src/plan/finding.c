@@ -107,18 +107,46 @@ enum pg_level pg_findings_worst(const struct pg_findings *f)
 	return worst;
 }
 
-static bool is_twin(const struct pg_finding *a, const struct pg_finding *b)
+static int compare(const struct pg_finding *a, const struct pg_finding *b)
 {
-	return strcmp(a->id, b->id) == 0 && strcmp(a->scope, b->scope) == 0 &&
-	       strcmp(a->text, b->text) == 0;
+	int r = strcmp(a->id, b->id);
+
+	if (r == 0)
+		r = strcmp(a->scope, b->scope);
+	return r ? r : strcmp(a->text, b->text);
 }
 
-static bool said_before(const struct pg_findings *f, size_t i)
+static int by_text(const void *pa, const void *pb)
 {
-	for (size_t j = 0; j < i; j++)
-		if (is_twin(&f->v[j], &f->v[i]))
-			return true;
-	return false;
+	const struct pg_finding *a = *(struct pg_finding *const *)pa;
+	const struct pg_finding *b = *(struct pg_finding *const *)pb;
+	int r = compare(a, b);
+
+	return r ? r : (a > b) - (a < b);
+}
+
+/* Empties all but the first of those that say the same. Thousands of VMs can have something
+ * said about them. */
+static int empty_twins(struct pg_findings *f)
+{
+	pg_autofree struct pg_finding **view = calloc(f->n, sizeof(struct pg_finding *));
+	struct pg_finding *first;
+
+	if (!view)
+		return -ENOMEM;
+	for (size_t i = 0; i < f->n; i++)
+		view[i] = &f->v[i];
+	qsort(view, f->n, sizeof(*view), by_text);
+	first = view[0];
+	for (size_t i = 1; i < f->n; i++) {
+		if (compare(first, view[i]) != 0) {
+			first = view[i];
+			continue;
+		}
+		finding_done(view[i]);
+		*view[i] = (struct pg_finding){ 0 };
+	}
+	return 0;
 }
 
 int pg_findings_sort(struct pg_findings *f)
@@ -126,22 +154,19 @@ int pg_findings_sort(struct pg_findings *f)
 	struct pg_finding *sorted;
 	size_t n = 0;
 
-	for (size_t i = f->n; i-- > 0;) {
-		if (said_before(f, i)) {
-			finding_done(&f->v[i]);
-			pg_vec_remove(f->v, &f->n, sizeof(*f->v), i);
-		}
-	}
 	if (f->n == 0)
 		return 0;
 	sorted = calloc(f->n, sizeof(*sorted));
-	if (!sorted)
+	if (!sorted || empty_twins(f) < 0) {
+		free(sorted);
 		return -ENOMEM;
+	}
 	for (int level = PG_LEVEL_BLOCK; level >= PG_LEVEL_OK; level--)
 		for (size_t i = 0; i < f->n; i++)
-			if ((int)f->v[i].level == level)
+			if (f->v[i].id && (int)f->v[i].level == level)
 				sorted[n++] = f->v[i];
-	memcpy(f->v, sorted, n * sizeof(*sorted));
+	memcpy(f->v, sorted, n * sizeof(*sorted)); /* the vector's own memory has room to grow */
+	f->n = n;
 	free(sorted);
 	return 0;
 }

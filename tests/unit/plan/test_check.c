@@ -286,6 +286,38 @@ static void test_other_vm(void **state)
 	assert_level(&found, "romfile-name", PG_LEVEL_BLOCK);
 }
 
+static size_t count(const struct pg_findings *found, const char *id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < found->n; i++)
+		n += strcmp(found->v[i].id, id) == 0;
+	return n;
+}
+
+/* Of many VMs some are named, and each that is in the way. */
+static void test_many_other_vms(void **state)
+{
+	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = make_choices("01:00.0", 100);
+	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+
+	(void)state;
+	make_guest(f, 100);
+	for (uint32_t vmid = 101; vmid <= 120; vmid++)
+		make_hostpci(make_guest(f, vmid), 0, "0000:01:00");
+	f->guest[f->n_guest - 1].running = PG_YES;
+	check(f, c, &found);
+	assert_int_equal(count(&found, "device-other-vm"), 9);
+	assert_level(&found, "device-other-vm", PG_LEVEL_WARN);
+	assert_level(&found, "device-other-vms", PG_LEVEL_NOTE);
+	f->dev[1].vmid = calloc(2, sizeof(*f->dev[1].vmid));
+	f->dev[1].n_vmid = 2;
+	check(f, NULL, &found);
+	assert_string_equal(find_finding(&found, "device-several-vms")->evidence,
+			    "VMs 101, 102, 103, 104, 105, 106, 107, 108 and 12 more");
+}
+
 static void test_doctor_guests(void **state)
 {
 	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
@@ -344,6 +376,7 @@ int main(void)
 		cmocka_unit_test(test_group),
 		cmocka_unit_test(test_guest),
 		cmocka_unit_test(test_other_vm),
+		cmocka_unit_test(test_many_other_vms),
 		cmocka_unit_test(test_doctor_guests),
 		cmocka_unit_test(test_words),
 	};

@@ -42,6 +42,12 @@ static void test_sort(void **state)
 	for (size_t i = 0; i < f.n; i++)
 		assert_string_equal(f.v[i].id, wanted[i]);
 	assert_int_equal(pg_findings_worst(&f), PG_LEVEL_BLOCK);
+	for (int i = 0; i < 100; i++) /* it still grows */
+		assert_non_null(pg_findings_add(&f, "more", PG_LEVEL_NOTE, "host", "%d", i % 10));
+	assert_int_equal(pg_findings_sort(&f), 0);
+	assert_int_equal(f.n, PG_ARRAY_SIZE(wanted) + 10);
+	for (size_t i = 0; i < 10; i++) /* the first of each stays, in its place */
+		assert_int_equal(f.v[5 + i].text[0], '0' + (int)i);
 }
 
 static void test_names(void **state)
