@@ -85,10 +85,12 @@ static int print_command_help(FILE *out, const struct pg_cmd *cmd)
 
 static int unknown_command(const struct pg_cmd_env *env, const char *name)
 {
-	int status = pg_cmd_usage(env, NULL, "There is no command %s. There are:", name);
-
+	if (*name == '-')
+		return pg_cmd_usage(env, NULL, "There is no option %s.", name);
+	(void)pg_cmd_usage(env, NULL, "There is no command %s.", name);
+	(void)fputs("The commands are:\n", env->diag);
 	print_commands(env->diag);
-	return status;
+	return PG_EXIT_USAGE;
 }
 
 /* plan and apply: the wizard's choices, from a file. */

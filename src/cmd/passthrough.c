@@ -59,8 +59,8 @@ static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
 		return pg_cmd_usage(env, argv[0],
 				    "It needs the number of a VM and at least one address.");
 	if (pg_text_number(argv[optind], 10, VMID_MAX, &vmid) < 0 || vmid < VMID_MIN)
-		return pg_cmd_usage(env, argv[0], "%s is no VM number: they begin at %d.",
-				    argv[optind], VMID_MIN);
+		return pg_cmd_usage(env, argv[0], "%s is no VM number. They go from %d to %d.",
+				    argv[optind], VMID_MIN, VMID_MAX);
 	choices->vmid = (uint32_t)vmid;
 	for (int i = optind + 1; i < argc; i++) {
 		struct pg_bdf addr;

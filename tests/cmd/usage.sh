@@ -35,16 +35,16 @@ wrong() {
 }
 
 root="--root=$tmp/empty"
-wrong ': There is no command confirm. There are:' confirm
+wrong ': There is no command confirm.' confirm
 is 'and the commands are listed' "$(grep -c '^  [a-z]' "$tmp/diag")" "$(echo "$commands" | wc -l)"
-wrong ': There is no command usb. There are:' "$root" usb
-wrong ": There is no command ?[31m. There are:" "$(printf '\033[31m')"
+wrong ': There is no command usb.' "$root" usb
+wrong ": There is no command ?[31m." "$(printf '\033[31m')"
 wrong ': The option --root needs a value.' list --root
 wrong ': --root needs the name of a folder.' list --root=
 wrong ': --color is auto, always or never.' --color=blue list
 wrong ': --color is auto, always or never.' list --color blue
 wrong ': --json goes with a command; the wizard is a screen.' --json
-wrong ': There is no command --frobnicate. There are:' --frobnicate
+wrong ': There is no option --frobnicate.' --frobnicate
 wrong ' list: There is no option --frobnicate.' list --frobnicate
 wrong ' list: There is no option --frobnicate.' list --json --frobnicate
 wrong ' list: now is one argument too many.' list now
@@ -58,7 +58,7 @@ wrong ' passthrough: It needs the number of a VM and at least one address.' pass
 wrong ' passthrough: It needs the number of a VM and at least one address.' passthrough 100
 for vmid in x 99 0 -1 1x 0x64 1000000000 99999999999999999999; do
 	case $vmid in -*) continue ;; esac
-	wrong " passthrough: $vmid is no VM number: they begin at 100." passthrough "$vmid" 01:00.0
+	wrong " passthrough: $vmid is no VM number. They go from 100 to 999999999." passthrough "$vmid" 01:00.0
 done
 looks='Addresses look like 0000:01:00.0, 01:00.0, or 01:00 for a whole slot.'
 for addr in gpu 1:0.0 01:00.8 01:20.0 0000:01:00.0x ''; do
