@@ -47,7 +47,6 @@ static void build(struct wiz *w, struct wiz_view *view)
 	struct list list PG_CLEANUP(list_done) = { 0 };
 
 	view->shape = WIZ_SHAPE_LIST;
-	view->can |= WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
 	wiz_view_set(view, &view->list_title, "Devices for VMs");
 	wiz_view_set(view, &view->detail_title, "Device");
 	if (pg_status_list(w->facts, &list.v, &list.n) < 0) {
@@ -56,9 +55,12 @@ static void build(struct wiz *w, struct wiz_view *view)
 	}
 	for (size_t i = 0; i < list.n; i++)
 		row(view, &list.v[i]);
-	if (list.n == 0)
+	if (list.n)
+		view->can |= WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
+	else
 		wiz_view_set(view, &view->intro,
-			     "No VM has a device, and none is set apart for one.");
+			     "No VM has a device, and none is set apart for one. Set up "
+			     "passthrough, on the first page, gives one to a VM.");
 }
 
 static void status_lines(const struct pg_status *s, struct wiz_lines *lines)

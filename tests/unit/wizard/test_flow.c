@@ -318,6 +318,10 @@ static void test_commands(void **state)
 	demo_back(d, "home");
 	demo_send(d, WIZ_EVENT_NEXT, "history");
 	assert_int_equal(d->view.n_item, 2);
+	/* the VM's part has no files, and the question speaks of none */
+	demo_send(d, WIZ_EVENT_NEXT, d->view.item[0].id);
+	assert_string_equal(d->view.question.text,
+			    "Take this change back? The VM gives back what it got.");
 }
 
 static void test_failing_qm(void **state)

@@ -19,10 +19,14 @@ static void test_home(void **state)
 	assert_true(demo_detail_has(d, "status", "No VM has a device yet."));
 	demo_send(d, WIZ_EVENT_NEXT, "status");
 	demo_assert_page(d, "status");
+	/* where there is nothing, nothing is offered */
+	assert_non_null(strstr(d->view.intro, "gives one to a VM"));
+	assert_int_equal(d->view.can & ~(unsigned)WIZ_CAN_BACK, 0);
 	demo_back(d, "home");
 	demo_send(d, WIZ_EVENT_NEXT, "history");
 	demo_assert_page(d, "history");
 	assert_string_equal(d->view.intro, "pve-gpu has changed nothing on this node.");
+	assert_int_equal(d->view.can & ~(unsigned)WIZ_CAN_BACK, 0);
 	assert_int_equal(demo_send(d, WIZ_EVENT_QUIT, NULL), WIZ_QUIT);
 	assert_false(wiz_wants_reboot(d->w));
 }
