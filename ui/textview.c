@@ -183,7 +183,8 @@ static void draw_row(struct ui_term *t, struct ui_rect r, const struct ui_textvi
 		     const struct ui_row *row)
 {
 	const struct wiz_line *line = &v->lines.v[row->line];
-	unsigned style = v->found == row->line + 1 ? UI_STYLE_MATCH : line->style;
+	unsigned style = v->found == row->line + 1 ? (unsigned)UI_STYLE_MATCH :
+						     (unsigned)line->style;
 	int x = line->label ? v->rows.label_width : 0;
 
 	if (line->preformatted) {

@@ -165,7 +165,6 @@ struct wiz_dev_name {
 	char s[96];
 };
 struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev);
-bool wiz_dev_is_console(const struct pg_dev *dev);
 /* What of the host hangs on it, vital first; NULL: nothing. */
 const struct pg_use *wiz_dev_use(const struct pg_dev *dev);
 /* The right pane, and all that is known (devmore.c). */

@@ -39,16 +39,6 @@ struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev)
 	return name;
 }
 
-bool wiz_dev_is_console(const struct pg_dev *dev)
-{
-	if (dev->boot_vga == PG_YES)
-		return true;
-	for (size_t i = 0; i < dev->n_use; i++)
-		if (dev->use[i].what == PG_USE_DISPLAY)
-			return true;
-	return false;
-}
-
 const struct pg_use *wiz_dev_use(const struct pg_dev *dev)
 {
 	for (size_t i = 0; i < dev->n_use; i++)
@@ -144,7 +134,7 @@ static void add_reset(const struct pg_dev *dev, struct wiz_lines *lines)
 static void add_console(const struct wiz *w, const struct pg_dev *dev,
 			struct wiz_lines *lines)
 {
-	if (wiz_dev_is_console(dev)) {
+	if (pg_dev_is_console(dev)) {
 		(void)wiz_lines_add(lines, WIZ_WARN, "console",
 				    "yes: the node's own screen is on it");
 		return;

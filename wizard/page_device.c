@@ -105,7 +105,7 @@ static void device_note(struct wiz_view *view, struct wiz_item *item,
 
 	if (use)
 		use_note(view, item, use);
-	else if (wiz_dev_is_console(dev))
+	else if (pg_dev_is_console(dev))
 		wiz_view_set(view, &item->note, "console");
 	else if (dev->n_vmid == 1)
 		wiz_view_set(view, &item->note, "VM %u", (unsigned)dev->vmid[0]);
@@ -206,7 +206,7 @@ static size_t first_row(const struct wiz *w, const struct wiz_view *view)
 		if (view->item[i].mark == WIZ_MARK_ON)
 			return i;
 		if (row == 0 && dev && dev->kind == PG_KIND_GPU && view->item[i].enabled &&
-		    !wiz_dev_is_console(dev))
+		    !pg_dev_is_console(dev))
 			row = i;
 	}
 	return row;

@@ -302,6 +302,16 @@ bool pg_hostpci_names(const struct pg_hostpci *hp, struct pg_bdf addr)
 	return false;
 }
 
+bool pg_dev_is_console(const struct pg_dev *dev)
+{
+	if (dev->boot_vga == PG_YES)
+		return true;
+	for (size_t i = 0; i < dev->n_use; i++)
+		if (dev->use[i].what == PG_USE_DISPLAY)
+			return true;
+	return false;
+}
+
 /* ---- words ---- */
 
 const char *pg_kind_name(enum pg_kind kind)

@@ -299,6 +299,8 @@ const struct pg_dev *pg_facts_dev(const struct pg_facts *facts, struct pg_bdf ad
 const struct pg_group *pg_facts_group(const struct pg_facts *facts, int id);
 const struct pg_file *pg_facts_file(const struct pg_facts *facts, const char *path);
 const struct pg_guest *pg_facts_guest(const struct pg_facts *facts, uint32_t vmid);
+/* Does the node's own screen hang on it: the boot display, or a text console? */
+bool pg_dev_is_console(const struct pg_dev *dev);
 bool pg_facts_loaded(const struct pg_facts *facts, const char *module);
 /* Value of a key in the main section of a VM, or NULL. */
 const char *pg_guest_get(const struct pg_guest *guest, const char *key);

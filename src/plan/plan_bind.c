@@ -32,22 +32,12 @@ static bool gpu_clings(const struct pg_dev *dev)
 	return false;
 }
 
-static bool is_console(const struct pg_dev *dev)
-{
-	if (dev->boot_vga == PG_YES)
-		return true;
-	for (size_t i = 0; i < dev->n_use; i++)
-		if (dev->use[i].what == PG_USE_DISPLAY)
-			return true;
-	return false;
-}
-
 /* Why the device must not be left to the host's driver until the VM starts; NULL: it may. */
 static const char *needs_early(const struct pg_dev *dev)
 {
 	if (dev->is_vf)
 		return NULL;
-	if (is_console(dev))
+	if (pg_dev_is_console(dev))
 		return "The device shows the node's own screen: it must be taken before the "
 		       "screen's driver has it.";
 	if (gpu_clings(dev))

@@ -5,7 +5,8 @@
 if [ "${VALGRIND:-no}" = yes ]; then
 	set -- valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
 		--errors-for-leak-kinds=definite,indirect --error-exitcode=99 \
-		--trace-children=no --child-silent-after-fork=yes "$@"
+		--trace-children=no --child-silent-after-fork=yes \
+		--suppressions="$top_srcdir/tests/lib/valgrind.supp" "$@"
 fi
 
 # cmocka's skip() says "not ok 3 # SKIP name", which is a failure for everyone else.
