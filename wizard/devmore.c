@@ -44,7 +44,7 @@ static void add_drivers(const struct wiz *w, const struct pg_dev *dev,
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "Drivers");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "now", "%s", dev->driver ? dev->driver : "none");
-	(void)wiz_lines_add(lines, WIZ_PLAIN, "next start", "%s", expected ? expected : "unknown");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "after reboot", "%s", expected ? expected : "unknown");
 	if (dev->driver_override)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "override", "%s", dev->driver_override);
 	if (dev->claim_known != PG_YES)

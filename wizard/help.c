@@ -29,11 +29,11 @@ static const char *const words[WIZ_N_PAGES] = {
 	[WIZ_PAGE_APPLY] =
 		"The files are written and the commands run. If something fails, everything is "
 		"put back. The VM's commands are run apart, or saved as a script.",
-	[WIZ_PAGE_REBOOT] = "The node reads the new configuration when it starts. Nothing "
-			    "restarts by itself: later is a good answer.",
+	[WIZ_PAGE_REBOOT] = "The node reads the new configuration when it boots. Nothing "
+			    "reboots by itself: later is a good answer.",
 	[WIZ_PAGE_STATUS] =
 		"Devices that a VM has or that vfio-pci holds. pending-reboot: right after the "
-		"next start of the node. wrong: the VM will not start, or runs without it.",
+		"next reboot of the node. wrong: the VM will not start, or runs without it.",
 	[WIZ_PAGE_HISTORY] =
 		"Changes made by pve-gpu, newest first. Enter takes one back: each file gets its "
 		"old bytes, unless it was edited since.",

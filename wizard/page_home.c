@@ -13,7 +13,7 @@ static const struct {
 	  "before you have seen it and said yes.",
 	  WIZ_PAGE_HOST },
 	{ "status", "Status",
-	  "The devices that VMs have: the driver now, the driver after the next start of the "
+	  "The devices that VMs have: the driver now, the driver after the next reboot of the "
 	  "node, and whether that is right.",
 	  WIZ_PAGE_STATUS },
 	{ "history", "History and undo",

@@ -85,7 +85,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
 	if (strcmp(item, LATER) == 0)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-				    "Nothing restarts by itself. Until the node is rebooted, "
+				    "Nothing reboots by itself. Until the node is rebooted, "
 				    "the device stays with its driver; Status says so.");
 	else if (w->facts->system.is_demo)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,

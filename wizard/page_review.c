@@ -39,7 +39,7 @@ static void effects(const struct pg_plan *plan, struct wiz_lines *lines)
 
 		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(e->addr).s,
 				    "%s → %s %s: %s", e->now ? e->now : "none", e->after,
-				    e->at_boot ? "at the next start of the node" :
+				    e->at_boot ? "at the next reboot of the node" :
 						 "when the VM starts",
 				    e->why);
 		if (e->lost)
@@ -115,8 +115,8 @@ static void review(const struct wiz *w, const struct pg_plan *plan, struct wiz_l
 	if (plan->reboot) {
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-				    "It takes effect when the node is started again. Nothing "
-				    "restarts it by itself.");
+				    "It takes effect when the node is rebooted. Nothing reboots "
+				    "it by itself.");
 	}
 	findings(plan, PG_LEVEL_NOTE, "Good to know", lines);
 }

@@ -71,7 +71,7 @@ static void status_lines(const struct pg_status *s, struct wiz_lines *lines)
 			    pg_status_verdict_name(s->verdict), s->why);
 	if (s->dev) {
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", driver);
-		(void)wiz_lines_add(lines, WIZ_PLAIN, "next start", "%s",
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "after reboot", "%s",
 				    s->expected ? s->expected : "unknown");
 	}
 	for (size_t i = 0; i < s->n_vmid; i++)

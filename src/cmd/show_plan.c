@@ -70,7 +70,7 @@ static void show_commands(const struct pg_cmd_env *env, const char *title,
 static void show_expected(const struct pg_cmd_env *env, const struct pg_plan *plan)
 {
 	if (plan->reboot)
-		heading(env, "It takes effect after a restart of the node. Then these are so:");
+		heading(env, "It takes effect after a reboot of the node. Then these are so:");
 	for (size_t i = 0; plan->reboot && i < plan->n_expect; i++)
 		pg_out_line(env, PG_TONE_PLAIN, "  %s has the driver %s",
 			    pg_bdf_str(plan->expect[i].addr).s, plan->expect[i].driver);

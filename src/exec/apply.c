@@ -112,7 +112,7 @@ static char *cause_of(const struct pg_err *err)
 
 static int say_done(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
 {
-	const char *boot = plan->reboot ? " It takes effect with the next start of the node." : "";
+	const char *boot = plan->reboot ? " It takes effect with the next reboot of the node." : "";
 	const char *listed = "";
 
 	if (run->listed.n)

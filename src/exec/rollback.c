@@ -158,7 +158,7 @@ static int say_undone(struct pg_run *run, const struct ways *w, const struct pg_
 		pg_strbuf_add(&b, " The commands were not run, since this is not the running "
 				  "system.");
 	else if (run->j->n_file)
-		pg_strbuf_add(&b, " It takes effect with the next start of the node.");
+		pg_strbuf_add(&b, " It takes effect with the next reboot of the node.");
 	for (size_t i = 0; i < notes->n; i++)
 		pg_strbuf_addf(&b, "\n%s", notes->v[i]);
 	if (pg_strbuf_error(&b) < 0)

@@ -74,15 +74,16 @@ static void judge_bound(struct pg_status *s)
 	if (s->dev->n_vmid || is_vfio(s->expected))
 		return;
 	s->verdict = PG_STATUS_PENDING;
-	s->why = "No VM uses it, and at the next start of the node nothing gives it to vfio-pci.";
+	s->why = "No VM uses it, and after the next reboot of the node nothing gives it to "
+		 "vfio-pci.";
 }
 
 static void judge_unbound(const struct pg_facts *facts, struct pg_status *s)
 {
 	if (is_vfio(s->expected)) {
 		s->verdict = PG_STATUS_PENDING;
-		s->why = "The configuration gives it to vfio-pci at the next start of the node. "
-			 "If it was started since, something else takes it first.";
+		s->why = "The configuration gives it to vfio-pci at the next reboot of the node. "
+			 "If that was done, something else takes it first.";
 	} else if (facts->iommu.active == PG_NO) {
 		s->verdict = PG_STATUS_WRONG;
 		s->why = "The IOMMU is not active: Proxmox will not start the VM.";

@@ -9,7 +9,7 @@
 
 enum pg_status_verdict {
 	PG_STATUS_OK,
-	PG_STATUS_PENDING,	/* right after the next start of the node */
+	PG_STATUS_PENDING,	/* right after the next reboot of the node */
 	PG_STATUS_WRONG,	/* the VM will not start, or runs without it */
 };
 

@@ -10,7 +10,7 @@ static void test_apply_undo(void **state)
 
 	node_apply(n);
 	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
-	node_assert_text(n, "next start of the node");
+	node_assert_text(n, "next reboot of the node");
 	node_assert_new(n);
 	node_assert_state(n, "applied");
 	assert_non_null(strstr(n->seen.s, "step 1/8 Changing /etc/default/grub\n"));
