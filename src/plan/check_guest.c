@@ -214,8 +214,37 @@ static int names_missing(struct pg_checker *c, const struct pg_guest *g,
 	return 0;
 }
 
+static bool mappings_unread(const struct pg_facts *facts)
+{
+	static const char path[] = "/etc/pve/mapping/pci.cfg:";
+
+	for (size_t i = 0; i < facts->unread.n; i++)
+		if (strncmp(facts->unread.v[i], path, strlen(path)) == 0)
+			return true;
+	return false;
+}
+
+/* PVE::QemuServer::PCI dies at start: "PCI device mapping not found for 'X'". */
+static int mapping_missing(struct pg_checker *c, const struct pg_guest *g,
+			   const struct pg_hostpci *hp)
+{
+	if (!hp->mapping || mappings_unread(c->facts))
+		return 0;
+	for (size_t i = 0; i < c->facts->n_mapping; i++)
+		if (c->facts->mapping[i].here &&
+		    strcmp(c->facts->mapping[i].id, hp->mapping) == 0)
+			return 0;
+	return hostpci(c, g, hp, "hostpci-no-mapping", PG_LEVEL_BLOCK,
+		       "The VM names a resource mapping that has no device on this node: it will "
+		       "not start.",
+		       "Add this node's device to it under Datacenter, Resource Mappings, or "
+		       "delete the entry.");
+}
+
 static int entry(struct pg_checker *c, const struct pg_guest *g, const struct pg_hostpci *hp)
 {
+	int r;
+
 	if (hp->leaving)
 		return 0;
 	if (!hp->mapping && hp->n_addr == 0)
@@ -232,7 +261,8 @@ static int entry(struct pg_checker *c, const struct pg_guest *g, const struct pg
 			       "A mediated device needs a single function, and a whole slot is "
 			       "named: the VM will not start.",
 			       "Name one function.");
-	return names_missing(c, g, hp);
+	r = mapping_missing(c, g, hp);
+	return r < 0 ? r : names_missing(c, g, hp);
 }
 
 /* What a start of the VM meets: Proxmox applies [PENDING] first. */

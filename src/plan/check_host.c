@@ -2,6 +2,7 @@
 #include "src/plan/planner.h"
 
 #include <errno.h>
+#include <string.h>
 
 static int proxmox(struct pg_checker *c)
 {
@@ -18,6 +19,15 @@ static int proxmox(struct pg_checker *c)
 	return f ? 0 : -ENOMEM;
 }
 
+/* Did root's rights lack for any of it? */
+static bool is_denied(const struct pg_strv *unread)
+{
+	for (size_t i = 0; i < unread->n; i++)
+		if (strstr(unread->v[i], pg_err_reason(-EACCES)))
+			return true;
+	return false;
+}
+
 /* What could not be read is said once, with the first of it. */
 static int unread(struct pg_checker *c)
 {
@@ -32,7 +42,8 @@ static int unread(struct pg_checker *c)
 			    unread->n);
 	if (pg_finding_evidence(f, "%s%s", unread->v[0], unread->n > 1 ? " …" : "") < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, "Run pve-gpu as root to see all.");
+	return pg_finding_advice(f, is_denied(unread) ? "Run pve-gpu as root to see all." :
+							"`pve-gpu doctor` lists all of it.");
 }
 
 int pg_check_system(struct pg_checker *c)

@@ -286,6 +286,45 @@ static void test_other_vm(void **state)
 	assert_level(&found, "romfile-name", PG_LEVEL_BLOCK);
 }
 
+static void test_no_mapping(void **state)
+{
+	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
+	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+	struct pg_guest *g = make_guest(f, 100);
+	struct pg_mapping *m;
+
+	(void)state;
+	make_hostpci(g, 0, "0000:01:00");
+	g->hostpci[0].mapping = strdup("gpu1");
+	check(f, NULL, &found);
+	assert_level(&found, "hostpci-no-mapping", PG_LEVEL_BLOCK);
+	m = pg_vec_add(&f->mapping, &f->n_mapping, sizeof(*m));
+	m->id = strdup("gpu1");
+	check(f, NULL, &found);
+	assert_level(&found, "hostpci-no-mapping", PG_LEVEL_BLOCK);
+	m->here = true;
+	check(f, NULL, &found);
+	assert_null(find_finding(&found, "hostpci-no-mapping"));
+	m->here = false;
+	assert_int_equal(pg_strv_add(&f->unread, "/etc/pve/mapping/pci.cfg: x"), 0);
+	check(f, NULL, &found);
+	assert_null(find_finding(&found, "hostpci-no-mapping"));
+}
+
+static void test_unread(void **state)
+{
+	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
+	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+
+	(void)state;
+	assert_int_equal(pg_strv_add(&f->unread, "/etc/x: it is too large"), 0);
+	check(f, NULL, &found);
+	assert_null(strstr(find_finding(&found, "unread")->advice, "as root"));
+	assert_int_equal(pg_strv_add(&f->unread, "/etc/y: permission was denied"), 0);
+	check(f, NULL, &found);
+	assert_non_null(strstr(find_finding(&found, "unread")->advice, "as root"));
+}
+
 static size_t count(const struct pg_findings *found, const char *id)
 {
 	size_t n = 0;
@@ -377,6 +416,8 @@ int main(void)
 		cmocka_unit_test(test_guest),
 		cmocka_unit_test(test_other_vm),
 		cmocka_unit_test(test_many_other_vms),
+		cmocka_unit_test(test_no_mapping),
+		cmocka_unit_test(test_unread),
 		cmocka_unit_test(test_doctor_guests),
 		cmocka_unit_test(test_words),
 	};
