@@ -161,12 +161,24 @@ static void build(struct wiz *w, struct wiz_view *view)
 		view->can |= WIZ_CAN_SAVE;
 }
 
+/* What the node loses is said once more where it is decided. */
 static int ask(struct wiz *w)
 {
 	const struct pg_plan *plan = w->plan;
+	const char *lost = NULL;
+	size_t n_lost = 0;
 
+	for (size_t i = 0; i < plan->n_effect; i++) {
+		n_lost += plan->effect[i].lost != NULL;
+		lost = lost ? lost : plan->effect[i].lost;
+	}
 	return wiz_ask(w, WIZ_ASKING_APPLY, WIZ_ASK_YESNO, NULL, "Apply",
-		       "Write %zu %s and run %zu %s? Each can be taken back under History.",
+		       "%s%s%sWrite %zu %s and run %zu %s? The change can be taken back under "
+		       "History.",
+		       lost ? "The node loses " : "", lost ? lost : "",
+		       n_lost > 1 ? ", and more. " :
+		       lost	  ? ". " :
+				    "",
 		       plan->n_file, plan->n_file == 1 ? "file" : "files", plan->n_cmd,
 		       plan->n_cmd == 1 ? "command" : "commands");
 }

@@ -371,6 +371,24 @@ static void test_findings_together(void **state)
 	pg_findings_done(&all);
 }
 
+/* What the node loses is said where it is decided. */
+static void test_asked_with_loss(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:00:02.0");
+	demo_next(d, "binding");
+	demo_next(d, "vm");
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/0");
+	demo_next(d, "review");
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_int_equal(strncmp(d->view.question.text, "The node loses ", 15), 0);
+}
+
 static void test_read_only(void **state)
 {
 	struct demo *d = *state;
@@ -430,6 +448,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		demo_test(test_home),	       demo_test(test_way_and_back),
 		demo_test(test_host),	       demo_test(test_no_firmware_table),
+		demo_test(test_asked_with_loss),
 		demo_test(test_no_groups_yet), demo_test(test_needed_by_host),
 		demo_test(test_companions),    demo_test(test_device_words),
 		demo_test(test_folding),       demo_test(test_binding),
