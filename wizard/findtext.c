@@ -21,12 +21,18 @@ static const char *level_words(enum pg_level level)
 	return level == PG_LEVEL_BLOCK ? "Blocker: " : level == PG_LEVEL_WARN ? "Warning: " : "";
 }
 
-void wiz_finding_lines(const struct pg_finding *finding, struct wiz_lines *lines)
+/* An empty line between one finding and the next. */
+static void set_apart(struct wiz_lines *lines)
 {
 	const struct wiz_line *last = lines->n ? &lines->v[lines->n - 1] : NULL;
 
 	if (last && last->style != WIZ_HEADING && *last->text)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+}
+
+void wiz_finding_lines(const struct pg_finding *finding, struct wiz_lines *lines)
+{
+	set_apart(lines);
 	(void)wiz_lines_add(lines, wiz_level_style(finding->level), NULL, "%s%s",
 			    level_words(finding->level), finding->text);
 	if (finding->evidence)
@@ -50,11 +56,6 @@ static const char *evidence_of(const struct pg_finding *f)
 static const char *advice_of(const struct pg_finding *f)
 {
 	return f->advice;
-}
-
-static const char *fix_of(const struct pg_finding *f)
-{
-	return f->fix;
 }
 
 static bool is_like(const struct pg_finding *a, const struct pg_finding *b)
@@ -98,9 +99,9 @@ void wiz_findings_lines(const struct pg_findings *all, enum pg_level level,
 	for (size_t i = 0; i < all->n; i++) {
 		if (all->v[i].level != level || !is_first(all, i))
 			continue;
+		set_apart(lines);
 		say(all, i, text_of, wiz_level_style(level), "", lines);
 		say(all, i, evidence_of, WIZ_FAINT, "Seen: ", lines);
 		say(all, i, advice_of, WIZ_PLAIN, "", lines);
-		say(all, i, fix_of, WIZ_COMMAND, "", lines);
 	}
 }

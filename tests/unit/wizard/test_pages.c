@@ -352,7 +352,8 @@ static void test_findings_together(void **state)
 {
 	struct pg_findings all = { 0 };
 	struct demo *d = *state;
-	const char *const want[] = { "one", "two", "Seen: here", "Seen: there", "do it", "three" };
+	const char *const want[] = { "one", "two", "Seen: here", "Seen: there", "do it", "",
+				     "three" };
 
 	for (int i = 0; i < 3; i++) {
 		struct pg_finding *f = pg_findings_add(&all, "a", PG_LEVEL_NOTE, "host", "%s",
