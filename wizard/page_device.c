@@ -212,6 +212,18 @@ static size_t first_row(const struct wiz *w, const struct wiz_view *view)
 	return row;
 }
 
+/* Why there are devices without groups. */
+static const char *no_groups(enum pg_tri active)
+{
+	if (active == PG_YES)
+		return "The IOMMU is active, but no device is in a group: nothing can be passed. "
+		       "Look for a firmware update.";
+	if (active == PG_NO)
+		return "The IOMMU is not active yet, so the groups are unknown. Choose now; look "
+		       "here again after the reboot.";
+	return "Whether the IOMMU is active could not be read, so the groups are unknown.";
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	view->shape = WIZ_SHAPE_LIST;
@@ -223,9 +235,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 	loose(w, view);
 	groups(w, view, false);
 	if (w->facts->n_group == 0)
-		wiz_view_set(view, &view->intro,
-			     "The IOMMU is not active yet, so the groups are unknown. Choose now; "
-			     "look here again after the reboot.");
+		wiz_view_set(view, &view->intro, "%s", no_groups(w->facts->iommu.active));
 	if (wiz_n_chosen(w) == 0)
 		wiz_view_set(view, &view->why_not_next,
 			     "Choose a device first: move to it and press Space.");

@@ -97,6 +97,7 @@ static void test_no_groups_yet(void **state)
 	demo_next(d, "device");
 	assert_string_equal(demo_item(d, "group/none")->text, "no IOMMU groups yet");
 	assert_false(demo_item(d, "group/none")->folded);
+	assert_non_null(strstr(d->view.intro, "not active yet"));
 	demo_send(d, WIZ_EVENT_TOGGLE, GPU);
 	demo_assert_mark(d, GPU, WIZ_MARK_ON);
 	demo_assert_mark(d, GPU_SOUND, WIZ_MARK_ON);
@@ -107,6 +108,18 @@ static void test_no_groups_yet(void **state)
 	demo_next(d, "review");
 	demo_assert_step(d, "VM", WIZ_STEP_SKIPPED);
 	demo_back(d, "binding");
+}
+
+/* The IOMMU is on and yet shows no groups: that is not the same as "not yet". */
+static void test_active_without_groups(void **state)
+{
+	struct demo *d = *state;
+
+	demo_tree(d, "tests/trees/wiz-active-nogroups.tree");
+	demo_start(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	assert_non_null(strstr(d->view.intro, "active, but no device is in a group"));
 }
 
 static void test_needed_by_host(void **state)
@@ -450,7 +463,8 @@ int main(void)
 		demo_test(test_home),	       demo_test(test_way_and_back),
 		demo_test(test_host),	       demo_test(test_no_firmware_table),
 		demo_test(test_asked_with_loss),
-		demo_test(test_no_groups_yet), demo_test(test_needed_by_host),
+		demo_test(test_no_groups_yet), demo_test(test_active_without_groups),
+		demo_test(test_needed_by_host),
 		demo_test(test_companions),    demo_test(test_device_words),
 		demo_test(test_folding),       demo_test(test_binding),
 		demo_test(test_vm_refused),    demo_test(test_vm),
