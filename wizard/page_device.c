@@ -10,14 +10,17 @@
 
 /* ---- what a group is ---- */
 
+/* What most people come for. */
+static bool is_gpu(const struct pg_dev *dev)
+{
+	return dev->kind == PG_KIND_GPU || dev->kind == PG_KIND_ACCELERATOR;
+}
+
 static bool has_gpu(const struct wiz *w, const struct pg_group *g)
 {
-	for (size_t i = 0; i < g->n_dev; i++) {
-		enum pg_kind kind = w->facts->dev[g->dev[i]].kind;
-
-		if (kind == PG_KIND_GPU || kind == PG_KIND_ACCELERATOR)
+	for (size_t i = 0; i < g->n_dev; i++)
+		if (is_gpu(&w->facts->dev[g->dev[i]]))
 			return true;
-	}
 	return false;
 }
 
@@ -205,7 +208,7 @@ static size_t first_row(const struct wiz *w, const struct wiz_view *view)
 
 		if (view->item[i].mark == WIZ_MARK_ON)
 			return i;
-		if (row == 0 && dev && dev->kind == PG_KIND_GPU && view->item[i].enabled &&
+		if (row == 0 && dev && is_gpu(dev) && view->item[i].enabled &&
 		    !pg_dev_is_console(dev))
 			row = i;
 	}
