@@ -56,8 +56,8 @@ press Enter 'What will be done'
 picture review
 press Enter '[ No ]'
 press y 'recorded as'
-picture apply
-press Enter 'Restart the node'
+press Enter '[ No ]'
+press y 'What it means'
 press Down 'What it means'
 press Enter '[ No ]'
 press y '01:00.0'
