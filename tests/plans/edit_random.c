@@ -332,7 +332,7 @@ static void write_host(const struct host *h, const char *dir, unsigned number)
 
 	for (i = 0; i < h->n; i++) {
 		const struct pg_bytes *new = (int)i == h->changed ? &h->after : &h->file[i].bytes;
-		char name[32];
+		char name[48];
 
 		(void)snprintf(name, sizeof(name), "a%u-%zu", number, i);
 		eval_write(dir, name, h->file[i].bytes.p, h->file[i].bytes.n);
