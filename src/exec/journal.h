@@ -26,6 +26,7 @@
 #include "src/exec/exec.h"
 
 #define PG_TX_DIR PG_STATE_DIR "/transactions"
+#define PG_LOCK PG_STATE_DIR "/lock"
 #define PG_JOURNAL_FORMAT 1
 
 /* A saved copy, or what stands for one. */
@@ -60,6 +61,7 @@ struct pg_journal {
 	time_t time;
 	char *summary;
 	bool was_applied;	/* it had ended well once */
+	bool planned;		/* all that it is to do is written down */
 	bool in_undo;		/* the undo of one that had */
 	struct pg_jfile *file;
 	size_t n_file;
@@ -77,9 +79,10 @@ void pg_journal_freep(struct pg_journal **j);
 /* ---- journal_read.c ---- */
 
 /*
- * Reads the journal of a transaction. A folder without any record is one that did not get
- * beyond its first step: PG_TX_PLANNED. Damage is no failure: PG_TX_UNREADABLE, with err
- * saying where. Returns 0, -ENOENT (no such transaction) or -ENOMEM.
+ * Reads the journal of a transaction. A folder without any record and without saved copies
+ * is one that did not get beyond its first step: PG_TX_PLANNED. Damage is no failure, nor
+ * are records that must have been there: PG_TX_UNREADABLE, with err saying where. Returns 0,
+ * -ENOENT (no such transaction) or -ENOMEM.
  */
 int pg_journal_read(const struct pg_root *root, const char *id, struct pg_journal **ret,
 		    struct pg_err *err);
@@ -151,6 +154,9 @@ int pg_store_save(struct pg_root *root, const struct pg_journal *j, size_t i,
 		  enum pg_copy copy, const struct pg_bytes *bytes, struct pg_err *err);
 int pg_store_load(const struct pg_root *root, const struct pg_journal *j, size_t i,
 		  enum pg_copy copy, struct pg_bytes *ret, struct pg_err *err);
+/* How many files must have been written down for the saved copies that are there: one more
+ * than the highest number of a copy, 0 where there is none. */
+int pg_store_copied(const struct pg_root *root, const struct pg_journal *j, size_t *ret);
 /* Where a saved copy lies, for a person. The caller frees it. */
 char *pg_store_path(const struct pg_journal *j, size_t i, enum pg_copy copy);
 /* Removes temporary files that a crash left beside a file. */

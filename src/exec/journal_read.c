@@ -122,6 +122,7 @@ static int take_state(struct pg_journal *j, const struct pg_jval *v, struct pg_e
 	if (pg_journal_state_parse(pg_jval_get_str(v, "state"), &state) < 0)
 		return -EPROTO;
 	j->state = state;
+	j->planned = true;
 	j->in_undo = state == PG_TX_UNDOING || (j->in_undo && state != PG_TX_APPLIED);
 	return 0;
 }
@@ -275,6 +276,29 @@ static int take_all(struct pg_journal *j, const struct pg_bytes *bytes, unsigned
 	return 0;
 }
 
+/*
+ * A copy is saved when all records before it are synced. So a crash leaves no copies without
+ * a record, and copies of one file at most that is not written down yet. Nor does it leave
+ * more than a part of the first line, where no record can be read.
+ */
+static int check_lost(const struct pg_root *root, const struct pg_journal *j,
+		      const struct pg_bytes *bytes, struct pg_err *err)
+{
+	bool none = j->seq == 1;
+	size_t copied = 0;
+	int r = j->planned ? 0 : pg_store_copied(root, j, &copied);
+
+	if (r < 0)
+		return r;
+	if (none && (copied || (bytes->n && memchr(bytes->p, '\n', bytes->n))))
+		return pg_err_set(err, -EPROTO, NULL, 0, "No record can be read in it.");
+	if (copied > j->n_file + 1)
+		return pg_err_set(err, -EPROTO, NULL, 0,
+				  "Records are missing after this one: there are saved copies of "
+				  "files that it does not tell of.");
+	return 0;
+}
+
 static int unreadable(struct pg_journal *j, unsigned line, int code, struct pg_err *err)
 {
 	pg_autofree char *what = NULL;
@@ -286,6 +310,17 @@ static int unreadable(struct pg_journal *j, unsigned line, int code, struct pg_e
 	(void)pg_err_set(err, code, j->path, line, "%s",
 			 what ? what : pg_err_reason(code));
 	return 0;
+}
+
+/* None where there is no journal yet. */
+static int read_bytes(const struct pg_root *root, const char *path, struct pg_bytes *ret)
+{
+	struct stat st;
+	int r = pg_root_lstat(root, path, &st);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return S_ISREG(st.st_mode) ? pg_root_read(root, path, JOURNAL_MAX, ret) : -EINVAL;
 }
 
 int pg_journal_read(const struct pg_root *root, const char *id, struct pg_journal **ret,
@@ -305,11 +340,12 @@ int pg_journal_read(const struct pg_root *root, const char *id, struct pg_journa
 		return r;
 	if (r == 0 && !S_ISDIR(st.st_mode))
 		r = -ENOTDIR;
-	if (r == 0 && pg_root_lstat(root, j->path, &st) == 0)
-		r = S_ISREG(st.st_mode) ? pg_root_read(root, j->path, JOURNAL_MAX, &bytes) :
-					  -EINVAL;
+	if (r == 0)
+		r = read_bytes(root, j->path, &bytes);
 	if (r == 0)
 		r = take_all(j, &bytes, &line, &own);
+	if (r == 0 && (r = check_lost(root, j, &bytes, &own)) < 0 && j->seq == 1)
+		line = 1;
 	if (r < 0)
 		r = unreadable(j, line, r, &own);
 	if (r < 0)

@@ -54,7 +54,7 @@ int pg_store_lock(struct pg_root *root, int *ret_fd, struct pg_err *err)
 {
 	int r = pg_store_open(root, err);
 
-	return r < 0 ? r : pg_root_lock(root, PG_STATE_DIR "/lock", ret_fd, err);
+	return r < 0 ? r : pg_root_lock(root, PG_LOCK, ret_fd, err);
 }
 
 /* ---- names ---- */
@@ -175,6 +175,37 @@ int pg_store_load(const struct pg_root *root, const struct pg_journal *j, size_t
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The saved copy cannot be read: %s.",
 				  pg_err_reason(r));
+	return 0;
+}
+
+/* "12.before" belongs to the thirteenth file: 13. No copy: 0. */
+static size_t copy_end(const char *name)
+{
+	enum pg_copy copy = PG_COPY_ABSENT;
+	size_t n = digits(name), end = 0;
+
+	if (!n || n > 9 || name[n] != '.' || pg_copy_parse(name + n + 1, &copy) < 0 ||
+	    copy == PG_COPY_ABSENT)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		end = end * 10 + (size_t)(name[i] - '0');
+	return end + 1;
+}
+
+int pg_store_copied(const struct pg_root *root, const struct pg_journal *j, size_t *ret)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	size_t most = 0;
+	int r = pg_root_list(root, j->dir, &names);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < names.n; i++) {
+		size_t end = copy_end(names.v[i]);
+
+		most = end > most ? end : most;
+	}
+	*ret = most;
 	return 0;
 }
 
