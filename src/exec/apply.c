@@ -156,6 +156,19 @@ static int prepare(struct pg_run *run, const struct pg_plan *plan, struct pg_err
 	return r;
 }
 
+static int check(struct pg_run *run, const struct pg_plan *plan, struct pg_err *err)
+{
+	int r = pg_stamp_check(run->root, run->opts->stamp, err);
+
+	return r < 0 ? r : pg_prepare_check(run->root, plan, err);
+}
+
+/* Where nothing was ever changed, what is refused leaves neither folder nor lock. */
+static int check_first(struct pg_run *run, const struct pg_plan *plan, struct pg_err *err)
+{
+	return pg_root_exists(run->root, PG_TX_DIR) ? 0 : check(run, plan, err);
+}
+
 static int apply_locked(struct pg_run *run, const struct pg_plan *plan,
 			struct pg_outcome *ret)
 {
@@ -166,9 +179,7 @@ static int apply_locked(struct pg_run *run, const struct pg_plan *plan,
 	if (r == 0 && unfinished)
 		return pg_outcome_refuse_unfinished(ret, unfinished, &err);
 	if (r == 0)
-		r = pg_stamp_check(run->root, run->opts->stamp, &err);
-	if (r == 0)
-		r = pg_prepare_check(run->root, plan, &err);
+		r = check(run, plan, &err);
 	if (r == 0)
 		r = prepare(run, plan, &err);
 	if (r < 0)
@@ -211,7 +222,8 @@ int pg_apply(struct pg_root *root, const struct pg_plan *plan, const struct pg_e
 	else if (pg_plan_is_empty(plan))
 		r = pg_outcome_set(&outcome, PG_OUTCOME_NOTHING, NULL,
 				   "There is nothing to do: everything is as it should be.");
-	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
+	else if ((r = check_first(&run, plan, &own)) < 0 ||
+		 (r = pg_store_lock(root, &lock, &own)) < 0)
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	else if ((r = apply_locked(&run, plan, &outcome)) == 0)
 		stamp_outcome(root, &outcome);

@@ -83,7 +83,8 @@ int pg_apply(struct pg_root *root, const struct pg_plan *plan, const struct pg_e
 	     struct pg_outcome *ret, struct pg_err *err);
 /* rollback.c: undoes a transaction (id NULL: the newest that is applied). A file that was
  * edited since is put back only where exactly our change can be taken out; else REFUSED,
- * nothing touched, and the text shows both. */
+ * nothing touched, and the text shows both. REFUSED as well while a newer applied change
+ * touches one of its files: the text names it. */
 int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opts,
 	    struct pg_outcome *ret, struct pg_err *err);
 /* recover.c: ends what a crash or power cut left. NOTHING where there is nothing. */

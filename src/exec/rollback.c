@@ -30,6 +30,11 @@ static void ways_done(struct ways *w)
 	pg_strbuf_done(&w->conflict);
 }
 
+static bool can_undo(enum pg_tx_state state)
+{
+	return state == PG_TX_APPLIED || state == PG_TX_TRIAL || state == PG_TX_CONFIRMED;
+}
+
 /* ---- deciding; nothing is written ---- */
 
 static int add_diff(struct ways *w, const char *what, const char *path,
@@ -208,11 +213,45 @@ static int carry_out(struct pg_run *run, const struct ways *w, struct pg_outcome
 	return say_undone(run, w, &notes, ret);
 }
 
+static bool share_file(const struct pg_journal *a, const struct pg_journal *b)
+{
+	for (size_t i = 0; i < a->n_file; i++)
+		for (size_t k = 0; k < b->n_file; k++)
+			if (strcmp(a->file[i].path, b->file[k].path) == 0)
+				return true;
+	return false;
+}
+
+/* The newest applied change on top of it that touches one of its files; NULL: none. */
+static int find_above(const struct pg_run *run, char **ret)
+{
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_store_list(run->root, &ids);
+
+	for (size_t i = ids.n; r == 0 && i > 0; i--) {
+		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+
+		if (pg_store_id_cmp(ids.v[i - 1], run->j->id) <= 0)
+			return 0;
+		r = pg_journal_read(run->root, ids.v[i - 1], &j, NULL);
+		if (r == 0 && can_undo(j->state) && share_file(run->j, j)) {
+			*ret = PG_STEAL(j->id);
+			return 0;
+		}
+	}
+	return r;
+}
+
 static int undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_err *err)
 {
 	struct ways w PG_CLEANUP(ways_done) = { 0 };
-	int r = 0;
+	pg_autofree char *above = NULL;
+	int r = find_above(run, &above);
 
+	if (r == 0 && above)
+		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, run->j->id,
+				      "The newer change %s stands on it. Undo that first: "
+				      "pve-gpu undo %s. Nothing was changed.", above, above);
 	for (size_t i = 0; r == 0 && i < run->j->n_file; i++)
 		r = decide_file(run, i, &w, err);
 	if (r == 0 && pg_strbuf_error(&w.conflict) < 0)
@@ -234,11 +273,6 @@ static int undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_er
 
 /* ---- finding it ---- */
 
-static bool can_undo(enum pg_tx_state state)
-{
-	return state == PG_TX_APPLIED || state == PG_TX_TRIAL || state == PG_TX_CONFIRMED;
-}
-
 static int find_newest(struct pg_run *run, struct pg_err *err)
 {
 	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
@@ -254,6 +288,12 @@ static int find_newest(struct pg_run *run, struct pg_err *err)
 	return r;
 }
 
+static int no_such(const char *id, struct pg_err *err)
+{
+	return pg_err_set(err, -ENOENT, NULL, 0,
+			  "There is no change %s. `pve-gpu history` lists them.", id);
+}
+
 static int find(struct pg_run *run, const char *id, struct pg_err *err)
 {
 	int r;
@@ -262,8 +302,7 @@ static int find(struct pg_run *run, const char *id, struct pg_err *err)
 		return find_newest(run, err);
 	r = pg_store_is_id(id) ? pg_journal_read(run->root, id, &run->j, err) : -ENOENT;
 	if (r == -ENOENT)
-		return pg_err_set(err, r, NULL, 0,
-				  "There is no change %s. `pve-gpu history` lists them.", id);
+		return no_such(id, err);
 	if (r < 0)
 		return r;
 	if (run->j->state == PG_TX_UNDONE)
@@ -273,6 +312,11 @@ static int find(struct pg_run *run, const char *id, struct pg_err *err)
 				  "The change %s did not end and was put back as far as possible.",
 				  id);
 	return 0;
+}
+
+static int say_nothing(struct pg_outcome *ret)
+{
+	return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL, "There is no change to undo.");
 }
 
 static int undo_locked(struct pg_run *run, const char *id, struct pg_outcome *ret)
@@ -286,11 +330,27 @@ static int undo_locked(struct pg_run *run, const char *id, struct pg_outcome *re
 	if (r == 0)
 		r = find(run, id, &err);
 	if (r == 0 && !run->j)
-		return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
-				      "There is no change to undo.");
+		return say_nothing(ret);
 	if (r == 0)
 		r = undo_journal(run, ret, &err);
 	return r < 0 && err.code ? pg_outcome_refuse(ret, &err) : r;
+}
+
+/* Where nothing was ever changed: neither folder nor lock is made for that. */
+static int undo_none(const char *id, struct pg_outcome *ret)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+
+	if (!id)
+		return say_nothing(ret);
+	return no_such(id, &err) == -ENOMEM ? -ENOMEM : pg_outcome_refuse(ret, &err);
+}
+
+static bool has_none(const struct pg_root *root)
+{
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+
+	return !pg_root_exists(root, PG_LOCK) && pg_store_list(root, &ids) == 0 && ids.n == 0;
 }
 
 int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opts,
@@ -303,8 +363,9 @@ int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opt
 	int r;
 
 	pg_run_init(&run, root, opts);
-	r = pg_store_lock(root, &lock, &own);
-	if (r < 0)
+	if (has_none(root))
+		r = undo_none(id, &outcome);
+	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	else
 		r = undo_locked(&run, id, &outcome);

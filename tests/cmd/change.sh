@@ -19,6 +19,22 @@ run() {
 	"$pve_gpu" "$@" --root "$node" >"$tmp/out" 2>"$tmp/diag" </dev/null
 }
 
+# Nothing to do, or refused: not even a folder of our own is left behind.
+whole() {
+	find "$1" -printf '%p %y %m %T@ %s\n' | sort
+}
+mkdir "$tmp/empty"
+for folder in "$tmp/empty" "$node"; do
+	whole "$folder" >"$tmp/whole"
+	for command in 'passthrough 100 77:00 --apply --yes' 'passthrough 999 01:00 --apply --yes' \
+		'passthrough 100 01:00 --apply' undo 'undo 20200101-000000-1' recover history; do
+		# shellcheck disable=SC2086
+		"$pve_gpu" $command --root "$folder" >"$tmp/out" 2>"$tmp/diag" </dev/null
+		is "$command leaves nothing in ${folder##*/}" \
+			"$(whole "$folder" | diff - "$tmp/whole")" ''
+	done
+done
+
 state >"$tmp/before"
 run passthrough 100 01:00
 is 'a plan changes nothing' "$? $(state | cmp - "$tmp/before" 2>&1)" '0 '

@@ -180,6 +180,40 @@ run recover
 is 'interrupted: recover' "$got" 0
 unchanged 'interrupted: the tree is what it was'
 
+# ---- a record of which nothing is left ----
+
+fresh
+apply
+snapshot "$node" >"$tmp/old"
+journal=$(find "$node/$state" -name journal)
+lost() {
+	run recover
+	is "$1: recover" "$got" 4
+	told "$1: told with its place" "/journal:1: No record can be read in it."
+	run passthrough 100 01:00 --bind address --apply --yes
+	is "$1: no further change" "$got" 4
+	run history
+	told "$1: seen in the history" ' unreadable '
+	unchanged "$1: nothing is touched"
+}
+head -c 100000 /dev/urandom >"$journal"
+lost 'overwritten'
+: >"$journal"
+lost 'emptied'
+
+# ---- an older change below a newer one ----
+
+fresh
+apply
+first=$(ls "$node/$state/transactions")
+run passthrough 101 00:02.0 --bind address --apply --yes
+second=$(ls "$node/$state/transactions" | tail -n 1)
+snapshot "$node" >"$tmp/old"
+run undo "$first"
+is 'older first: exit status' "$got" 1
+told 'older first: told' "The newer change $second stands on it. Undo that first: pve-gpu undo $second."
+unchanged 'older first: nothing is touched'
+
 # ---- without the right to write ----
 
 fresh

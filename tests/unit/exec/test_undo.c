@@ -218,6 +218,102 @@ static void test_copy_lost(void **state)
 	assert_string_equal(now, before);
 }
 
+/* Another change of ours, to one file. Returns its id. */
+static char *apply_above(struct node *n, const char *path, const char *before,
+			 const char *after)
+{
+	struct pg_plan_file f = { .path = (char *)(uintptr_t)path, .change = PG_CHANGE_EDIT,
+				  .before = { (char *)(uintptr_t)before, strlen(before) },
+				  .after = { (char *)(uintptr_t)after, strlen(after) } };
+	const struct pg_plan plan = { .file = &f, .n_file = 1 };
+
+	pg_outcome_done(&n->out);
+	assert_int_equal(pg_apply(n->tree->root, &plan, &n->opts, &n->out, NULL), 0);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	return strdup(n->out.id);
+}
+
+static void assert_stands_on(struct node *n, const char *id, const char *above)
+{
+	pg_autofree char *before = node_snapshot(n), *now = NULL;
+	pg_autofree char *text = pg_strf("The newer change %s stands on it. Undo that first: "
+					 "pve-gpu undo %s.", above, above);
+
+	node_undo(n, id);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, text);
+	assert_null(strstr(n->out.text, "edited since"));
+	now = node_snapshot(n);
+	assert_string_equal(now, before);
+}
+
+static void test_newer_above(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *first = NULL, *second = NULL, *third = NULL;
+	const char *one = "# a\n# b\n# c\n# d\noptions vfio-pci ids=10de:2684\n";
+	const char *two = "# a\n# b\n# c\n# d\noptions vfio-pci ids=10de:2684,1002:67df\n";
+	const char *three = "# a\n# b\n# c\n# d\noptions vfio-pci ids=1002:67df\n";
+
+	node_apply(n);
+	first = strdup(n->out.id);
+	second = apply_above(n, VFIO, one, two);
+	third = apply_above(n, VFIO, two, three);
+	assert_stands_on(n, first, third);
+	assert_stands_on(n, second, third);
+	node_undo(n, third);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	assert_stands_on(n, first, second);
+	node_undo(n, second);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_undo(n, first);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_old(n);
+}
+
+/* A newer change to another file is not in the way. */
+static void test_newer_beside(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *first = NULL, *second = NULL;
+
+	node_apply(n);
+	first = strdup(n->out.id);
+	second = apply_above(n, "/etc/other", "untouched\n", "touched\n");
+	node_undo(n, first);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	assert_file(n, "/etc/other", "touched\n");
+	node_undo(n, second);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_old(n);
+}
+
+/* Nothing to do, or refused: not even our own folder is made. */
+static void test_leaves_nothing(void **state)
+{
+	struct node *n = *state;
+	struct pg_finding block = { .level = PG_LEVEL_BLOCK, .text = (char *)(uintptr_t)"No." };
+	const struct pg_plan blocked = { .findings = { .v = &block, .n = 1 } };
+	const struct pg_plan empty = { 0 };
+
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+	node_undo(n, "20200101-000000-1");
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_recover(n);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+	pg_outcome_done(&n->out);
+	assert_int_equal(pg_apply(n->tree->root, &blocked, &n->opts, &n->out, NULL), 0);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	pg_outcome_done(&n->out);
+	assert_int_equal(pg_apply(n->tree->root, &empty, &n->opts, &n->out, NULL), 0);
+	node_assert_outcome(n, PG_OUTCOME_NOTHING, 0);
+	edit(n, GRUB, "GRUB_TIMEOUT=1\n");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	assert_false(pg_root_exists(n->tree->root, PG_STATE_DIR));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +323,8 @@ int main(void)
 		node_test(test_linked_since),	  node_test(test_keeps_theirs),
 		node_test(test_ids),		  node_test(test_history),
 		node_test(test_command_fails),	  node_test(test_copy_lost),
+		node_test(test_newer_above),	  node_test(test_newer_beside),
+		node_test(test_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests_name("undo", tests, NULL, NULL);
