@@ -12,8 +12,8 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	     struct pg_findings *ret)
 {
 	static int (*const parts[])(struct pg_checker *c) = {
-		pg_check_iommu,	  pg_check_boot,  pg_check_modules, pg_check_system,
-		pg_check_devices, pg_check_guest, pg_check_guests,
+		pg_check_iommu,	 pg_check_boot,	   pg_check_vfio,  pg_check_modules,
+		pg_check_system, pg_check_devices, pg_check_guest, pg_check_guests,
 	};
 	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
 	struct pg_checker c PG_CLEANUP(checker_done) = {

@@ -4,45 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* ---- vfio-pci itself ---- */
-
-static int missing(struct pg_checker *c)
-{
-	struct pg_finding *f;
-
-	if (c->facts->modules.vfio_there != PG_NO || c->facts->modules.loaded_known != PG_YES)
-		return 0;
-	f = pg_findings_add(c->f, "vfio-missing", PG_LEVEL_BLOCK, "host",
-			    "The running kernel has no vfio-pci: no device can be passed.");
-	if (pg_finding_evidence(f, "no vfio_pci below /lib/modules/%s",
-				c->facts->system.kernel ? c->facts->system.kernel : "?") < 0)
-		return -ENOMEM;
-	return pg_finding_advice(f, "Boot a Proxmox kernel, or reinstall the kernel's package.");
-}
-
-/* `install vfio_pci …` keeps it from loading; `blacklist` keeps off its aliases only, of
- * which it has none, so that this one says nothing. */
-static int blocked(struct pg_checker *c)
-{
-	const struct pg_modules *m = &c->facts->modules;
-
-	for (size_t i = 0; i < m->n_conf; i++) {
-		const struct pg_modconf *line = &m->conf[i];
-		struct pg_finding *f;
-
-		if (line->kind != PG_MODCONF_INSTALL || !pg_same_module(line->module, "vfio_pci"))
-			continue;
-		f = pg_findings_add(c->f, "vfio-install", PG_LEVEL_WARN, "host",
-				    "An `install` line stands between the kernel and vfio-pci: "
-				    "Proxmox may fail with \"Cannot find vfio-pci module\".");
-		if (pg_finding_evidence(f, "%s:%u: install %s %s", line->path, line->line,
-					line->module, line->value) < 0 ||
-		    pg_finding_advice(f, "Take the line out unless you know what it is for.") < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
 /* ---- ids= ---- */
 
 static int malformed(struct pg_checker *c, const struct pg_modconf *line, const char *item)
@@ -271,7 +232,7 @@ static int stale(struct pg_checker *c)
 int pg_check_modules(struct pg_checker *c)
 {
 	static int (*const parts[])(struct pg_checker *c) = {
-		missing, blocked, ids, virqfd, blacklists, unsafe_interrupts, stale,
+		ids, virqfd, blacklists, unsafe_interrupts, stale,
 	};
 	int r = 0;
 

@@ -136,6 +136,7 @@ struct pg_checker {
 
 int pg_check_iommu(struct pg_checker *c);	/* check_iommu.c */
 int pg_check_boot(struct pg_checker *c);	/* check_boot.c */
+int pg_check_vfio(struct pg_checker *c);	/* check_vfio.c: can its modules load? */
 int pg_check_modules(struct pg_checker *c);	/* check_modules.c */
 int pg_check_system(struct pg_checker *c);	/* check_host.c */
 int pg_check_devices(struct pg_checker *c);	/* check_device.c */

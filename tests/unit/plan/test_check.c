@@ -144,7 +144,7 @@ static void test_modules(void **state)
 	assert_level(&found, "vfio-virqfd", PG_LEVEL_NOTE);
 	assert_level(&found, "vfio-ids-overridden", PG_LEVEL_WARN);
 	assert_level(&found, "vfio-ids-malformed", PG_LEVEL_WARN);
-	assert_level(&found, "vfio-install", PG_LEVEL_WARN);
+	assert_level(&found, "vfio-install", PG_LEVEL_BLOCK);
 	assert_level(&found, "unsafe-interrupts", PG_LEVEL_WARN);
 	assert_level(&found, "blacklist-ineffective", PG_LEVEL_WARN);
 	assert_level(&found, "driver-stale", PG_LEVEL_WARN);
@@ -156,6 +156,86 @@ static void test_modules(void **state)
 	f->modules.vfio_there = PG_NO;
 	check(f, NULL, &found);
 	assert_level(&found, "vfio-missing", PG_LEVEL_BLOCK);
+}
+
+/* What keeps vfio's modules from loading, and what only looks like it. */
+static void test_install(void **state)
+{
+	static const struct {
+		const char *module, *command;
+		int level;
+	} table[] = {
+		{ "vfio_pci", "/bin/false", PG_LEVEL_BLOCK },
+		{ "vfio", "/usr/bin/true", PG_LEVEL_BLOCK },
+		{ "vfio_iommu_type1", ":", PG_LEVEL_BLOCK },
+		{ "vfio_pci_core", "exit 1", PG_LEVEL_BLOCK },
+		{ "vfio_pci", "/usr/local/bin/vfio-pci-override.sh", PG_LEVEL_WARN },
+		{ "vfio_pci", "true; modprobe --ignore-install vfio-pci", PG_LEVEL_WARN },
+		{ "nouveau", "/bin/false", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(table); i++) {
+		struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
+		struct pg_choices *c PG_CLEANUP(pg_choices_freep) = make_choices("01:00", 0);
+		struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+
+		make_conf(f, PG_MODCONF_INSTALL, table[i].module, table[i].command,
+			  "/etc/modprobe.d/d.conf");
+		check(f, c, &found);
+		assert_level(&found, "vfio-install", table[i].level);
+		make_conf(f, PG_MODCONF_INSTALL, table[i].module, "/bin/false",
+			  "/etc/modprobe.d/e.conf"); /* the first counts */
+		check(f, c, &found);
+		assert_level(&found, "vfio-install", table[i].level);
+		if (table[i].level >= 0)
+			assert_non_null(strstr(find_finding(&found, "vfio-install")->evidence,
+					       "/etc/modprobe.d/d.conf:"));
+		f->modules.vfio_builtin = PG_YES; /* nothing is to be loaded */
+		check(f, c, &found);
+		assert_level(&found, "vfio-install", -1);
+	}
+}
+
+static void test_refused(void **state)
+{
+	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
+	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+
+	(void)state;
+	make_conf(f, PG_MODCONF_BLACKLIST, "vfio_pci", "", "/proc/cmdline");
+	check(f, NULL, &found);
+	assert_level(&found, "vfio-blacklisted", -1);
+	make_conf(f, PG_MODCONF_BLACKLIST, "vfio_pci", "", "/etc/modprobe.d/d.conf");
+	check(f, NULL, &found);
+	assert_level(&found, "vfio-blacklisted", PG_LEVEL_WARN);
+	assert_level(&found, "vfio-refused", -1);
+	free(f->boot.running);
+	f->boot.running = strdup("root=/dev/sda1 module_blacklist=vfio-pci"); /* stops nothing */
+	check(f, NULL, &found);
+	assert_level(&found, "vfio-refused", -1);
+	free(f->boot.running);
+	f->boot.running = strdup("root=/dev/sda1 module_blacklist=nouveau,vfio_pci");
+	check(f, NULL, &found);
+	assert_level(&found, "vfio-refused", PG_LEVEL_BLOCK);
+	make_file(f, "/etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n");
+	check(f, NULL, &found); /* gone with the next boot */
+	assert_level(&found, "vfio-refused", -1);
+	assert_level(&found, "vfio-refused-now", PG_LEVEL_WARN);
+}
+
+static void test_configured_refused(void **state)
+{
+	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
+	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+
+	(void)state;
+	make_file(f, "/etc/default/grub",
+		  "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet module_blacklist=vfio\"\n");
+	check(f, NULL, &found);
+	assert_level(&found, "vfio-refused", PG_LEVEL_BLOCK);
+	assert_string_equal(find_finding(&found, "vfio-refused")->evidence,
+			    "/etc/default/grub: module_blacklist=vfio");
 }
 
 static void test_devices(void **state)
@@ -410,6 +490,9 @@ int main(void)
 		cmocka_unit_test(test_wrong_loader),
 		cmocka_unit_test(test_cmdline),
 		cmocka_unit_test(test_modules),
+		cmocka_unit_test(test_install),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_configured_refused),
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_no_such_device),
 		cmocka_unit_test(test_group),
