@@ -18,8 +18,10 @@ static int loader(struct pg_checker *c)
 
 	if (boot->loader != PG_LOADER_UNKNOWN && !boot->disputed)
 		f = pg_findings_add(c->f, "loader", PG_LEVEL_OK, "host",
-				    "The node boots with %s; its kernel options are those of %s.",
-				    pg_loader_name(boot->loader), file_of(boot->loader));
+				    "The node boots with %s; its kernel options are those of %s%s.",
+				    pg_loader_name(boot->loader), file_of(boot->loader),
+				    pg_facts_file(c->facts, file_of(boot->loader)) ?
+					    "" : ", which is not there");
 	else
 		f = pg_findings_add(c->f, boot->disputed ? "loader-disputed" : "loader-unknown",
 				    PG_LEVEL_NOTE, "host",

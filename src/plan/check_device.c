@@ -157,6 +157,13 @@ static bool stays(const struct pg_checker *c, const struct pg_dev *dev)
 	return !dev->is_bridge && !pg_planner_has(c->dev, c->n_dev, dev);
 }
 
+/* Neither a driver nor anything of the node would miss it (shared SRAM of a chipset). */
+static bool is_idle(const struct pg_dev *dev)
+{
+	return !dev->driver && dev->n_use == 0 && dev->n_claim == 0 &&
+	       dev->claim_known == PG_YES;
+}
+
 static int member(struct pg_checker *c, const struct pg_dev *dev, const struct pg_dev *other,
 		  int group)
 {
@@ -172,7 +179,8 @@ static int member(struct pg_checker *c, const struct pg_dev *dev, const struct p
 				    "off.",
 				    group, addr.s, vital->detail);
 	else
-		f = pg_findings_add(c->f, "group-shared", PG_LEVEL_WARN, pg_bdf_str(dev->addr).s,
+		f = pg_findings_add(c->f, "group-shared", is_idle(other) ? PG_LEVEL_NOTE : PG_LEVEL_WARN,
+				    pg_bdf_str(dev->addr).s,
 				    "When the VM starts, Proxmox takes all of IOMMU group %d from the "
 				    "host, and with it %s%s%s.",
 				    group, addr.s, other->name ? ", " : "",

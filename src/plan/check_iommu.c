@@ -107,7 +107,7 @@ static int off(struct pg_checker *c)
 					      "with the reboot." :
 					      "Set the kernel options and reboot.") < 0)
 		return -ENOMEM;
-	return pg_finding_fix(f, "pve-gpu passthrough VMID ADDRESS...");
+	return c->choices ? 0 : pg_finding_fix(f, "pve-gpu passthrough VMID ADDRESS...");
 }
 
 static int state(struct pg_checker *c)

@@ -32,21 +32,35 @@ static bool gpu_clings(const struct pg_dev *dev)
 	return false;
 }
 
+#define TWIN " And another device has the same ids: by its address only this one is taken."
+#define WHY_SCREEN "The device shows the node's own screen: it must be taken before the " \
+		   "screen's driver has it."
+#define WHY_CLINGS "The driver of this GPU is known not to let go of it cleanly while the node " \
+		   "runs."
+#define WHY_BUSY "A network or disk controller that the node has begun to use should not be " \
+		 "taken from it when the VM starts."
+
+/* A reason, and the same where ids are shared. */
+struct reason {
+	const char *alone, *twin;
+};
+
+static const struct reason screen = { WHY_SCREEN, WHY_SCREEN TWIN };
+static const struct reason clinging = { WHY_CLINGS, WHY_CLINGS TWIN };
+static const struct reason busy = { WHY_BUSY, WHY_BUSY TWIN };
+
 /* Why the device must not be left to the host's driver until the VM starts; NULL: it may. */
-static const char *needs_early(const struct pg_dev *dev)
+static const struct reason *needs_early(const struct pg_dev *dev)
 {
 	if (dev->is_vf)
 		return NULL;
 	if (pg_dev_is_console(dev))
-		return "The device shows the node's own screen: it must be taken before the "
-		       "screen's driver has it.";
+		return &screen;
 	if (gpu_clings(dev))
-		return "The driver of this GPU is known not to let go of it cleanly while the "
-		       "node runs.";
+		return &clinging;
 	if ((dev->kind == PG_KIND_NIC || dev->kind == PG_KIND_STORAGE) && dev->driver &&
 	    !pg_dev_on_vfio(dev))
-		return "A network or disk controller that the node has begun to use should not "
-		       "be taken from it when the VM starts.";
+		return &busy;
 	return NULL;
 }
 
@@ -73,14 +87,14 @@ enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices 
 			  const char **ret_why)
 {
 	bool early = false, address = false;
-	const char *why = NULL;
+	const struct reason *why = NULL;
 
 	*ret_why = "You chose so.";
 	if (choices->bind != PG_BIND_AUTO)
 		return choices->bind;
 	for (size_t i = 0; i < facts->n_dev; i++) {
 		const struct pg_dev *dev = &facts->dev[i];
-		const char *reason = is_chosen(choices, dev) ? needs_early(dev) : NULL;
+		const struct reason *reason = is_chosen(choices, dev) ? needs_early(dev) : NULL;
 
 		if (!reason)
 			continue;
@@ -91,7 +105,7 @@ enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices 
 		else
 			early = true;
 	}
-	*ret_why = why ? why :
+	*ret_why = why ? (address && !early ? why->twin : why->alone) :
 			 "Proxmox takes the device from the host's driver when the VM starts: "
 			 "nothing need be written.";
 	if (early)

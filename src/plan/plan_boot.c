@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/plan/cmdline.h"
 
 /* What is wanted of the kernel options, given those that a file asks for now. */
 struct wishes {
@@ -254,13 +255,45 @@ static bool is_there(const struct pg_planner *p, const char *path)
 	return pg_facts_file(p->facts, path) != NULL;
 }
 
+/* The running options without the loader's own initrd=, as proxmox-boot-tool takes them where
+ * its file is not there (zz-proxmox-boot); NULL where they have no root=, or on -ENOMEM. */
+static char *fallback_line(const char *running)
+{
+	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_strbuf b = { 0 };
+	struct pg_cmdline_word w;
+	size_t pos = 0;
+
+	if (pg_cmdline_split(running, &words) < 0 || !pg_cmdline_get(&words, "root"))
+		return NULL;
+	while (pg_cmdline_next(running, strlen(running), &pos, &w))
+		if (!pg_text_starts(running + w.start, "initrd=")) {
+			pg_strbuf_add(&b, b.len ? " " : "");
+			pg_strbuf_addn(&b, running + w.start, w.end - w.start);
+		}
+	return pg_strbuf_steal(&b);
+}
+
 static int refuse_missing(struct pg_planner *p)
 {
+	const struct pg_boot *boot = &p->facts->boot;
+	const char *running = boot->running ? boot->running : "";
+	char *line pg_autofree = NULL, *advice pg_autofree = NULL;
 	struct wishes w = { 0 };
-	int r = make_wishes(p, p->facts->boot.running ? p->facts->boot.running : "", &w);
+	int r = make_wishes(p, running, &w);
 
 	if (r < 0 || w.n == 0)
 		return r;
+	if (boot->loader == PG_LOADER_SYSTEMD_BOOT && !boot->disputed)
+		line = fallback_line(running);
+	if (line) {
+		advice = pg_strf("Write this as the one line of %s, then plan again: %s",
+				 PG_PATH_CMDLINE, line);
+		return advice ? pg_planner_refuse(p, "cmdline-missing", NULL,
+						  "The file with the kernel options is not there. "
+						  "The node boots with those that it runs with.",
+						  advice) : -ENOMEM;
+	}
 	return pg_planner_refuse(p, "cmdline-missing", NULL,
 				 "The file with the kernel options was not found, so that they "
 				 "cannot be changed.",

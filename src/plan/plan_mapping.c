@@ -38,6 +38,30 @@ static int refuse(struct pg_vm_plan *vm, const char *id, const char *text, const
 	return pg_finding_advice(pg_vm_finding(vm, id, PG_LEVEL_BLOCK, text), "%s", advice);
 }
 
+/* What it stands for on this node beside the chosen ones goes to the VM as well. */
+static int warn_more(struct pg_vm_plan *vm, const struct pg_mapping *m,
+		     const struct pg_dev *const *dev, size_t n)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	const struct pg_facts *facts = vm->p->facts;
+	struct pg_finding *f;
+
+	for (size_t i = 0; i < facts->n_dev; i++)
+		if (maps(m, &facts->dev[i]) && !pg_planner_has(dev, n, &facts->dev[i]))
+			pg_strbuf_addf(&b, "%s%s", b.len ? ", " : "",
+				       pg_bdf_str(facts->dev[i].addr).s);
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	if (!b.len)
+		return 0;
+	f = pg_vm_finding(vm, "mapping-more", PG_LEVEL_WARN,
+			  "The mapping stands for more than was chosen: the VM may get what was "
+			  "not chosen, too.");
+	if (pg_finding_evidence(f, "%s: %s", m->id, b.s) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Choose all of it, or another name for a mapping of its own.");
+}
+
 /* One that is there is used as it is, if it means these devices on this node. */
 static int use(struct pg_vm_plan *vm, const struct pg_mapping *m,
 	       const struct pg_dev *const *dev, size_t n)
@@ -54,7 +78,7 @@ static int use(struct pg_vm_plan *vm, const struct pg_mapping *m,
 				      "devices on this node.",
 				      "Choose another name, or mend the mapping under Datacenter, "
 				      "Resource Mappings.");
-	return 0;
+	return warn_more(vm, m, dev, n);
 }
 
 /* All that the check at VM start compares (PVE::Mapping::PCI, assert_valid). */

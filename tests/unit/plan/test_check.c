@@ -40,6 +40,7 @@ static void test_good(void **state)
 	assert_level(&found, "iommu-active", PG_LEVEL_OK);
 	assert_level(&found, "remapping-on", PG_LEVEL_OK);
 	assert_level(&found, "loader", PG_LEVEL_OK);
+	assert_non_null(strstr(find_finding(&found, "loader")->text, "which is not there"));
 	assert_level(&found, "group-clean", PG_LEVEL_OK);
 }
 
@@ -56,6 +57,7 @@ static void test_iommu(void **state)
 	assert_non_null(find_finding(&found, "iommu-off")->fix);
 	check(f, c, &found);
 	assert_level(&found, "iommu-off", PG_LEVEL_NOTE); /* the plan mends it */
+	assert_null(find_finding(&found, "iommu-off")->fix);
 	f->iommu.table = PG_TABLE_IVRS; /* on by default, no option to mend */
 	check(f, c, &found);
 	assert_level(&found, "iommu-off", PG_LEVEL_WARN);
@@ -249,6 +251,10 @@ static void test_devices(void **state)
 	check(f, c, &found);
 	assert_level(&found, "slot-incomplete", PG_LEVEL_NOTE);
 	assert_level(&found, "group-shared", PG_LEVEL_WARN); /* its own sound goes, too */
+	free(PG_STEAL(f->dev[2].driver));
+	check(f, c, &found);
+	assert_level(&found, "group-shared", PG_LEVEL_NOTE); /* nobody misses it */
+	f->dev[2].driver = strdup("snd_hda_intel");
 	gpu->boot_vga = PG_YES;
 	gpu->can_reset = PG_NO;
 	gpu->num_vfs = 2;

@@ -175,6 +175,8 @@ static void test_bind(void **state)
 	assert_int_equal(pg_plan_bind(f, c, &why), PG_BIND_EARLY);
 	make_dev(f, "0000:05:00.0", 0x10de, 0x2684, GPU, NULL, 15);
 	assert_int_equal(pg_plan_bind(f, c, &why), PG_BIND_ADDRESS);
+	assert_non_null(strstr(why, "screen"));
+	assert_non_null(strstr(why, "same ids"));
 	c->bind = PG_BIND_AT_START;
 	assert_int_equal(pg_plan_bind(f, c, &why), PG_BIND_AT_START);
 }
@@ -317,6 +319,26 @@ static void test_no_loader_file(void **state)
 	assert_int_equal(level_of(&p->findings, "cmdline-missing"), PG_LEVEL_BLOCK);
 }
 
+/* The line that proxmox-boot-tool would take, to the letter. */
+static void test_no_kernel_cmdline(void **state)
+{
+	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = usual();
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = make_choices("01:00", 0);
+	struct pg_plan *p PG_CLEANUP(pg_plan_freep) = NULL;
+
+	(void)state;
+	f->iommu.active = PG_NO;
+	f->boot.loader = PG_LOADER_SYSTEMD_BOOT;
+	free(f->boot.running);
+	f->boot.running = strdup("initrd=\\EFI\\proxmox\\initrd.img root=ZFS=rpool/ROOT/pve-1 "
+				 "boot=zfs dyndbg=\"file a  +p\"");
+	p = plan(f, c);
+	assert_int_equal(level_of(&p->findings, "cmdline-missing"), PG_LEVEL_BLOCK);
+	assert_string_equal(find_finding(&p->findings, "cmdline-missing")->advice,
+			    "Write this as the one line of /etc/kernel/cmdline, then plan again: "
+			    "root=ZFS=rpool/ROOT/pve-1 boot=zfs dyndbg=\"file a  +p\"");
+}
+
 /* ---- the VM ---- */
 
 static void test_vm(void **state)
@@ -456,6 +478,7 @@ int main(void)
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_link),
 		cmocka_unit_test(test_no_loader_file),
+		cmocka_unit_test(test_no_kernel_cmdline),
 		cmocka_unit_test(test_vm),
 		cmocka_unit_test(test_vm_has_it),
 		cmocka_unit_test(test_vm_widened),
