@@ -137,6 +137,7 @@ static void hostpci_done(struct pg_hostpci *hp)
 	free(hp->slot);
 	free(hp->mapping);
 	free(hp->mdev);
+	free(hp->romfile);
 }
 
 static void guest_done(struct pg_guest *g)
@@ -197,6 +198,7 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->storage, f->n_storage, storage_done);
 	FREE_ALL(f->mapping, f->n_mapping, mapping_done);
 	FREE_ALL(f->file, f->n_file, file_done);
+	pg_strv_done(&f->rom);
 	pg_strv_done(&f->unread);
 	free(f);
 }

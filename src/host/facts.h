@@ -210,6 +210,7 @@ struct pg_hostpci {
 	size_t n_addr;
 	char *mapping;		/* or NULL */
 	char *mdev;
+	char *romfile;		/* or NULL */
 	bool pcie, xvga;
 };
 
@@ -268,6 +269,8 @@ struct pg_facts {
 	size_t n_storage;
 	struct pg_mapping *mapping;	/* in the order of the file; filled with the guests */
 	size_t n_mapping;
+	struct pg_strv rom;		/* regular files in /usr/share/kvm; read with the guests */
+	enum pg_tri rom_known;		/* PG_YES: that folder could be listed; else unknown */
 	struct pg_file *file;		/* sorted by path */
 	size_t n_file;
 	struct pg_strv unread;		/* "/sys/…: permission was denied": what stayed unknown */

@@ -286,6 +286,28 @@ static int read_conf(const struct pg_root *root, struct pg_facts *facts, const c
 	return r < 0 ? pg_note_unread(facts, path, r) : 0;
 }
 
+/* Where Proxmox has QEMU look for romfile= (PVE::QemuServer::PCI). */
+static int read_roms(const struct pg_root *root, struct pg_facts *facts)
+{
+	static const char dir[] = "/usr/share/kvm";
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_root_list(root, dir, &names);
+
+	facts->rom_known = r < 0 ? PG_UNKNOWN : PG_YES;
+	if (r < 0)
+		return pg_note_unread(facts, dir, r);
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		pg_autofree char *path = pg_strf("%s/%s", dir, names.v[i]);
+		struct stat st;
+
+		if (!path)
+			return -ENOMEM;
+		if (pg_root_stat(root, path, &st) == 0 && S_ISREG(st.st_mode))
+			r = pg_strv_add(&facts->rom, names.v[i]);
+	}
+	return r;
+}
+
 int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_bytes pci PG_CLEANUP(pg_bytes_done) = { 0 };
@@ -305,5 +327,7 @@ int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 		r = mark_all(facts);
 	if (r == 0)
 		r = read_conf(root, facts, PVE "/storage.cfg", &storage);
-	return r < 0 ? r : pg_storage_parse(&storage, node, facts);
+	if (r == 0)
+		r = pg_storage_parse(&storage, node, facts);
+	return r < 0 ? r : read_roms(root, facts);
 }

@@ -107,8 +107,8 @@ static int set_bool(struct entry *e, bool *field, const char *value)
 static bool is_other_key(const char *key)
 {
 	static const char *const keys[] = {
-		"rombar",    "romfile",	      "legacy-igd",    "vendor-id",
-		"device-id", "sub-vendor-id", "sub-device-id", "driver",
+		"rombar",	 "legacy-igd",	  "vendor-id", "device-id",
+		"sub-vendor-id", "sub-device-id", "driver",
 	};
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(keys); i++)
@@ -132,6 +132,8 @@ static int set_part(struct entry *e, char *text)
 		return set_string(e, &e->hp->mapping, value);
 	if (strcmp(key, "mdev") == 0)
 		return set_string(e, &e->hp->mdev, value);
+	if (strcmp(key, "romfile") == 0)
+		return set_string(e, &e->hp->romfile, value);
 	if (strcmp(key, "pcie") == 0)
 		return set_bool(e, &e->hp->pcie, value);
 	if (strcmp(key, "x-vga") == 0)

@@ -81,12 +81,24 @@ static int is_running(struct pg_checker *c, const struct pg_guest *g)
 	return pg_finding_advice(f, "Shut it down and start it, or use `qm reboot`.");
 }
 
+/* Known not to be there; of a name with a folder in it nothing is known. */
+static bool rom_missing(const struct pg_facts *facts, const char *name)
+{
+	return facts->rom_known == PG_YES && !strchr(name, '/') && !pg_strv_has(&facts->rom, name);
+}
+
 static int romfile(struct pg_checker *c, const struct pg_guest *g)
 {
 	const char *name = c->choices->romfile;
 
-	if (!name || (*name && *name != '.' && !strpbrk(name, ",;/ \t\n")))
+	if (!name)
 		return 0;
+	if (*name && *name != '.' && !strpbrk(name, ",;/ \t\n"))
+		return rom_missing(c->facts, name) ?
+			       pg_finding_advice(about(c, g, "romfile-missing", PG_LEVEL_WARN,
+						       "The ROM file is not in /usr/share/kvm: the "
+						       "VM will not start (failed to find romfile)."),
+						 "Copy it to /usr/share/kvm/%s.", name) : 0;
 	return refuse(c, g, "romfile-name", "This is no name of a ROM file.", NULL,
 		      "Name a file in /usr/share/kvm, without a folder, comma or space.");
 }
@@ -261,6 +273,12 @@ static int entry(struct pg_checker *c, const struct pg_guest *g, const struct pg
 			       "A mediated device needs a single function, and a whole slot is "
 			       "named: the VM will not start.",
 			       "Name one function.");
+	if (hp->romfile && rom_missing(c->facts, hp->romfile) &&
+	    hostpci(c, g, hp, "romfile-missing", PG_LEVEL_WARN,
+		    "The ROM file is not in /usr/share/kvm: the VM will not start (failed to find "
+		    "romfile).",
+		    "Copy the file to /usr/share/kvm, or take romfile= out.") < 0)
+		return -ENOMEM;
 	r = mapping_missing(c, g, hp);
 	return r < 0 ? r : names_missing(c, g, hp);
 }
