@@ -105,6 +105,21 @@ static bool is_folder(const struct pg_root *root, const char *path)
 	return pg_root_stat(root, path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* A folder where a plan may want to write a file: it is known, and cannot be read. */
+static int add_folder(struct pg_facts *facts, const char *path)
+{
+	struct pg_file *file;
+
+	if (strcmp(path, "/etc/modprobe.d/vfio.conf") != 0)
+		return 0;
+	file = pg_vec_add(&facts->file, &facts->n_file, sizeof(*file));
+	if (!file)
+		return -ENOMEM;
+	file->error = -EISDIR;
+	file->path = strdup(path);
+	return file->path ? 0 : -ENOMEM;
+}
+
 /* kmod skips folders, and so they hide nothing. */
 static int add_conf(const struct pg_root *root, struct pg_facts *facts, const char *dir,
 		    const char *name, struct pg_strv *seen)
@@ -114,8 +129,10 @@ static int add_conf(const struct pg_root *root, struct pg_facts *facts, const ch
 
 	if (!path)
 		return -ENOMEM;
-	if (pg_strv_has(seen, name) || is_folder(root, path))
+	if (pg_strv_has(seen, name))
 		return 0;
+	if (is_folder(root, path))
+		return add_folder(facts, path);
 	r = pg_strv_add(seen, name);
 	return r < 0 ? r : add_file(root, facts, path);
 }

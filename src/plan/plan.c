@@ -133,6 +133,10 @@ static int refuse_file(struct pg_planner *p, const struct pg_file *fact)
 					 "Put a file of its own in its place, then plan again.");
 	}
 	pg_err_set(&err, fact->error, fact->path, 0, "%s", pg_err_reason(fact->error));
+	if (fact->error == -EISDIR)
+		return pg_planner_refuse(p, "file-folder", &err,
+					 "A folder stands where a file must be written.",
+					 "Move the folder away, then plan again.");
 	return pg_planner_refuse(p, "file-unreadable", &err,
 				 "A file that must be changed could not be read.",
 				 "Run pve-gpu as root, then plan again.");
