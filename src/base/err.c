@@ -77,6 +77,7 @@ static const struct {
 	{ EEXIST, "it exists already" },
 	{ ENOTDIR, "a part of the path is not a folder" },
 	{ EISDIR, "it is a folder" },
+	{ EMEDIUMTYPE, "it is not a plain file" },
 	{ ELOOP, "it is a symbolic link, which is not followed here" },
 	{ EMFILE, "too many files are open" },
 	{ ENFILE, "too many files are open on the whole system" },

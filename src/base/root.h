@@ -40,7 +40,7 @@ const char *pg_root_prefix(const struct pg_root *root);
 /* ---- reading ---- */
 
 /* Reads a whole file, at most max bytes: -EFBIG if it holds more. Sizes are not trusted
- * (sysfs and procfs give wrong ones). Only regular files: -EINVAL for others. */
+ * (sysfs and procfs give wrong ones). Only regular files: -EMEDIUMTYPE, -EISDIR for others. */
 int pg_root_read(const struct pg_root *root, const char *path, size_t max,
 		 struct pg_bytes *ret);
 /* Reads a one-line attribute (sysfs, procfs): up to 4096 bytes, the line end and white

@@ -46,7 +46,7 @@ static int open_regular(int dirfd, const char *name, uint64_t resolve)
 	if (fstat(fd, &st) < 0)
 		r = -errno;
 	else if (!S_ISREG(st.st_mode))
-		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+		r = S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
 	if (r == 0)
 		return fd;
 	(void)close(fd);
@@ -57,7 +57,7 @@ static int open_regular(int dirfd, const char *name, uint64_t resolve)
  * has one where a file is expected. */
 static int refuse_device(const struct stat *st)
 {
-	return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ? -EINVAL : 0;
+	return S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ? -EMEDIUMTYPE : 0;
 }
 
 static int check_in_tree(const struct pg_root *root, const char *path)

@@ -264,7 +264,7 @@ static void test_hostile_bytes(void **state)
 	assert_non_null(pg_guest_get_in(g, "PENDING", "cores"));
 	assert_int_equal(facts->guest[1].bad.n, 33);
 	assert_int_equal(facts->guest[2].error, 0);
-	assert_int_equal(facts->guest[3].error, -EINVAL);
+	assert_int_equal(facts->guest[3].error, -EMEDIUMTYPE);
 	assert_int_equal(facts->guest[4].error, -ELOOP);
 	assert_int_equal(facts->unread.n, 2);
 }
