@@ -16,12 +16,16 @@ static int end(const struct pg_cmd_env *env, int r, struct pg_err *err,
 	return pg_live_document(env, outcome);
 }
 
-/* Where not even the root can be opened: refused, with the reason in the document. */
-static int refuse(const struct pg_cmd_env *env, const struct pg_err *err)
+/* Opens the root. Returns 0, or the exit status where it cannot be opened: then the reason
+ * has been told, in the document too. */
+static int open_root(const struct pg_cmd_env *env, struct pg_cmd_host *host)
 {
 	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { .kind = PG_OUTCOME_REFUSED };
 
-	outcome.text = pg_err_text(err);
+	if (pg_root_open(env->root_dir, &host->root, &host->err) == 0)
+		return PG_EXIT_OK;
+	pg_cmd_complain(env, &host->err);
+	outcome.text = pg_err_text(&host->err);
 	return env->json ? pg_live_document(env, &outcome) : PG_EXIT_REFUSED;
 }
 
@@ -34,11 +38,9 @@ int pg_cmd_undo(const struct pg_cmd_env *env, int argc, char **argv)
 
 	if (r)
 		return r;
-	r = pg_root_open(env->root_dir, &host.root, &host.err);
-	if (r < 0) {
-		pg_cmd_complain(env, &host.err);
-		return refuse(env, &host.err);
-	}
+	r = open_root(env, &host);
+	if (r)
+		return r;
 	r = pg_live_recover_first(env, host.root, &outcome);
 	if (r)
 		return env->json ? pg_live_document(env, &outcome) : r;
@@ -57,11 +59,9 @@ int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv)
 
 	if (r)
 		return r;
-	r = pg_root_open(env->root_dir, &host.root, &host.err);
-	if (r < 0) {
-		pg_cmd_complain(env, &host.err);
-		return refuse(env, &host.err);
-	}
+	r = open_root(env, &host);
+	if (r)
+		return r;
 	pg_live_begin(&live, env);
 	r = pg_recover(host.root, &live.opts, &outcome, &host.err);
 	pg_live_end(&live);
