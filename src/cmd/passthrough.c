@@ -22,6 +22,31 @@ static int no_memory(const struct pg_cmd_env *env)
 	return PG_EXIT_REFUSED;
 }
 
+static int take_trial(const struct pg_cmd_env *env, const char *command,
+		      struct pg_choices *choices)
+{
+	uint64_t minutes = PG_TRIAL_MINUTES;
+
+	if (optarg && (pg_text_number(optarg, 10, PG_TRIAL_MINUTES_MAX, &minutes) < 0 || !minutes))
+		return pg_cmd_usage(env, command, "--trial takes minutes, from 1 to %d, not %s.",
+				    PG_TRIAL_MINUTES_MAX, optarg);
+	choices->trial = PG_YES;
+	choices->trial_minutes = (unsigned)minutes;
+	return 0;
+}
+
+static int take_loss(const struct pg_cmd_env *env, const char *command,
+		     struct pg_choices *choices)
+{
+	struct pg_bdf addr;
+	bool slot;
+
+	if (pg_bdf_parse_loose(optarg, &addr, &slot) < 0 || slot)
+		return pg_cmd_usage(env, command, "--accept-loss takes the whole address of one "
+				    "function, like 0000:03:00.0, not %s.", optarg);
+	return pg_choices_accept(choices, addr) < 0 ? no_memory(env) : 0;
+}
+
 /* One option. Returns 0 or the exit status. */
 static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 		       struct pg_choices *choices, struct pg_cmd_road *road)
@@ -39,6 +64,13 @@ static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 			return 0;
 		return pg_cmd_usage(env, command, "--bind is early, address or at-start, not %s.",
 				    optarg);
+	case 't':
+		return take_trial(env, command, choices);
+	case 'T':
+		choices->trial = PG_NO;
+		return 0;
+	case 'l':
+		return take_loss(env, command, choices);
 	case 'a':
 		road->apply = true;
 		return 0;
@@ -83,6 +115,9 @@ int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv)
 		{ "mapping", required_argument, NULL, 'm' },
 		{ "romfile", required_argument, NULL, 'r' },
 		{ "bind", required_argument, NULL, 'b' },
+		{ "trial", optional_argument, NULL, 't' },
+		{ "no-trial", no_argument, NULL, 'T' },
+		{ "accept-loss", required_argument, NULL, 'l' },
 		{ "apply", no_argument, NULL, 'a' },
 		{ "yes", no_argument, NULL, 'y' },
 		{ 0 },

@@ -12,7 +12,8 @@ const struct pg_cmd *pg_cmd_table(void)
 		  NULL, pg_cmd_status },
 		{ "passthrough",
 		  "VMID ADDRESS... [--primary] [--mapping NAME] [--romfile F] "
-		  "[--bind early|address|at-start] [--apply [--yes]]",
+		  "[--bind early|address|at-start] [--trial[=MINUTES]|--no-trial] "
+		  "[--accept-loss=ADDRESS] [--apply [--yes]]",
 		  "plans devices for a VM, and with --apply does it",
 		  "  ADDRESS            0000:01:00.0, 01:00.0, or 01:00 for a whole slot\n"
 		  "  --primary          the VM's only display\n"
@@ -20,6 +21,12 @@ const struct pg_cmd *pg_cmd_table(void)
 		  "  --romfile F        a ROM file below /usr/share/kvm\n"
 		  "  --bind HOW         early: vfio-pci takes the ids at boot; address: this device\n"
 		  "                     only; at-start: Proxmox binds when the VM starts\n"
+		  "  --trial[=MINUTES]  after the reboot wait for `pve-gpu confirm`, and put everything\n"
+		  "                     back without it (10 minutes); the default where the change\n"
+		  "                     could cut you off\n"
+		  "  --no-trial         the change is final at once\n"
+		  "  --accept-loss=ADDRESS\n"
+		  "                     the node may lose this device, whatever hangs on it\n"
 		  "  --apply            do what the plan says, after asking\n"
 		  "  --yes              do not ask\n",
 		  pg_cmd_passthrough },

@@ -59,6 +59,10 @@ struct pg_outcome {
 	char *id;		/* of the transaction, or NULL */
 	char *text;		/* sentences: what happened, what it means, what to do */
 	struct pg_strv listed;	/* commands that were not run, since the root is not live */
+	/* Of pg_apply, where it was done: what the files that the node boots from do not hold of
+	 * what was planned; sentences. While there are any the node should not be rebooted. */
+	struct pg_strv doubts;
+	unsigned trial;		/* of pg_apply: seconds that the change waits; 0: it is final */
 	/* Of pg_apply, where it was begun and ended (done or put back): the stamp after it, taken
 	 * before any other could begin. For what is applied next of the same plan. */
 	char *stamp;
@@ -90,6 +94,39 @@ int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opt
 /* recover.c: ends what a crash or power cut left. NOTHING where there is nothing. */
 int pg_recover(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_outcome *ret,
 	       struct pg_err *err);
+
+/* ---- trial (trial.c, confirm.c, watch.c) ---- */
+
+/*
+ * A change on trial: pg_apply of a plan with `trial`, on the running system or the demo node.
+ * After the reboot it waits for pg_confirm; a systemd unit that the transaction itself brings
+ * along (and takes away at its end) runs pg_trial_watch, which puts everything back when
+ * the time is over, or when an address of the node that was there before does not come up,
+ * and reboots once.
+ */
+struct pg_trial {
+	char *id;
+	char *summary;
+	unsigned wait;		/* seconds, as planned */
+	unsigned left;		/* seconds until it is taken back; 0: over, or not begun */
+	bool booted;		/* the node was rebooted since it was applied */
+	bool off;		/* booted with pve-gpu.off: nothing waits */
+};
+
+/* The newest change on trial; *ret is NULL where there is none. 0, or negative errno with err
+ * (-EACCES: no right to look). The caller frees it with pg_trial_free. */
+int pg_trial_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err);
+void pg_trial_free(struct pg_trial *trial);
+void pg_trial_freep(struct pg_trial **trial);
+/* Keeps a change (id NULL: the newest on trial) for good. REFUSED before the reboot, and for
+ * one that is not on trial. */
+int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *opts,
+	       struct pg_outcome *ret, struct pg_err *err);
+/* What the unit runs: announces the trial, waits, takes back. DONE: it was confirmed;
+ * NOTHING: none waits; PUT_BACK: taken back, and the node is being rebooted if that was still
+ * allowed. Returns as pg_apply. */
+int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
+		   struct pg_outcome *ret, struct pg_err *err);
 
 /* ---- history (journal.c) ---- */
 

@@ -10,6 +10,7 @@ void pg_outcome_done(struct pg_outcome *outcome)
 	free(outcome->text);
 	free(outcome->stamp);
 	pg_strv_done(&outcome->listed);
+	pg_strv_done(&outcome->doubts);
 	*outcome = (struct pg_outcome){ 0 };
 }
 

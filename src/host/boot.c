@@ -12,6 +12,18 @@
 
 /* ---- the running kernel ---- */
 
+/* What follows "--" is init's. */
+static int read_off(struct pg_boot *boot)
+{
+	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(boot->running, " \t", &words);
+
+	for (size_t i = 0; r == 0 && i < words.n && strcmp(words.v[i], "--") != 0; i++)
+		boot->off |= strcmp(words.v[i], "pve-gpu.off") == 0 ||
+			     strcmp(words.v[i], "pve_gpu.off") == 0;
+	return r;
+}
+
 static int read_running(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
@@ -22,7 +34,7 @@ static int read_running(const struct pg_root *root, struct pg_facts *facts)
 	if (r < 0)
 		return pg_note_unread(facts, "/proc/cmdline", r);
 	facts->boot.running = strdup(pg_text_trim(text.p));
-	return facts->boot.running ? 0 : -ENOMEM;
+	return facts->boot.running ? read_off(&facts->boot) : -ENOMEM;
 }
 
 /* ---- kernels ---- */

@@ -83,6 +83,7 @@ int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool
 static void system_done(struct pg_system *s)
 {
 	free(s->node);
+	free(s->boot_id);
 	free(s->pve_version);
 	free(s->kernel);
 	free(s->cpu_model);

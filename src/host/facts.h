@@ -44,6 +44,7 @@ struct pg_system {
 	char *cpu_model;
 	enum pg_tri hypervisor;	/* the host is itself a virtual machine (cpu flag) */
 	uint64_t mem_total;	/* bytes; 0: unknown */
+	char *boot_id;		/* /proc/sys/kernel/random/boot_id: another after each boot; or NULL */
 	bool is_demo;		/* the bundled demo node: /etc/pve-gpu/demo exists */
 };
 
@@ -184,6 +185,7 @@ struct pg_boot {
 	enum pg_tri secure_boot;
 	bool pbt;		/* proxmox-boot-tool keeps the ESPs */
 	char *running;		/* /proc/cmdline, or NULL */
+	bool off;		/* pve-gpu.off is on it: booted by the entry "without passthrough" */
 	struct pg_strv kernels;	/* releases with a folder in /lib/modules, sorted */
 };
 

@@ -88,6 +88,12 @@ static int read_kernel(const struct pg_root *root, struct pg_facts *facts)
 	return r < 0 || !version ? r : release_of_version(version, kernel);
 }
 
+static int read_boot_id(const struct pg_root *root, struct pg_facts *facts)
+{
+	return read_optional(root, facts, "/proc/sys/kernel/random/boot_id",
+			     &facts->system.boot_id);
+}
+
 /* ---- processor and memory ---- */
 
 static enum pg_cpu_vendor cpu_vendor(const char *id)
@@ -207,7 +213,7 @@ static int read_pve(const struct pg_root *root, struct pg_facts *facts)
 int pg_collect_system(const struct pg_root *root, struct pg_facts *facts)
 {
 	int (*const parts[])(const struct pg_root *root, struct pg_facts *facts) = {
-		read_node, read_kernel, read_cpu, read_memory, read_pve,
+		read_node, read_kernel, read_boot_id, read_cpu, read_memory, read_pve,
 	};
 	int r = 0;
 

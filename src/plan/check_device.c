@@ -86,6 +86,12 @@ static bool only_shows(const struct pg_dev *dev)
 	return dev->boot_vga == PG_YES;
 }
 
+/* What the node cannot do without is refused, unless the person has said that it can. */
+static enum pg_level level_of_loss(const struct pg_checker *c, const struct pg_dev *dev)
+{
+	return pg_choices_accepts(c->choices, dev->addr) ? PG_LEVEL_WARN : PG_LEVEL_BLOCK;
+}
+
 static int uses(struct pg_checker *c, const struct pg_dev *dev)
 {
 	const struct pg_use *vital = pg_dev_vital(dev);
@@ -98,7 +104,7 @@ static int uses(struct pg_checker *c, const struct pg_dev *dev)
 	if (!all)
 		return -ENOMEM;
 	if (vital)
-		f = pg_findings_add(c->f, "device-vital", PG_LEVEL_BLOCK,
+		f = pg_findings_add(c->f, "device-vital", level_of_loss(c, dev),
 				    pg_bdf_str(dev->addr).s,
 				    "The node cannot do without this device: it carries %s.",
 				    vital->detail);
@@ -172,7 +178,7 @@ static int member(struct pg_checker *c, const struct pg_dev *dev, const struct p
 	struct pg_finding *f;
 
 	if (vital)
-		f = pg_findings_add(c->f, "group-vital", PG_LEVEL_BLOCK,
+		f = pg_findings_add(c->f, "group-vital", level_of_loss(c, other),
 				    pg_bdf_str(dev->addr).s,
 				    "When the VM starts, Proxmox takes all of IOMMU group %d from the "
 				    "host, and with it %s, which carries %s. The node would be cut "

@@ -11,7 +11,7 @@ struct pg_choices *pg_choices_new(void)
 	struct pg_choices *c = calloc(1, sizeof(*c));
 
 	if (c)
-		c->pcie = PG_UNKNOWN;
+		c->pcie = c->trial = PG_UNKNOWN;
 	return c;
 }
 
@@ -20,6 +20,7 @@ void pg_choices_free(struct pg_choices *c)
 	if (!c)
 		return;
 	free(c->pick);
+	free(c->accept);
 	free(c->mapping);
 	free(c->romfile);
 	free(c->efi_storage);
@@ -45,10 +46,14 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret)
 		return -ENOMEM;
 	*c = *choices;
 	c->pick = NULL;
-	c->n_pick = 0;
+	c->accept = NULL;
+	c->n_pick = c->n_accept = 0;
 	c->mapping = c->romfile = c->efi_storage = NULL;
 	for (size_t i = 0; i < choices->n_pick; i++)
 		if (pg_choices_pick(c, choices->pick[i].addr, choices->pick[i].slot) < 0)
+			return -ENOMEM;
+	for (size_t i = 0; i < choices->n_accept; i++)
+		if (pg_choices_accept(c, choices->accept[i]) < 0)
 			return -ENOMEM;
 	if (copy_string(choices->mapping, &c->mapping) < 0 ||
 	    copy_string(choices->romfile, &c->romfile) < 0 ||
@@ -90,6 +95,27 @@ bool pg_choices_has(const struct pg_choices *c, struct pg_bdf addr)
 		if (names(&c->pick[i], addr))
 			return true;
 	return false;
+}
+
+bool pg_choices_accepts(const struct pg_choices *c, struct pg_bdf addr)
+{
+	for (size_t i = 0; i < c->n_accept; i++)
+		if (pg_bdf_equal(c->accept[i], addr))
+			return true;
+	return false;
+}
+
+int pg_choices_accept(struct pg_choices *c, struct pg_bdf addr)
+{
+	struct pg_bdf *accept;
+
+	if (pg_choices_accepts(c, addr))
+		return 0;
+	accept = pg_vec_add(&c->accept, &c->n_accept, sizeof(*accept));
+	if (!accept)
+		return -ENOMEM;
+	*accept = addr;
+	return 0;
 }
 
 static const char *const bind_names[] = {

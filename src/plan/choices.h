@@ -36,7 +36,18 @@ struct pg_choices {
 	char *efi_storage;	/* for a new EFI disk; NULL: the storage of the VM's first disk */
 	bool change_machine;	/* also where a disk with a system is there already */
 	bool change_firmware;
+	/* Devices whose loss to the host the person accepts: what would block because of them
+	 * only warns. Whole addresses, each once. */
+	struct pg_bdf *accept;
+	size_t n_accept;
+	/* Is the change final only when it is confirmed after the reboot? Unknown: where the plan
+	 * sees a risk (pg_plan.trial_why). */
+	enum pg_tri trial;
+	unsigned trial_minutes;	/* 0: PG_TRIAL_MINUTES */
 };
+
+#define PG_TRIAL_MINUTES 10
+#define PG_TRIAL_MINUTES_MAX 1440
 
 struct pg_choices *pg_choices_new(void);
 void pg_choices_free(struct pg_choices *choices);
@@ -45,6 +56,9 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret);
 /* Adds a device unless it is there. Returns 0 or -ENOMEM. */
 int pg_choices_pick(struct pg_choices *choices, struct pg_bdf addr, bool slot);
 void pg_choices_unpick(struct pg_choices *choices, struct pg_bdf addr);
+/* Accepts the loss of a device. Returns 0 or -ENOMEM. */
+int pg_choices_accept(struct pg_choices *choices, struct pg_bdf addr);
+bool pg_choices_accepts(const struct pg_choices *choices, struct pg_bdf addr);
 /* Is the function chosen, by itself or with its slot? */
 bool pg_choices_has(const struct pg_choices *choices, struct pg_bdf addr);
 

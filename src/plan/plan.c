@@ -54,6 +54,9 @@ static void drop_steps(struct pg_plan *plan)
 	DROP_ALL(plan->vm_cmd, plan->n_vm_cmd, cmd_done);
 	DROP_ALL(plan->expect, plan->n_expect, expect_done);
 	plan->reboot = false;
+	plan->trial = 0;
+	free(plan->trial_why);
+	plan->trial_why = NULL;
 }
 
 void pg_plan_free(struct pg_plan *plan)
@@ -283,7 +286,8 @@ static int plan_steps(struct pg_planner *p)
 	if (p->plan->n_file)
 		qsort(p->plan->file, p->plan->n_file, sizeof(*p->plan->file), by_path);
 	p->plan->reboot = p->plan->n_file > 0;
-	return plan_commands(p);
+	r = pg_plan_trial(p);
+	return r < 0 ? r : plan_commands(p);
 }
 
 static int make(struct pg_planner *p)

@@ -58,6 +58,10 @@ struct pg_plan {
 	struct pg_plan_cmd *vm_cmd;	/* qm, pvesh */
 	size_t n_vm_cmd;
 	bool reboot;
+	/* Seconds that the change waits for its confirmation after the reboot, and is taken back
+	 * without it; 0: it is final. */
+	unsigned trial;
+	char *trial_why;	/* a sentence: what may cut the person off; NULL: nothing is seen */
 	struct pg_expect *expect;
 	size_t n_expect;
 };

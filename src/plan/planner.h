@@ -51,6 +51,7 @@ int pg_plan_address_files(struct pg_planner *p);	/* plan_bind.c */
 int pg_plan_modules(struct pg_planner *p);		/* plan_modules.c */
 int pg_plan_guest(struct pg_planner *p);		/* plan_guest.c */
 int pg_plan_effects(struct pg_planner *p);		/* effects.c */
+int pg_plan_trial(struct pg_planner *p);		/* plan_trial.c */
 
 /* ---- configured.c: what the files on disk ask for ---- */
 

@@ -119,6 +119,20 @@ static struct pg_json *expect_array(const struct pg_plan *plan)
 	return array;
 }
 
+static void set_trial(struct pg_json *doc, const struct pg_plan *plan)
+{
+	struct pg_json *o;
+
+	if (!plan->trial) {
+		pg_json_set_null(doc, "trial");
+		return;
+	}
+	o = pg_json_object();
+	pg_json_set_int(o, "minutes", plan->trial / 60);
+	pg_json_set_str(o, "why", plan->trial_why);
+	pg_json_set(doc, "trial", o);
+}
+
 char *pg_plan_json(const struct pg_plan *plan)
 {
 	struct pg_json *doc PG_CLEANUP(pg_json_freep) = pg_json_object();
@@ -131,6 +145,7 @@ char *pg_plan_json(const struct pg_plan *plan)
 	pg_json_set(doc, "vm_commands", commands_array(plan->vm_cmd, plan->n_vm_cmd));
 	pg_json_set(doc, "vm_command_reasons", reasons_array(plan->vm_cmd, plan->n_vm_cmd));
 	pg_json_set_bool(doc, "reboot", plan->reboot);
+	set_trial(doc, plan);
 	pg_json_set(doc, "expect", expect_array(plan));
 	return pg_json_text(doc, true);
 }

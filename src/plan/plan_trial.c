@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/planner.h"
+
+#include <errno.h>
+
+/* What of the person's way in, or of the node itself, goes with the device; NULL: nothing. */
+static const char *risk_of(const struct pg_dev *dev)
+{
+	if (pg_dev_vital(dev))
+		return "the node depends on it";
+	if (pg_dev_is_console(dev))
+		return "the node's own screen is on it";
+	if (dev->kind == PG_KIND_NIC)
+		return "it is a network card";
+	if (dev->kind == PG_KIND_STORAGE)
+		return "it is a disk controller";
+	return dev->n_use ? "the node uses it" : NULL;
+}
+
+/* The first device that leaves with a risk; NULL: none does. */
+static const struct pg_dev *first_risk(const struct pg_planner *p)
+{
+	for (size_t i = 0; i < p->plan->n_effect; i++) {
+		const struct pg_dev *dev = pg_facts_dev(p->facts, p->plan->effect[i].addr);
+
+		if (dev && risk_of(dev))
+			return dev;
+	}
+	return NULL;
+}
+
+int pg_plan_trial(struct pg_planner *p)
+{
+	const struct pg_choices *choices = p->choices;
+	const struct pg_dev *risky = first_risk(p);
+	unsigned minutes = choices->trial_minutes ? choices->trial_minutes : PG_TRIAL_MINUTES;
+	struct pg_plan *plan = p->plan;
+
+	if (!plan->reboot)
+		return 0;
+	if (risky) {
+		plan->trial_why = pg_strf("%s leaves the host, and %s.",
+					  pg_bdf_str(risky->addr).s, risk_of(risky));
+		if (!plan->trial_why)
+			return -ENOMEM;
+	}
+	if (choices->trial == PG_YES || (choices->trial == PG_UNKNOWN && risky))
+		plan->trial = (minutes < PG_TRIAL_MINUTES_MAX ? minutes : PG_TRIAL_MINUTES_MAX) * 60;
+	return 0;
+}
