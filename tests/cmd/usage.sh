@@ -55,6 +55,13 @@ wrong ' history: x is one argument too many.' history x
 wrong ' recover: x is one argument too many.' recover x
 wrong ' undo: b is one argument too many.' undo a b
 wrong ' passthrough: It needs the number of a VM and at least one address.' passthrough
+for minutes in 0 x -1 1441 99999999999999999999; do
+	wrong " passthrough: --trial takes minutes, from 1 to 1440, not $minutes." passthrough 100 01:00 "--trial=$minutes"
+done
+for address in 03:00 x 03:00.8 ''; do
+	wrong " passthrough: --accept-loss takes the whole address of one function, like 0000:03:00.0, not $address." \
+		passthrough 100 01:00 "--accept-loss=$address"
+done
 wrong ' passthrough: It needs the number of a VM and at least one address.' passthrough 100
 for vmid in x 99 0 -1 1x 0x64 1000000000 99999999999999999999; do
 	case $vmid in -*) continue ;; esac

@@ -5,7 +5,7 @@
  * again and prints what is left to do. With the one choice `doctor`: all findings.
  *
  * Choices: devices=A,B vm=N bind=B primary pcie=yes|no pt mapping=M romfile=F efi=S
- * change_machine change_firmware
+ * change_machine change_firmware accept=A,B trial=MINUTES|no
  */
 #include <errno.h>
 #include <stdio.h>
@@ -33,6 +33,29 @@ static int pick_all(struct pg_choices *c, const char *list)
 	return r;
 }
 
+static int accept_all(struct pg_choices *c, const char *list)
+{
+	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(list, ",", &part);
+
+	for (size_t i = 0; r == 0 && i < part.n; i++) {
+		struct pg_bdf addr;
+		bool slot;
+
+		r = pg_bdf_parse_loose(part.v[i], &addr, &slot);
+		if (r == 0)
+			r = pg_choices_accept(c, addr);
+	}
+	return r;
+}
+
+static int set_trial(struct pg_choices *c, const char *value)
+{
+	c->trial = strcmp(value, "no") == 0 ? PG_NO : PG_YES;
+	c->trial_minutes = (unsigned)strtoul(value, NULL, 10);
+	return 0;
+}
+
 static int set_flag(struct pg_choices *c, const char *word)
 {
 	if (strcmp(word, "primary") == 0)
@@ -54,6 +77,10 @@ static int set_value(struct pg_choices *c, const char *key, const char *value)
 		return pick_all(c, value);
 	if (strcmp(key, "bind") == 0)
 		return pg_bind_parse(value, &c->bind);
+	if (strcmp(key, "accept") == 0)
+		return accept_all(c, value);
+	if (strcmp(key, "trial") == 0)
+		return set_trial(c, value);
 	if (strcmp(key, "vm") == 0)
 		c->vmid = (uint32_t)strtoul(value, NULL, 10);
 	else if (strcmp(key, "pcie") == 0)
@@ -208,6 +235,9 @@ static void print_plan(const struct pg_plan *plan)
 		printf("expect %s %s\n", pg_bdf_str(plan->expect[i].addr).s,
 		       plan->expect[i].driver);
 	printf("reboot %s\n", plan->reboot ? "yes" : "no");
+	if (plan->trial)
+		printf("trial %u min%s%s\n", plan->trial / 60, plan->trial_why ? ": " : "",
+		       plan->trial_why ? plan->trial_why : "");
 }
 
 /* ---- planning, and planning again ---- */
