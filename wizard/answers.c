@@ -15,7 +15,7 @@
 
 #define ANSWERS_MAX ((size_t)1 << 20)
 #define KEYS "devices, vm, bind, primary, pcie, iommu_pt, mapping, romfile, efi_storage, " \
-	     "change_machine, change_firmware"
+	     "change_machine, change_firmware, accept_loss, trial"
 /* Not a name that a file can set: the option has no parser. */
 #define CONTEXT "\001"
 
@@ -101,6 +101,40 @@ static int take_device(cfg_t *cfg, cfg_opt_t *opt)
 				"0000:01:00 for all functions of a card.", text);
 	if (pg_choices_pick(reading_of(cfg)->choices, addr, slot) < 0)
 		return complain(cfg, "There is not enough memory.");
+	return 0;
+}
+
+static int take_loss(cfg_t *cfg, cfg_opt_t *opt)
+{
+	unsigned n = cfg_opt_size(opt);
+	const char *text = n ? cfg_opt_getnstr(opt, n - 1) : NULL;
+	struct pg_bdf addr;
+	bool slot;
+
+	if (!text)
+		return 0;
+	if (pg_bdf_parse_loose(text, &addr, &slot) < 0 || slot)
+		return complain(cfg, "%s is not the address of one function. accept_loss takes "
+				"whole ones, like 0000:03:00.0.", text);
+	if (pg_choices_accept(reading_of(cfg)->choices, addr) < 0)
+		return complain(cfg, "There is not enough memory.");
+	return 0;
+}
+
+static int take_trial(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct pg_choices *c = reading_of(cfg)->choices;
+	const char *text = cfg_opt_getnstr(opt, 0);
+	uint64_t minutes;
+
+	if (once(cfg, opt))
+		return 1;
+	if (!text || pg_text_number(text, 10, PG_TRIAL_MINUTES_MAX, &minutes) < 0 ||
+	    (*text == '0' && text[1]))
+		return complain(cfg, "%s is no time for a trial boot. It is given in minutes, from "
+				"1 to %d; 0 means none.", text ? text : "", PG_TRIAL_MINUTES_MAX);
+	c->trial = minutes ? PG_YES : PG_NO;
+	c->trial_minutes = (unsigned)minutes;
 	return 0;
 }
 
@@ -260,6 +294,8 @@ static cfg_t *make_parser(struct reading *reading)
 		CFG_STR("efi_storage", NULL, CFGF_NODEFAULT),
 		CFG_BOOL("change_machine", cfg_false, CFGF_NODEFAULT),
 		CFG_BOOL("change_firmware", cfg_false, CFGF_NODEFAULT),
+		CFG_STR_LIST("accept_loss", NULL, CFGF_NODEFAULT),
+		CFG_STR("trial", NULL, CFGF_NODEFAULT),
 		{ .name = CONTEXT, .type = CFGT_PTR, .simple_value = { .ptr = &reading->self } },
 		CFG_END(),
 	};
@@ -277,7 +313,8 @@ static const struct {
 	{ "pcie", take_pcie },		{ "iommu_pt", take_flag },
 	{ "mapping", take_string },	{ "romfile", take_string },
 	{ "efi_storage", take_string }, { "change_machine", take_flag },
-	{ "change_firmware", take_flag },
+	{ "change_firmware", take_flag }, { "accept_loss", take_loss },
+	{ "trial", take_trial },
 };
 
 static int parse(struct reading *reading, const struct pg_bytes *bytes)

@@ -36,18 +36,23 @@ enum wiz_asking {
 	WIZ_ASKING_REBOOT,
 };
 
+enum wiz_running { WIZ_RUN_NOTHING, WIZ_RUN_APPLY, WIZ_RUN_UNDO };
+
 /* What ran last, or runs: kept until the next one. */
 struct wiz_run {
+	enum wiz_running what;
 	struct wiz_lines lines;
 	size_t step, n_steps;
 	char *doing;			/* of the step that runs */
 	bool running, going_back;
-	bool undo;			/* it was an undo, begun on the History page */
 	struct pg_outcome outcome;
 	bool has_outcome;
 	struct pg_plan *plan;		/* the one that was applied; its VM commands are offered */
 	char *stamp;			/* of pg_exec_stamp(): the plan is right where it still is */
 	bool applied;			/* the host part was */
+	char *id;			/* of the host part, from here to `trial`: its outcome's */
+	struct pg_strv doubts;
+	unsigned trial;
 	bool vm_tried;			/* the outcome is that of the VM commands */
 	bool vm_done;			/* they were run */
 	bool vm_saved;			/* as a script */
@@ -145,6 +150,29 @@ int wiz_run_vm(struct wiz *w);
 int wiz_run_undo(struct wiz *w, const char *id);
 /* Adds the lines and the progress of w->run to a view of shape WIZ_SHAPE_RUN. */
 void wiz_run_build(struct wiz *w, struct wiz_view *view);
+
+/* Goes to History, where it is shown. */
+int wiz_run_undo_shown(struct wiz *w, const char *id, enum wiz_follow *ret);
+
+/* ---- reboot.c ---- */
+
+/* Is this a system that boots: the running one, or the demo node? */
+bool wiz_can_reboot(const struct wiz *w);
+/* The question, WIZ_ASKING_REBOOT; and what follows its yes. */
+int wiz_reboot_ask(struct wiz *w);
+int wiz_reboot(struct wiz *w, enum wiz_follow *ret);
+
+/* ---- trial.c: a change that is not final until it is confirmed ---- */
+
+/* "10 minutes", "1 minute", "90 seconds" */
+struct wiz_span {
+	char s[32];
+};
+struct wiz_span wiz_span(unsigned seconds);
+/* Chooses the next of the times that are offered, or none. */
+void wiz_trial_turn(struct wiz *w);
+/* What the plan's trial means, as a paragraph above the page. */
+void wiz_trial_intro(const struct pg_plan *plan, struct wiz_view *view);
 
 /* ---- script.c: commands in words ---- */
 

@@ -42,6 +42,9 @@ int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err)
 	r = wiz_collect(w, err);
 	if (r < 0)
 		return r;
+	/* a folder never boots, so that nothing could be confirmed there */
+	if (!wiz_can_reboot(w))
+		w->choices->trial = PG_NO;
 	*ret = PG_STEAL(w);
 	return 0;
 }
@@ -314,7 +317,8 @@ static unsigned needs(enum wiz_event_kind kind)
 		[WIZ_EVENT_TOGGLE] = WIZ_CAN_TOGGLE, [WIZ_EVENT_NEXT] = WIZ_CAN_NEXT,
 		[WIZ_EVENT_BACK] = WIZ_CAN_BACK,     [WIZ_EVENT_FOLD] = WIZ_CAN_FOLD,
 		[WIZ_EVENT_SAVE] = WIZ_CAN_SAVE,     [WIZ_EVENT_RUN] = WIZ_CAN_RUN,
-		[WIZ_EVENT_ANSWER] = 0,		     [WIZ_EVENT_QUIT] = 0,
+		[WIZ_EVENT_TRIAL] = WIZ_CAN_TRIAL,   [WIZ_EVENT_ANSWER] = 0,
+		[WIZ_EVENT_QUIT] = 0,
 	};
 
 	return can[kind];

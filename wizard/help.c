@@ -25,7 +25,9 @@ static const char *const words[WIZ_N_PAGES] = {
 	[WIZ_PAGE_REVIEW] =
 		"Everything that will be written or run: first what stands in the way, then each "
 		"file as a diff, then commands, and at the end what is good to know. Lines with + "
-		"are added, lines with - go. Nothing has been changed yet.",
+		"are added, lines with - go. Nothing has been changed yet. With a trial boot the change "
+		"is final only when you keep it after the reboot; should you not reach the node any "
+		"more, it puts itself back and reboots once. t chooses how long it waits.",
 	[WIZ_PAGE_APPLY] =
 		"The files are written and the commands run. If something fails, everything is "
 		"put back. The VM's commands are run apart, or saved as a script.",

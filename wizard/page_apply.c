@@ -31,12 +31,38 @@ static void offer_vm(const struct wiz *w, struct wiz_view *view)
 	view->can |= WIZ_CAN_RUN | WIZ_CAN_SAVE;
 }
 
+static void say_doubts(const struct wiz_run *run, struct wiz_lines *lines)
+{
+	if (run->doubts.n == 0)
+		return;
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "Do not reboot yet");
+	for (size_t i = 0; i < run->doubts.n; i++)
+		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", run->doubts.v[i]);
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+			    "The files are written, but what the node boots from does not hold all "
+			    "of it. The next page takes the change back, or leaves it for you to "
+			    "mend.");
+}
+
+static void say_trial(const struct wiz_run *run, struct wiz_lines *lines)
+{
+	if (!run->trial)
+		return;
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, WIZ_STRONG, NULL,
+			    "The change is on trial: after the reboot you have %s to keep it; "
+			    "otherwise the node puts itself back.", wiz_span(run->trial).s);
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	wiz_run_build(w, view);
 	wiz_view_set(view, &view->list_title, "Apply");
 	if (w->run.running)
 		return;
+	say_trial(&w->run, &view->lines);
+	say_doubts(&w->run, &view->lines);
 	if (vm_left(w))
 		offer_vm(w, view);
 	view->can |= WIZ_CAN_NEXT | WIZ_CAN_SEARCH;

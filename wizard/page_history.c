@@ -79,7 +79,7 @@ static void build_run(struct wiz *w, struct wiz_view *view)
 
 static void build(struct wiz *w, struct wiz_view *view)
 {
-	if (w->run.undo) {
+	if (w->run.what == WIZ_RUN_UNDO) {
 		build_run(w, view);
 		return;
 	}
@@ -98,7 +98,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 
 static int enter(struct wiz *w)
 {
-	if (w->run.undo)
+	if (w->run.what == WIZ_RUN_UNDO)
 		wiz_run_done(&w->run);
 	return wiz_read_history(w);
 }
@@ -117,7 +117,7 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	const struct pg_tx *tx = tx_of_item(w, e->item);
 
 	*ret = WIZ_REBUILD;
-	if (e->kind == WIZ_EVENT_NEXT && w->run.undo) {
+	if (e->kind == WIZ_EVENT_NEXT && w->run.what == WIZ_RUN_UNDO) {
 		*ret = WIZ_MOVED;
 		return enter(w);
 	}

@@ -5,6 +5,7 @@
 #include "wizard/ctx.h"
 
 #define LATER "later"
+#define BACK "back"
 #define NOW "now"
 
 static bool relevant(const struct wiz *w)
@@ -14,51 +15,73 @@ static bool relevant(const struct wiz *w)
 	return w->page < WIZ_PAGE_APPLY || !w->run.plan || w->run.plan->reboot;
 }
 
-static bool can_reboot(const struct wiz *w)
+static bool in_doubt(const struct wiz *w)
 {
-	return pg_root_is_live(w->opts.root) || w->facts->system.is_demo;
+	return w->run.doubts.n > 0;
+}
+
+/* ---- rows ---- */
+
+static void row(struct wiz_view *view, const char *id, const char *text, const char *why_not)
+{
+	struct wiz_item *item = wiz_view_add_item(view, id);
+
+	if (!item)
+		return;
+	wiz_view_set(view, &item->text, "%s", text);
+	item->enabled = !why_not;
+	if (why_not)
+		wiz_view_set(view, &item->why_not, "%s", why_not);
+}
+
+static const char *why_not_now(const struct wiz *w)
+{
+	if (!wiz_can_reboot(w))
+		return "This is a folder, not the running system: there is nothing to reboot.";
+	if (in_doubt(w))
+		return "What the node boots from does not hold all of the change: it could come up "
+		       "half changed. The Apply page says what is missing.";
+	return NULL;
+}
+
+static void intro(const struct wiz *w, struct wiz_view *view)
+{
+	if (in_doubt(w))
+		wiz_view_set(view, &view->intro,
+			     "The change is made, but what the node boots from does not hold all of "
+			     "it.");
+	else if (w->run.trial)
+		wiz_view_set(view, &view->intro,
+			     "The change is made. It takes effect when the node is rebooted, and "
+			     "then waits %s to be kept.", wiz_span(w->run.trial).s);
+	else
+		wiz_view_set(view, &view->intro,
+			     "The change is made. It takes effect when the node is rebooted.");
 }
 
 static void build(struct wiz *w, struct wiz_view *view)
 {
-	struct wiz_item *later, *now;
-
 	view->shape = WIZ_SHAPE_LIST;
 	view->can |= WIZ_CAN_NEXT;
 	wiz_view_set(view, &view->list_title, "Reboot the node");
 	wiz_view_set(view, &view->detail_title, "What it means");
 	wiz_view_set(view, &view->next_label, "choose");
-	wiz_view_set(view, &view->intro,
-		     "The change is made. It takes effect when the node is rebooted.");
-	later = wiz_view_add_item(view, LATER);
-	if (later)
-		wiz_view_set(view, &later->text, "later");
-	now = wiz_view_add_item(view, NOW);
-	if (!now)
-		return;
-	wiz_view_set(view, &now->text, "now");
-	now->enabled = can_reboot(w);
-	if (!now->enabled)
-		wiz_view_set(view, &now->why_not,
-			     "This is a folder, not the running system: there is nothing to "
-			     "reboot.");
+	intro(w, view);
+	row(view, LATER, "later", NULL);
+	if (in_doubt(w) && w->run.id)
+		row(view, BACK, "take the change back", NULL);
+	row(view, NOW, "now", why_not_now(w));
 }
 
-/* The demo node comes up at once. */
-static int restart_demo(struct wiz *w, enum wiz_follow *ret)
-{
-	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-	pg_autofree char *text = NULL;
-	int r = pg_reboot(w->opts.root, &err);
+/* ---- what is chosen ---- */
 
-	if (r == 0)
-		r = wiz_collect(w, &err);
-	if (r == 0)
-		return wiz_go_from_home(w, WIZ_PAGE_STATUS, ret);
-	if (r == -ENOMEM)
-		return r;
-	text = pg_err_text(&err);
-	return text ? wiz_note(w, "Not rebooted", text) : -ENOMEM;
+static int ask(struct wiz *w, const char *item)
+{
+	if (strcmp(item, BACK) == 0)
+		return wiz_ask(w, WIZ_ASKING_UNDO, WIZ_ASK_YESNO, NULL, "Undo",
+			       "Take this change back? The files become as before, and the "
+			       "commands that rebuild the boot files run again.");
+	return wiz_reboot_ask(w);
 }
 
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
@@ -67,36 +90,76 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	if (e->kind == WIZ_EVENT_NEXT && strcmp(e->item, LATER) == 0)
 		return wiz_go_from_home(w, WIZ_PAGE_HOME, ret);
 	if (e->kind == WIZ_EVENT_NEXT)
-		return wiz_ask(w, WIZ_ASKING_REBOOT, WIZ_ASK_YESNO, NULL, "Reboot",
-			       w->facts->system.is_demo ?
-				       "Show the demo node as it comes up?" :
-				       "Reboot this node now? All VMs and containers on it are "
-				       "shut down.");
-	if (e->kind != WIZ_EVENT_ANSWER || w->asking != WIZ_ASKING_REBOOT)
+		return ask(w, e->item);
+	if (e->kind != WIZ_EVENT_ANSWER)
 		return 0;
-	if (w->facts->system.is_demo)
-		return restart_demo(w, ret);
-	w->reboot = true;
-	*ret = WIZ_QUIT;
-	return 0;
+	if (w->asking == WIZ_ASKING_UNDO)
+		return wiz_run_undo_shown(w, w->run.id, ret);
+	return w->asking == WIZ_ASKING_REBOOT ? wiz_reboot(w, ret) : 0;
 }
 
-static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
+/* ---- the right pane ---- */
+
+static void later_detail(const struct wiz *w, struct wiz_lines *lines)
 {
-	if (strcmp(item, LATER) == 0)
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+			    "Nothing reboots by itself. Until the node is rebooted, the device "
+			    "stays with its driver; Status says so.");
+	if (w->run.trial)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-				    "Nothing reboots by itself. Until the node is rebooted, "
-				    "the device stays with its driver; Status says so.");
-	else if (w->facts->system.is_demo)
+				    "The %s begin when the node boots, whenever that is.",
+				    wiz_span(w->run.trial).s);
+}
+
+static void back_detail(const struct wiz *w, struct wiz_lines *lines)
+{
+	for (size_t i = 0; i < w->run.doubts.n; i++)
+		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", w->run.doubts.v[i]);
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+			    "Every file gets its old bytes, and the boot files are built again. "
+			    "The node then needs no reboot.");
+}
+
+static void trial_detail(const struct wiz *w, struct wiz_lines *lines)
+{
+	struct wiz_span span = wiz_span(w->run.trial);
+
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+	(void)wiz_lines_add(lines, WIZ_STRONG, NULL,
+			    "Then you have %s: log in and type pve-gpu. It opens on this change, "
+			    "for you to keep it or take it back.", span.s);
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+			    "If nobody does, or the node does not get its network address, every "
+			    "file is put back and the node reboots once more, by itself.");
+}
+
+static void now_detail(const struct wiz *w, struct wiz_lines *lines)
+{
+	if (w->facts->system.is_demo)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "The demo node is shown as it would come up. Your computer is "
 				    "not touched.");
 	else
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "The wizard ends and the node is rebooted. All VMs and "
-				    "containers on it are shut down first. Be sure that you reach it "
-				    "by another way too, should it not come up: its own screen, or "
-				    "a remote console of the board.");
+				    "containers on it are shut down first.");
+	if (w->run.trial)
+		trial_detail(w, lines);
+	else if (!w->facts->system.is_demo)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+				    "Be sure that you reach it by another way too, should it not "
+				    "come up: its own screen, or a remote console of the board.");
+}
+
+static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
+{
+	if (strcmp(item, LATER) == 0)
+		later_detail(w, lines);
+	else if (strcmp(item, BACK) == 0)
+		back_detail(w, lines);
+	else
+		now_detail(w, lines);
 }
 
 const struct wiz_page_ops wiz_page_reboot = {

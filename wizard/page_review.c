@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <string.h>
 
 #include "src/base/text.h"
@@ -115,8 +116,10 @@ static void review(const struct wiz *w, const struct pg_plan *plan, struct wiz_l
 	if (plan->reboot) {
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-				    "It takes effect when the node is rebooted. Nothing reboots "
-				    "it by itself.");
+				    "It takes effect when the node is rebooted. %s",
+				    plan->trial ? "That is left to you; only a trial that nobody "
+						  "keeps reboots the node by itself, once." :
+						  "Nothing reboots it by itself.");
 	}
 	findings(plan, PG_LEVEL_NOTE, "Good to know", lines);
 }
@@ -145,6 +148,12 @@ static void why_not_next(const struct wiz *w, const struct pg_plan *plan,
 		wiz_view_set(view, &view->why_not_next, "%s", why);
 }
 
+/* Is there a reboot after which it could wait to be kept? */
+static bool offers_trial(const struct wiz *w, const struct pg_plan *plan)
+{
+	return plan->reboot && wiz_can_reboot(w) && !pg_plan_is_blocked(plan);
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	view->shape = WIZ_SHAPE_TEXT;
@@ -159,28 +168,37 @@ static void build(struct wiz *w, struct wiz_view *view)
 	wiz_view_set(view, &view->next_label, "%s", has_host_part(w->plan) ? "apply" : "next");
 	if (w->plan->n_vm_cmd)
 		view->can |= WIZ_CAN_SAVE;
+	if (!offers_trial(w, w->plan))
+		return;
+	wiz_trial_intro(w->plan, view);
+	view->can |= WIZ_CAN_TRIAL;
 }
 
 /* What the node loses is said once more where it is decided. */
 static int ask(struct wiz *w)
 {
 	const struct pg_plan *plan = w->plan;
+	pg_autofree char *after = plan->trial ?
+		pg_strf("After the reboot you have %s to keep the change; otherwise the node puts "
+			"itself back.", wiz_span(plan->trial).s) :
+		strdup("The change can be taken back under History.");
 	const char *lost = NULL;
 	size_t n_lost = 0;
 
+	if (!after)
+		return -ENOMEM;
 	for (size_t i = 0; i < plan->n_effect; i++) {
 		n_lost += plan->effect[i].lost != NULL;
 		lost = lost ? lost : plan->effect[i].lost;
 	}
 	return wiz_ask(w, WIZ_ASKING_APPLY, WIZ_ASK_YESNO, NULL, "Apply",
-		       "%s%s%sWrite %zu %s and run %zu %s? The change can be taken back under "
-		       "History.",
+		       "%s%s%sWrite %zu %s and run %zu %s? %s",
 		       lost ? "The node loses " : "", lost ? lost : "",
 		       n_lost > 1 ? ", and more. " :
 		       lost	  ? ". " :
 				    "",
 		       plan->n_file, plan->n_file == 1 ? "file" : "files", plan->n_cmd,
-		       plan->n_cmd == 1 ? "command" : "commands");
+		       plan->n_cmd == 1 ? "command" : "commands", after);
 }
 
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
@@ -192,6 +210,10 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	*ret = WIZ_REBUILD;
 	if (e->kind == WIZ_EVENT_SAVE)
 		return wiz_script_ask(w, w->plan);
+	if (e->kind == WIZ_EVENT_TRIAL) {
+		wiz_trial_turn(w);
+		return 0;
+	}
 	if (e->kind == WIZ_EVENT_NEXT && has_host_part(w->plan))
 		return ask(w);
 	if (e->kind == WIZ_EVENT_NEXT) {

@@ -87,6 +87,7 @@ bool wiz_runs_commands(const struct wiz *w)
 void wiz_run_take_plan(struct wiz *w)
 {
 	wiz_run_done(&w->run);
+	w->run.what = WIZ_RUN_APPLY;
 	w->run.plan = PG_STEAL(w->plan);
 	w->run.stamp = strdup(w->stamp);
 }
@@ -168,6 +169,15 @@ static int end(struct wiz *w, int r, const struct pg_err *err)
 	return 0;
 }
 
+/* What is still to be said when the VM's part has an outcome of its own. */
+static void keep_outcome(struct wiz_run *run)
+{
+	run->id = PG_STEAL(run->outcome.id);
+	run->doubts = run->outcome.doubts;
+	run->outcome.doubts = (struct pg_strv){ 0 };
+	run->trial = run->outcome.trial;
+}
+
 /* ---- the three of them ---- */
 
 int wiz_run_apply(struct wiz *w)
@@ -179,6 +189,8 @@ int wiz_run_apply(struct wiz *w)
 	begin(w);
 	r = apply(w, w->run.plan, &opts, &err);
 	w->run.applied = r == 0 && w->run.outcome.kind == PG_OUTCOME_DONE;
+	if (w->run.applied)
+		keep_outcome(&w->run);
 	return end(w, r, &err);
 }
 
@@ -192,6 +204,7 @@ int wiz_run_vm(struct wiz *w)
 
 	vm.n_file = vm.n_cmd = 0;
 	vm.reboot = false;
+	vm.trial = 0;
 	(void)wiz_lines_add(&w->run.lines, WIZ_PLAIN, NULL, "%s", "");
 	begin(w);
 	r = apply(w, &vm, &opts, &err);
@@ -206,9 +219,19 @@ int wiz_run_undo(struct wiz *w, const char *id)
 	struct pg_exec_opts opts = exec_opts(w, false);
 
 	wiz_run_done(&w->run);
-	w->run.undo = true;
+	w->run.what = WIZ_RUN_UNDO;
 	begin(w);
 	return end(w, pg_undo(w->opts.root, id, &opts, &w->run.outcome, &err), &err);
+}
+
+int wiz_run_undo_shown(struct wiz *w, const char *id, enum wiz_follow *ret)
+{
+	pg_autofree char *copy = strdup(id);
+	int r = copy ? wiz_go_from_home(w, WIZ_PAGE_HISTORY, ret) : -ENOMEM;
+
+	if (r == 0)
+		r = wiz_run_undo(w, copy);
+	return r < 0 ? r : wiz_read_history(w);
 }
 
 /* ---- showing ---- */

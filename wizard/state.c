@@ -98,5 +98,7 @@ void wiz_run_done(struct wiz_run *run)
 	pg_outcome_done(&run->outcome);
 	pg_plan_free(run->plan);
 	free(run->stamp);
+	free(run->id);
+	pg_strv_done(&run->doubts);
 	*run = (struct wiz_run){ 0 };
 }

@@ -83,6 +83,7 @@ enum wiz_can {
 	WIZ_CAN_SAVE = 1 << 6,		/* save the VM commands as a script */
 	WIZ_CAN_RUN = 1 << 7,		/* run what the page shows (the VM commands, the apply) */
 	WIZ_CAN_CANCEL = 1 << 8,	/* stop what runs */
+	WIZ_CAN_TRIAL = 1 << 9,		/* choose how long a change is on trial */
 };
 
 /* A question over the page. The answer comes back as WIZ_EVENT_ANSWER. */
@@ -98,7 +99,7 @@ struct wiz_question {
 
 struct wiz_view {
 	char *page;		/* id of the page: home, host, device, binding, vm, review, apply,
-				 * reboot, status, history */
+				 * reboot, verify, status, history */
 	char *title;		/* "Set up passthrough" */
 	char *host;		/* "pve1  PVE 9.0  Linux 6.14.8-2-pve" */
 	bool demo;
@@ -146,6 +147,7 @@ enum wiz_event_kind {
 	WIZ_EVENT_FOLD,		/* fold or unfold an item */
 	WIZ_EVENT_SAVE,
 	WIZ_EVENT_RUN,
+	WIZ_EVENT_TRIAL,	/* the next of the times that a change can be on trial */
 	WIZ_EVENT_ANSWER,	/* to the view's question */
 	WIZ_EVENT_QUIT,
 };

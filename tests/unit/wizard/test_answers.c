@@ -30,6 +30,13 @@ static const struct {
 	{ "mapping {\n}\n", 1, "not right" },
 	{ "include('/etc/passwd')\n", 1, "no such option 'include'" },
 	{ "'\001' = 1\n", 1, "not right" },
+	{ "devices = {'01:00.0'}\ntrial = yes\n", 2, "yes is no time" },
+	{ "trial = 1441\n", 1, "from 1 to 1440" },
+	{ "trial = -1\n", 1, "-1 is no time" },
+	{ "trial = 010\n", 1, "010 is no time" },
+	{ "trial = 5\ntrial = 5\n", 2, "given twice" },
+	{ "accept_loss = {'03:00'}\n", 1, "03:00 is not the address of one function" },
+	{ "accept_loss = {'03:00.0',\n'eth0'}\n", 2, "eth0 is not the address" },
 };
 
 static int load(const struct tree *t, const char *text, size_t n, struct pg_choices **ret,
@@ -77,7 +84,8 @@ static void test_good(void **state)
 				   "vm = 100\nbind = 'at-start'\nprimary = true\npcie = off\n"
 				   "iommu_pt = yes\nmapping = 'a#b//c'\nromfile = 'x.rom'\n"
 				   "efi_storage = 'local-lvm'\nchange_machine = true\n"
-				   "change_firmware = no";
+				   "change_firmware = no\n"
+				   "accept_loss = {'0000:03:00.0', 04:00.0}\ntrial = 30";
 	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = NULL;
 
 	assert_int_equal(load(*state, text, strlen(text), &c, NULL), 0);
@@ -93,6 +101,25 @@ static void test_good(void **state)
 	assert_string_equal(c->mapping, "a#b//c");
 	assert_string_equal(c->romfile, "x.rom");
 	assert_string_equal(c->efi_storage, "local-lvm");
+	assert_int_equal(c->n_accept, 2);
+	assert_string_equal(pg_bdf_str(c->accept[1]).s, "0000:04:00.0");
+	assert_int_equal(c->trial, PG_YES);
+	assert_int_equal(c->trial_minutes, 30);
+}
+
+static void test_trial(void **state)
+{
+	static const char none[] = "devices = {'01:00.0'}\ntrial = 0\n";
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = NULL;
+
+	assert_int_equal(load(*state, none, strlen(none), &c, NULL), 0);
+	assert_int_equal(c->trial, PG_NO);
+	pg_choices_freep(&c);
+	/* not said: the plan decides */
+	c = NULL;
+	assert_int_equal(load(*state, none, strlen("devices = {'01:00.0'}\n"), &c, NULL), 0);
+	assert_int_equal(c->trial, PG_UNKNOWN);
+	assert_int_equal(c->n_accept, 0);
 }
 
 static void test_relative(void **state)
@@ -153,7 +180,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		tree_test(test_bad),	  tree_test(test_bad_files), tree_test(test_good),
-		tree_test(test_relative), demo_test(test_same_plan),
+		tree_test(test_relative), tree_test(test_trial), demo_test(test_same_plan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
