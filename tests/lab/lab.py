@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The lab: the image, the program built for it, a guest made ready once, and the scenarios' verdicts."""
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from machine import HERE, Machine, Trouble
+
+TOP = os.path.dirname(os.path.dirname(HERE))
+RELEASES = {'12': 'bookworm', '13': 'trixie'}
+WANTED = ['qemu-system-x86_64', 'qemu-img', 'mmdebstrap', 'mke2fs', 'sfdisk', 'ssh', 'ssh-keygen', 'tmux']
+
+
+def call(*command, **more):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
+    if done.returncode:
+        raise Trouble(f'{" ".join(command)}: status {done.returncode}\n{done.stdout.decode(errors="replace")[-3000:]}')
+    return done.stdout
+
+
+def why_not():
+    """Why there can be no lab here; None: there can."""
+    path = os.environ.get('PATH', '') + ':/usr/sbin:/sbin'
+    missing = [name for name in WANTED if not shutil.which(name, path=path)]
+    if os.geteuid() != 0:
+        return 'building the guest needs root'
+    return f'{", ".join(missing)} not installed' if missing else None
+
+
+class Lab:
+    def __init__(self, debian, full=False):
+        os.environ['PATH'] += ':/usr/sbin:/sbin'
+        self.release, self.full = RELEASES[debian], full
+        cache = os.environ.get('LAB_CACHE') or os.path.join(TOP, 'build', 'lab')
+        self.cache = os.path.join(cache, self.release)
+        self.key = os.path.join(self.cache, 'key')
+        self.folder = tempfile.mkdtemp(prefix='pve-gpu-lab-')
+        self.machines = []
+        self.count = self.failed = 0
+
+    # ---- made once ----
+
+    def image(self):
+        call('sh', os.path.join(HERE, 'image.sh'), self.release, self.cache)
+
+    def sources(self):
+        names = subprocess.run(['git', '-C', TOP, 'ls-files', '-co', '--exclude-standard'], capture_output=True)
+        listed = names.stdout.decode().splitlines()
+        if names.returncode or not listed:      # a release without git
+            listed = [os.path.relpath(os.path.join(d, f), TOP) for d, _, fs in os.walk(TOP) for f in fs
+                      if not os.path.relpath(d, TOP).startswith('build')]
+        return sorted(n for n in listed if os.path.isfile(os.path.join(TOP, n)) and not n.startswith('tests/lab/'))
+
+    def program(self):
+        """A tar of what `make install` puts in place, built in a tree of the guest's release."""
+        names, total = self.sources(), hashlib.sha256()
+        for name in names:
+            with open(os.path.join(TOP, name), 'rb') as f:
+                total.update(name.encode() + b'\0' + f.read())
+        tar = os.path.join(self.cache, f'program-{total.hexdigest()[:16]}.tar')
+        if os.path.exists(tar):
+            return tar
+        build = os.path.join(self.cache, 'build')
+        shutil.rmtree(f'{build}/src', ignore_errors=True)
+        os.makedirs(f'{build}/src')
+        pack = subprocess.Popen(['tar', '-C', TOP, '-cf', '-', '-T', '-'], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE)
+        pack.stdin.write('\n'.join(names).encode())
+        pack.stdin.close()
+        call('tar', '-C', f'{build}/src', '-xf', '-', stdin=pack.stdout)
+        call('chroot', build, 'sh', '-c', 'cd /src && ./autogen.sh && ./configure --prefix=/usr --sysconfdir=/etc && '
+             f'make -j{os.cpu_count()} && rm -rf /stage && make install DESTDIR=/stage')
+        call('tar', '-C', f'{build}/stage', '-cf', tar + '.new', '.')
+        os.rename(tar + '.new', tar)
+        return tar
+
+    def ready(self):
+        """A guest with the program in it, booted once by its own GRUB, all its devices there; saved while it runs."""
+        tar = self.program()
+        path = os.path.join(self.cache, 'ready-' + os.path.basename(tar)[8:24] + '.qcow2')
+        if os.path.exists(path):
+            return path
+        for old in os.listdir(self.cache):
+            if old.startswith('ready-'):
+                os.unlink(os.path.join(self.cache, old))
+        call('qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', os.path.join(self.cache, 'base.raw'),
+             path + '.new')
+        m = Machine(path + '.new', self.key, os.path.join(self.folder, 'ready.log'))
+        try:
+            m.start().up()
+            with open(tar, 'rb') as f:
+                m.ssh('tar -C / -xf -', stdin=f.read())
+            m.ssh('update-initramfs -u -k all && update-grub && sync')
+            m.reboot()
+            m.ssh('systemctl is-system-running --wait; sync', check=False)
+            print('#', m.monitor('savevm ready').strip() or 'saved', flush=True)
+            m.tell('quit')
+            m.gone(30)
+        finally:
+            m.close()
+        os.rename(path + '.new', path)
+        return path
+
+    # ---- machines for the scenarios ----
+
+    def guest(self, name, cache='unsafe', boot=False):
+        """A machine of its own: resumed where it was made ready, or booted."""
+        disk = os.path.join(self.folder, f'{name}.qcow2')
+        call('cp', '--reflink=auto', '--sparse=always', self.ready(), disk)
+        m = Machine(disk, self.key, os.path.join(self.folder, f'{name}.log'), cache=cache)
+        self.machines.append(m)
+        return m.start(resume=None if boot else 'ready').up()
+
+    def done_with(self, m):
+        m.close()
+        if os.path.exists(m.disk):
+            os.unlink(m.disk)
+        self.machines.remove(m)
+
+    # ---- verdicts ----
+
+    def ok(self, true, text, more=''):
+        self.count += 1
+        self.failed += not true
+        print(f'{"ok" if true else "not ok"} {self.count} - {text}', flush=True)
+        if not true:
+            for line in str(more).splitlines()[-60:]:
+                print('#   ' + line, flush=True)
+        return true
+
+    def same(self, text, got, wanted):
+        return self.ok(got == wanted, text, f'got:    {got}\nwanted: {wanted}')
+
+    def has(self, text, where, *words):
+        missing = [w for w in words if w not in where]
+        return self.ok(not missing, text, f'missing: {missing} in\n{where}')
+
+    def play(self, name, scenario):
+        begin = time.monotonic()
+        print(f'# {name}: {(scenario.__doc__ or "").strip()}', flush=True)
+        try:
+            scenario(self)
+        except Trouble as trouble:
+            self.ok(False, f'{name} came to its end', trouble)
+        finally:
+            for m in list(self.machines):
+                self.done_with(m)
+        print(f'# {name}: {time.monotonic() - begin:.0f} s', flush=True)
+
+    def end(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+        print(f'1..{self.count}', flush=True)
+        return 1 if self.failed else 0
+
+
+def skip(why):
+    print(f'ok 1 - the lab # SKIP {why}\n1..1', flush=True)
+    sys.exit(0)
