@@ -119,3 +119,6 @@ int pg_root_lock(struct pg_root *root, const char *path, int *ret_fd, struct pg_
 /* Replaces the content of an attribute or file in place (sysfs; the demo node). */
 int pg_root_write_attr(struct pg_root *root, const char *path, const char *value,
 		       struct pg_err *err);
+/* Writes to a terminal that is there (/dev/console), as much as it takes at once: it neither
+ * waits nor becomes our terminal. */
+int pg_root_tell(const struct pg_root *root, const char *path, const char *text);

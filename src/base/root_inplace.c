@@ -104,3 +104,12 @@ int pg_root_write_attr(struct pg_root *root, const char *path, const char *value
 				  pg_err_reason(r));
 	return 0;
 }
+
+int pg_root_tell(const struct pg_root *root, const char *path, const char *text)
+{
+	pg_autoclose int fd = pg_open_in(root, path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return fd;
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}

@@ -71,6 +71,24 @@ static void mention_interrupted(const struct pg_cmd_env *env, const struct pg_ro
 	pg_history_free(tx, n);
 }
 
+/* In JSON mode nobody reads it. */
+static void mention_trial(const struct pg_cmd_env *env, const struct pg_root *root)
+{
+	struct pg_trial *trial PG_CLEANUP(pg_trial_freep) = NULL;
+
+	if (env->json || pg_trial_find(root, &trial, NULL) < 0 || !trial)
+		return;
+	if (trial->off)
+		(void)fprintf(env->diag, "pve-gpu: The change %s is on trial, and the node was booted "
+			      "without passthrough. `pve-gpu recover` takes it back.\n", trial->id);
+	else if (trial->booted)
+		(void)fprintf(env->diag, "pve-gpu: The change %s is on trial: %u min left. "
+			      "`pve-gpu confirm` keeps it.\n", trial->id, (trial->left + 59) / 60);
+	else
+		(void)fprintf(env->diag, "pve-gpu: The change %s is on trial after the next reboot.\n",
+			      trial->id);
+}
+
 static int complain(const struct pg_cmd_env *env, struct pg_cmd_host *host, int r)
 {
 	if (!host->err.code)
@@ -86,6 +104,7 @@ int pg_cmd_open(const struct pg_cmd_env *env, struct pg_cmd_host *host)
 	if (r < 0)
 		return complain(env, host, r);
 	mention_interrupted(env, host->root);
+	mention_trial(env, host->root);
 	return 0;
 }
 

@@ -16,6 +16,7 @@ int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_doctor(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_history(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_confirm(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_undo(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv);
 

@@ -40,6 +40,9 @@ const struct pg_cmd *pg_cmd_table(void)
 		{ "history", "", "the changes made so far, newest first", NULL, pg_cmd_history },
 		{ "undo", "[ID]", "takes a change back: the newest, or the one named", NULL,
 		  pg_cmd_undo },
+		{ "confirm", "[ID] | --wait", "keeps the change on trial after the reboot",
+		  "  --wait             what the unit of a trial runs: waits for the confirmation, and\n"
+		  "                     takes the change back without it\n", pg_cmd_confirm },
 		{ "recover", "", "ends what a crash or a power cut left", NULL, pg_cmd_recover },
 		{ 0 },
 	};

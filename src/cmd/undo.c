@@ -63,7 +63,7 @@ int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv)
 	if (r)
 		return r;
 	pg_live_begin(&live, env);
-	r = pg_recover(host.root, &live.opts, &outcome, &host.err);
+	r = pg_recover_asked(host.root, &live.opts, &outcome, &host.err);
 	pg_live_end(&live);
 	return end(env, r, &host.err, &outcome);
 }

@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "src/exec/run.h"
+#include "src/exec/trial.h"
 
 /* ---- files ---- */
 
@@ -110,17 +110,47 @@ static char *cause_of(const struct pg_err *err)
 	return pg_strbuf_steal(&b);
 }
 
+/* What happens after the reboot, and without the person. */
+static int say_trial(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
+{
+	const struct pg_jtrial *trial = &run->j->trial;
+	unsigned minutes = (trial->wait + 59) / 60;
+	const char *none = "", *unit = "";
+	int r;
+
+	if (run->live && !trial->address.n)
+		none = " No address of the node is known that could be looked for.";
+	if (!plan->trial)
+		unit = " It joins the change that is on trial already: both are confirmed or taken "
+		       "back together.";
+	r = pg_outcome_set(ret, PG_OUTCOME_DONE, run->j->id,
+			   "The change is made and recorded as %s.%s It is on trial: after the next "
+			   "reboot it waits %u %s for `pve-gpu confirm`. Without that%s the node "
+			   "puts everything back and reboots once more, by itself.%s "
+			   "`pve-gpu undo %s` takes it back at any time.",
+			   run->j->id, unit, minutes, minutes == 1 ? "minute" : "minutes",
+			   trial->address.n ? ", or when an address of the node does not come up "
+					      "again," : "",
+			   none, run->j->id);
+	ret->trial = r == 0 ? trial->wait : 0;
+	return r;
+}
+
 static int say_done(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
 {
 	const char *boot = plan->reboot ? " It takes effect with the next reboot of the node." : "";
-	const char *listed = "";
+	const char *listed = "", *no_trial = "";
 
+	if (run->j->trial.asked)
+		return say_trial(run, plan, ret);
 	if (run->listed.n)
 		listed = " The commands were not run, since this is not the running system.";
+	if (plan->trial && run->j->n_file)
+		no_trial = " There is no trial, for the same reason.";
 	return pg_outcome_set(ret, PG_OUTCOME_DONE, run->j->id,
-			      "The change is made and recorded as %s.%s%s "
+			      "The change is made and recorded as %s.%s%s%s "
 			      "`pve-gpu undo %s` takes it back.",
-			      run->j->id, listed, boot, run->j->id);
+			      run->j->id, listed, *listed ? no_trial : "", boot, run->j->id);
 }
 
 /* From here on the node is changed: whatever fails is put back. */
@@ -137,7 +167,8 @@ static int carry_out(struct pg_run *run, const struct pg_plan *plan, struct pg_o
 	if (r == 0)
 		r = run_commands(run, &err);
 	if (r == 0)
-		r = pg_journal_set_state(run->root, run->j, PG_TX_APPLIED, &err);
+		r = pg_journal_set_state(run->root, run->j, run->j->trial.asked ?
+					 PG_TX_TRIAL : PG_TX_APPLIED, &err);
 	if (r == 0)
 		return say_done(run, plan, ret);
 	cause = cause_of(&err);
@@ -184,7 +215,8 @@ static int apply_locked(struct pg_run *run, const struct pg_plan *plan,
 		r = prepare(run, plan, &err);
 	if (r < 0)
 		return err.code ? pg_outcome_refuse(ret, &err) : r;
-	return carry_out(run, plan, ret);
+	r = carry_out(run, plan, ret);
+	return ret->kind == PG_OUTCOME_PUT_BACK ? pg_trial_end(run, r) : r;
 }
 
 /* The stamp of what comes next; a caller that gets none is refused, which is safe. */

@@ -41,6 +41,8 @@ struct pg_exec_opts {
 	/* Commands are run on the live root only, unless a test says otherwise here. */
 	enum pg_tri run_commands;	/* unknown: as pg_root_is_live() */
 	const char *path;	/* search path for commands; NULL: the usual */
+	bool as_live;		/* a test's: trials as on the running system */
+	const char *data;	/* the data folder; NULL: pg_data_dir() */
 	/* For pg_apply: of pg_exec_stamp(), taken before the facts of the plan were read.
 	 * NULL: not checked. */
 	const char *stamp;
@@ -95,6 +97,14 @@ int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opt
 int pg_recover(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_outcome *ret,
 	       struct pg_err *err);
 
+/*
+ * What a person asks for with `recover`: pg_recover; where that has nothing to end and the
+ * node was booted with pve-gpu.off, the changes on trial are taken back, or else the newest
+ * applied one with files. With a trial on a node booted as usual it says what is waited for.
+ */
+int pg_recover_asked(struct pg_root *root, const struct pg_exec_opts *opts,
+		     struct pg_outcome *ret, struct pg_err *err);
+
 /* ---- trial (trial.c, confirm.c, watch.c) ---- */
 
 /*
@@ -118,8 +128,8 @@ struct pg_trial {
 int pg_trial_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err);
 void pg_trial_free(struct pg_trial *trial);
 void pg_trial_freep(struct pg_trial **trial);
-/* Keeps a change (id NULL: the newest on trial) for good. REFUSED before the reboot, and for
- * one that is not on trial. */
+/* Keeps the changes on trial for good, all together; id (or NULL) is one of them. REFUSED
+ * before the reboot, and for one that is not on trial. NOTHING where none is. */
 int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *opts,
 	       struct pg_outcome *ret, struct pg_err *err);
 /* What the unit runs: announces the trial, waits, takes back. DONE: it was confirmed;

@@ -129,6 +129,11 @@ void pg_journal_free(struct pg_journal *j)
 		cmd_done(&j->cmd[i]);
 	free(j->cmd);
 	pg_strv_done(&j->folder);
+	free(j->trial.boot);
+	free(j->trial.watched);
+	free(j->trial.expired);
+	free(j->trial.reboot);
+	pg_strv_done(&j->trial.address);
 	free(j);
 }
 

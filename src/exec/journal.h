@@ -10,12 +10,16 @@
  *	file		N: path, change, and how the file looked
  *	command		N: argv, undo, vm
  *	folder		a folder that will be made
- *	state		planned, applying, applied, undoing, undone, broken
+ *	state		planned, applying, applied, trial, confirmed, undoing, undone, broken
  *	write, written	file N is about to be changed, was changed
  *	run, ran	command N is about to run, ended with a status
  *	target		the undo of file N goes from one saved copy to another
  *	back, left	file N is back; differs from all we know and stays
  *	reran		command N was run again (or its inverse) with the old files in place
+ *	trial		wait, boot id, addresses: it is to wait for its confirmation
+ *	boot		a boot in which the trial's watch waits
+ *	expired		boot id: it was not confirmed, and is taken back in this boot
+ *	reboot		boot id: after that the node is rebooted. Never in a second boot
  *
  * A torn last line is no record. What is written after one says so (`torn`), so that any
  * other damage is told apart.
@@ -42,6 +46,18 @@ struct pg_jfile {
 	enum pg_copy from, to;	/* of putting back */
 	bool begun;		/* may have been changed */
 	bool back, left;
+	bool trial;		/* not of the plan: the trial's unit, taken away at its end */
+};
+
+/* A change on trial: see trial.h. Strings are NULL where the record is missing. */
+struct pg_jtrial {
+	bool asked;
+	unsigned wait;		/* seconds */
+	char *boot;		/* id of the boot in which it was applied */
+	struct pg_strv address;	/* of the node, that must come up again */
+	char *watched;		/* the last boot in which it was waited */
+	unsigned boots;		/* and how many there were */
+	char *expired, *reboot;
 };
 
 struct pg_jcmd {
@@ -60,7 +76,8 @@ struct pg_journal {
 	enum pg_tx_state state;
 	time_t time;
 	char *summary;
-	bool was_applied;	/* it had ended well once */
+	enum pg_tx_state settled;	/* applied, trial or confirmed: where a failed undo goes
+					 * back to; planned where it never ended well */
 	bool planned;		/* all that it is to do is written down */
 	bool in_undo;		/* the undo of one that had */
 	struct pg_jfile *file;
@@ -68,6 +85,7 @@ struct pg_journal {
 	struct pg_jcmd *cmd;
 	size_t n_cmd;
 	struct pg_strv folder;
+	struct pg_jtrial trial;
 	unsigned seq;		/* number of the next record */
 	bool torn;		/* it ends with lines that do not count */
 	bool open_line;		/* the file does not end with a line feed */
@@ -76,7 +94,7 @@ struct pg_journal {
 void pg_journal_free(struct pg_journal *j);
 void pg_journal_freep(struct pg_journal **j);
 
-/* ---- journal_read.c ---- */
+/* ---- journal_take.c, journal_read.c ---- */
 
 /*
  * Reads the journal of a transaction. A folder without any record and without saved copies
@@ -93,6 +111,10 @@ int pg_journal_read(const struct pg_root *root, const char *id, struct pg_journa
 int pg_journal_take(struct pg_journal *j, const char *line, size_t n, struct pg_err *err);
 /* Must recover look at it? */
 bool pg_journal_is_open(const struct pg_journal *j);
+/* A file of the plan that putting back has still to put back. */
+bool pg_journal_is_due(const struct pg_jfile *f);
+/* Are its unit's files there still? */
+bool pg_journal_is_armed(const struct pg_journal *j);
 /* A command that putting back has still to run (again). */
 bool pg_journal_must_rerun(const struct pg_journal *j, const struct pg_jcmd *cmd);
 
@@ -121,6 +143,12 @@ int pg_journal_add_folder(struct pg_root *root, struct pg_journal *j, const char
 			  struct pg_err *err);
 int pg_journal_add_target(struct pg_root *root, struct pg_journal *j, size_t i,
 			  enum pg_copy from, enum pg_copy to, struct pg_err *err);
+
+int pg_journal_add_trial(struct pg_root *root, struct pg_journal *j, unsigned wait,
+			 const char *boot, const struct pg_strv *address, struct pg_err *err);
+/* "boot", "expired", "reboot" */
+int pg_journal_mark_boot(struct pg_root *root, struct pg_journal *j, const char *type,
+			 const char *boot, struct pg_err *err);
 
 /* ---- journal.c: words, the check sum, escapes; shared by both ---- */
 

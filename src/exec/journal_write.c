@@ -150,6 +150,8 @@ int pg_journal_add_file(struct pg_root *root, struct pg_journal *j, const struct
 	pg_json_set_int(record, "gid", f->gid);
 	pg_json_set_int(record, "mtime", f->mtime.tv_sec);
 	pg_json_set_int(record, "mtime_ns", f->mtime.tv_nsec);
+	if (f->trial)
+		pg_json_set_bool(record, "trial", true);
 	return pg_journal_add(root, j, "file", record, err);
 }
 
@@ -187,4 +189,28 @@ int pg_journal_add_target(struct pg_root *root, struct pg_journal *j, size_t i,
 	pg_json_set_str(record, "from", pg_copy_name(from));
 	pg_json_set_str(record, "to", pg_copy_name(to));
 	return pg_journal_add(root, j, "target", record, err);
+}
+
+int pg_journal_add_trial(struct pg_root *root, struct pg_journal *j, unsigned wait,
+			 const char *boot, const struct pg_strv *address, struct pg_err *err)
+{
+	struct pg_json *record = pg_json_object();
+	int r = set_argv(record, "address", address);
+
+	if (r < 0) {
+		pg_json_free(record);
+		return r;
+	}
+	pg_json_set_int(record, "wait", wait);
+	pg_json_set_str(record, "boot", boot);
+	return pg_journal_add(root, j, "trial", record, err);
+}
+
+int pg_journal_mark_boot(struct pg_root *root, struct pg_journal *j, const char *type,
+			 const char *boot, struct pg_err *err)
+{
+	struct pg_json *record = pg_json_object();
+
+	pg_json_set_str(record, "boot", boot);
+	return pg_journal_add(root, j, type, record, err);
 }

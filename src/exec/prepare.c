@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "src/exec/run.h"
+#include "src/exec/trial.h"
 #include "src/host/bdf.h"
 
 bool pg_prepare_is_change(const struct pg_plan_file *f)
@@ -121,12 +121,14 @@ static int prepare_folders(struct pg_run *run, const char *path, struct pg_err *
 	return 0;
 }
 
-static int prepare_file(struct pg_run *run, const struct pg_plan_file *f, struct pg_err *err)
+int pg_prepare_file(struct pg_run *run, const struct pg_plan_file *f, bool trial,
+		    struct pg_err *err)
 {
 	struct pg_jfile record;
 	size_t i = run->j->n_file;
 	int r = describe(run->root, f, &record, err);
 
+	record.trial = trial;
 	if (r == 0 && f->change == PG_CHANGE_CREATE)
 		r = prepare_folders(run, f->path, err);
 	if (r == 0 && f->change != PG_CHANGE_CREATE)
@@ -165,7 +167,9 @@ int pg_prepare(struct pg_run *run, const struct pg_plan *plan, struct pg_err *er
 
 	for (size_t i = 0; r == 0 && i < plan->n_file; i++)
 		if (pg_prepare_is_change(&plan->file[i]))
-			r = prepare_file(run, &plan->file[i], err);
+			r = pg_prepare_file(run, &plan->file[i], false, err);
+	if (r == 0)
+		r = pg_trial_prepare(run, plan, err);
 	if (r == 0)
 		r = prepare_cmds(run, plan->cmd, plan->n_cmd, false, err);
 	if (r == 0 && run->opts->run_vm)

@@ -14,11 +14,6 @@ struct back {
 
 /* ---- files ---- */
 
-static bool is_due(const struct pg_jfile *f)
-{
-	return f->begun && !f->back && !f->left;
-}
-
 static int move(struct pg_run *run, size_t i, enum pg_copy from, enum pg_copy to,
 		struct pg_err *err)
 {
@@ -70,7 +65,7 @@ static int back_file(struct pg_run *run, size_t i, struct pg_strv *trouble)
 int pg_put_back_files(struct pg_run *run, struct pg_strv *trouble)
 {
 	for (size_t i = run->j->n_file; i > 0; i--) {
-		int r = is_due(&run->j->file[i - 1]) ? back_file(run, i - 1, trouble) : 0;
+		int r = pg_journal_is_due(&run->j->file[i - 1]) ? back_file(run, i - 1, trouble) : 0;
 
 		if (r < 0)
 			return r;
@@ -83,7 +78,7 @@ int pg_put_forward_files(struct pg_run *run, struct pg_strv *trouble)
 	for (size_t i = 0; i < run->j->n_file; i++) {
 		const struct pg_jfile *f = &run->j->file[i];
 		struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-		int r = f->begun && !f->left ? move(run, i, f->to, f->from, &err) : 0;
+		int r = f->begun && !f->left && !f->trial ? move(run, i, f->to, f->from, &err) : 0;
 
 		if (r < 0)
 			r = r == -ENOMEM ? r : tell_file(run, i, f->from, &err, trouble);
@@ -197,7 +192,7 @@ size_t pg_put_back_steps(const struct pg_run *run)
 	size_t n = 0;
 
 	for (size_t i = 0; i < run->j->n_file; i++)
-		n += is_due(&run->j->file[i]);
+		n += pg_journal_is_due(&run->j->file[i]);
 	for (size_t i = 0; run->commands && i < run->j->n_cmd; i++)
 		n += pg_journal_must_rerun(run->j, &run->j->cmd[i]);
 	return n;

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "src/exec/run.h"
+#include "src/exec/trial.h"
 
 /* What is said at the end, over all transactions. */
 struct report {
@@ -207,12 +207,12 @@ static int say(const struct report *report, struct pg_outcome *ret)
 	return say_ended(report, first, ret);
 }
 
-static int recover_locked(struct pg_run *run, struct pg_outcome *ret)
+int pg_recover_locked(struct pg_run *run, struct pg_outcome *ret)
 {
 	struct report report PG_CLEANUP(report_done) = { 0 };
 	int r = recover_all(run, &report);
 
-	return r < 0 ? r : say(&report, ret);
+	return pg_trial_end(run, r < 0 ? r : say(&report, ret));
 }
 
 /* Reading comes before the lock, so that a start with nothing to do needs no rights. */
@@ -227,14 +227,14 @@ int pg_recover(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_
 	int r = pg_store_unfinished(root, &open, NULL);
 
 	pg_run_init(&run, root, opts);
-	if (r == -EACCES || (r == 0 && !open)) {
+	if (r == -EACCES || (r == 0 && !open && !pg_trial_is_untidy(root))) {
 		const struct report nothing = { 0 };
 
 		r = say(&nothing, &outcome);
 	} else if (r == 0 && (r = pg_store_lock(root, &lock, &own)) < 0) {
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	} else if (r == 0) {
-		r = recover_locked(&run, &outcome);
+		r = pg_recover_locked(&run, &outcome);
 	}
 	return pg_run_end(&run, r, &outcome, ret, err);
 }

@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "src/exec/run.h"
+#include "src/exec/announce.h"
 
 #define NOW_MAX ((size_t)64 << 20)
 
@@ -117,6 +117,8 @@ static int decide_file(struct pg_run *run, size_t i, struct ways *w, struct pg_e
 		return -ENOMEM;
 	way->from = f->change == PG_CHANGE_REMOVE ? PG_COPY_ABSENT : PG_COPY_AFTER;
 	way->to = f->change == PG_CHANGE_CREATE ? PG_COPY_ABSENT : PG_COPY_BEFORE;
+	if (f->trial) /* pg_trial_tidy knows better when */
+		return 0;
 	r = pg_version_load(run->root, run->j, i, way->to, &before, err);
 	if (r == 0)
 		r = pg_version_load(run->root, run->j, i, way->from, &after, err);
@@ -140,6 +142,8 @@ static int write_down(struct pg_run *run, const struct ways *w, struct pg_err *e
 	for (size_t i = 0; r == 0 && i < w->n; i++) {
 		const struct way *way = &w->v[i];
 
+		if (run->j->file[i].trial)
+			continue;
 		if (way->from == PG_COPY_FOUND)
 			r = pg_store_save(run->root, run->j, i, PG_COPY_FOUND, &way->found, err);
 		if (r == 0 && way->to == PG_COPY_MERGED)
@@ -187,7 +191,7 @@ static int keep(struct pg_run *run, const struct pg_strv *why, struct pg_outcome
 		return r;
 	if (trouble.n)
 		return pg_back_broken(run, cause, &trouble, ret);
-	(void)pg_journal_set_state(run->root, run->j, PG_TX_APPLIED, NULL);
+	(void)pg_journal_set_state(run->root, run->j, run->j->settled, NULL);
 	return pg_outcome_set(ret, PG_OUTCOME_PUT_BACK, run->j->id,
 			      "%sThe change %s is in place as before. Put that right, then undo "
 			      "it again.", cause, run->j->id);
@@ -222,6 +226,14 @@ static bool share_file(const struct pg_journal *a, const struct pg_journal *b)
 	return false;
 }
 
+/* Does the newer change need what the older one made? Its unit counts as well. */
+static bool stands_on(const struct pg_journal *newer, const struct pg_journal *older)
+{
+	return can_undo(newer->state) &&
+	       (share_file(older, newer) ||
+		(newer->state == PG_TX_TRIAL && pg_journal_is_armed(older)));
+}
+
 /* The newest applied change on top of it that touches one of its files; NULL: none. */
 static int find_above(const struct pg_run *run, char **ret)
 {
@@ -234,7 +246,7 @@ static int find_above(const struct pg_run *run, char **ret)
 		if (pg_store_id_cmp(ids.v[i - 1], run->j->id) <= 0)
 			return 0;
 		r = pg_journal_read(run->root, ids.v[i - 1], &j, NULL);
-		if (r == 0 && can_undo(j->state) && share_file(run->j, j)) {
+		if (r == 0 && stands_on(j, run->j)) {
 			*ret = PG_STEAL(j->id);
 			return 0;
 		}
@@ -242,7 +254,7 @@ static int find_above(const struct pg_run *run, char **ret)
 	return r;
 }
 
-static int undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_err *err)
+int pg_undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_err *err)
 {
 	struct ways w PG_CLEANUP(ways_done) = { 0 };
 	pg_autofree char *above = NULL;
@@ -265,7 +277,7 @@ static int undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_er
 		return r;
 	r = write_down(run, &w, err);
 	if (r < 0) { /* the record may have been written for all that */
-		(void)pg_journal_set_state(run->root, run->j, PG_TX_APPLIED, NULL);
+		(void)pg_journal_set_state(run->root, run->j, run->j->settled, NULL);
 		return r;
 	}
 	return carry_out(run, &w, ret);
@@ -332,7 +344,7 @@ static int undo_locked(struct pg_run *run, const char *id, struct pg_outcome *re
 	if (r == 0 && !run->j)
 		return say_nothing(ret);
 	if (r == 0)
-		r = undo_journal(run, ret, &err);
+		r = pg_undo_journal(run, ret, &err);
 	return r < 0 && err.code ? pg_outcome_refuse(ret, &err) : r;
 }
 
@@ -368,6 +380,6 @@ int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opt
 	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	else
-		r = undo_locked(&run, id, &outcome);
+		r = pg_trial_end(&run, undo_locked(&run, id, &outcome));
 	return pg_run_end(&run, r, &outcome, ret, err);
 }

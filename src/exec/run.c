@@ -18,6 +18,7 @@ void pg_run_init(struct pg_run *run, struct pg_root *root, const struct pg_exec_
 	run->commands = run->opts->run_commands == PG_UNKNOWN ?
 				pg_root_is_live(root) :
 				run->opts->run_commands == PG_YES;
+	run->live = pg_root_is_live(root) || run->opts->as_live;
 }
 
 void pg_run_done(struct pg_run *run)

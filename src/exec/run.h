@@ -12,6 +12,7 @@ struct pg_run {
 	struct pg_journal *j;
 	size_t step, n_steps;
 	bool commands;		/* run them; else they go to `listed` */
+	bool live;		/* the running system: here a trial has its unit */
 	struct pg_strv listed;
 };
 
@@ -85,6 +86,10 @@ int pg_back_out(struct pg_run *run, const char *cause, struct pg_outcome *ret);
 int pg_back_broken(struct pg_run *run, const char *cause, const struct pg_strv *trouble,
 		   struct pg_outcome *ret);
 
+/* rollback.c, recover.c: their work under the lock; the first of run->j. */
+int pg_undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_err *err);
+int pg_recover_locked(struct pg_run *run, struct pg_outcome *ret);
+
 /* ---- outcome.c ---- */
 
 /* Fill the outcome; return 0 or -ENOMEM. */
@@ -139,5 +144,8 @@ int pg_prepare_check(const struct pg_root *root, const struct pg_plan *plan,
 		     struct pg_err *err);
 /* Writes down the whole plan: journal and saved copies, up to the state `planned`. */
 int pg_prepare(struct pg_run *run, const struct pg_plan *plan, struct pg_err *err);
+/* Writes down one file; trial: it belongs to the trial's unit. */
+int pg_prepare_file(struct pg_run *run, const struct pg_plan_file *f, bool trial,
+		    struct pg_err *err);
 /* Does the entry change anything? */
 bool pg_prepare_is_change(const struct pg_plan_file *f);

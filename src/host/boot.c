@@ -13,14 +13,27 @@
 /* ---- the running kernel ---- */
 
 /* What follows "--" is init's. */
-static int read_off(struct pg_boot *boot)
+static int read_off(const char *running, bool *ret)
 {
 	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
-	int r = pg_strv_split(boot->running, " \t", &words);
+	int r = pg_strv_split(running, " \t", &words);
 
 	for (size_t i = 0; r == 0 && i < words.n && strcmp(words.v[i], "--") != 0; i++)
-		boot->off |= strcmp(words.v[i], "pve-gpu.off") == 0 ||
-			     strcmp(words.v[i], "pve_gpu.off") == 0;
+		*ret |= strcmp(words.v[i], "pve-gpu.off") == 0 ||
+			strcmp(words.v[i], "pve_gpu.off") == 0;
+	return r;
+}
+
+int pg_boot_is_off(const struct pg_root *root, bool *ret)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	bool off = false;
+	int r = pg_root_read(root, "/proc/cmdline", CMDLINE_MAX, &text);
+
+	if (r == 0)
+		r = read_off(pg_text_trim(text.p), &off);
+	if (r == 0)
+		*ret = off;
 	return r;
 }
 
@@ -34,7 +47,7 @@ static int read_running(const struct pg_root *root, struct pg_facts *facts)
 	if (r < 0)
 		return pg_note_unread(facts, "/proc/cmdline", r);
 	facts->boot.running = strdup(pg_text_trim(text.p));
-	return facts->boot.running ? read_off(&facts->boot) : -ENOMEM;
+	return facts->boot.running ? read_off(facts->boot.running, &facts->boot.off) : -ENOMEM;
 }
 
 /* ---- kernels ---- */

@@ -296,6 +296,8 @@ enum pg_want {
  */
 int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts **ret,
 		     struct pg_err *err);
+/* Only that of it: was the node booted with pve-gpu.off? 0, or why it cannot be read. */
+int pg_boot_is_off(const struct pg_root *root, bool *ret);
 void pg_facts_free(struct pg_facts *facts);
 void pg_facts_freep(struct pg_facts **facts);
 

@@ -10,7 +10,7 @@ mkdir -p "$tmp/empty/sys/bus/pci/devices"
 is 'help' "$? $(wc -c <"$tmp/diag")" '0 0'
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/help")
 is 'it lists the commands' "$(echo $commands)" \
-	'list iommu status passthrough doctor plan apply history undo recover'
+	'list iommu status passthrough doctor plan apply history undo confirm recover'
 for command in $commands; do
 	for form in "$command --help" "--help $command" "$command -h --json"; do
 		# shellcheck disable=SC2086
@@ -35,7 +35,7 @@ wrong() {
 }
 
 root="--root=$tmp/empty"
-wrong ': There is no command confirm.' confirm
+wrong ': There is no command sriov.' sriov
 is 'and the commands are listed' "$(grep -c '^  [a-z]' "$tmp/diag")" "$(echo "$commands" | wc -l)"
 wrong ': There is no command usb.' "$root" usb
 wrong ": There is no command ?[31m." "$(printf '\033[31m')"
@@ -53,6 +53,7 @@ wrong ' status: There is no option --all.' status --all
 wrong ' doctor: x is one argument too many.' doctor x
 wrong ' history: x is one argument too many.' history x
 wrong ' recover: x is one argument too many.' recover x
+wrong ' confirm: y is one argument too many.' confirm x y
 wrong ' undo: b is one argument too many.' undo a b
 wrong ' passthrough: It needs the number of a VM and at least one address.' passthrough
 for minutes in 0 x -1 1441 99999999999999999999; do

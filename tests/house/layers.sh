@@ -41,6 +41,7 @@ keepers() {
 		keep '<json-c/' 'src/base/json\.c'
 		keep '<libkmod\.h>' 'src/host/modules[a-z_]*\.c'
 		keep '<(pci/pci|systemd/sd-hwdb)\.h>' 'src/host/names\.c'
+		keep '<systemd/sd-daemon\.h>' 'src/exec/notify\.c'
 		keep '<libsmartcols(/libsmartcols)?\.h>' 'src/cmd/out\.c'
 		keep '<confuse\.h>' 'wizard/answers\.c'
 		keep '\b(open|openat|openat2|fopen|opendir|creat)[[:space:]]*\(' 'src/base/(root|root_inplace|root_read|root_walk|root_write|proc_start)\.c|ui/(input|term|dump)\.c|src/main\.c'

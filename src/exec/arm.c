@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The unit that watches over a change on trial: written with it, taken away at its end. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/exec/announce.h"
+
+#define UNIT_MAX ((size_t)64 << 10)
+#define PROGRAM "@PROGRAM@"
+
+/* ---- what the files hold ---- */
+
+/* A word of ExecStart= (systemd.service(5), "Command lines"): no specifier, no variable. */
+static char *quote(const char *s)
+{
+	struct pg_strbuf b = { 0 };
+
+	pg_strbuf_addc(&b, '"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			pg_strbuf_addc(&b, '\\');
+		if (*s == '%' || *s == '$')
+			pg_strbuf_addc(&b, *s);
+		pg_strbuf_addc(&b, *s);
+	}
+	pg_strbuf_addc(&b, '"');
+	return pg_strbuf_steal(&b);
+}
+
+/* What lies in memory is gone when the unit would run it. */
+static bool stays(const char *path)
+{
+	return !pg_text_starts(path, "/tmp/") && !pg_text_starts(path, "/run/") &&
+	       !pg_text_starts(path, "/dev/") && !pg_text_ends(path, " (deleted)");
+}
+
+static int running_program(const struct pg_run *run, char **ret, struct pg_err *err)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n < 0)
+		return pg_err_set(err, -errno, NULL, 0,
+				  "It cannot be told where the running pve-gpu lies, so that it "
+				  "cannot be started after the reboot.");
+	self[n] = '\0';
+	if (pg_root_is_live(run->root) && !stays(self))
+		return pg_err_set(err, -EINVAL, self, 0,
+				  "The running pve-gpu would not be there after the reboot, to "
+				  "watch over the change. Install it, or apply without a trial.");
+	for (ssize_t i = 0; i < n; i++)
+		if ((unsigned char)self[i] < 0x20)
+			return pg_err_set(err, -EINVAL, self, 0,
+					  "A unit cannot start a program of that name.");
+	*ret = quote(self);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int read_template(const struct pg_run *run, struct pg_bytes *ret, struct pg_err *err)
+{
+	static const char path[] = "/systemd/pve-gpu-trial.service";
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+	pg_autofree char *dir = run->opts->data ? strdup(run->opts->data) : pg_data_dir();
+	int r = dir ? pg_root_open(dir, &root, err) : -ENOMEM;
+
+	if (r == 0 && (r = pg_root_read(root, path, UNIT_MAX, ret)) < 0)
+		return pg_err_set(err, r, path, 0,
+				  "A part of pve-gpu itself cannot be read: %s. Install it again, "
+				  "or apply without a trial.", pg_err_reason(r));
+	return r;
+}
+
+static int make_unit(const struct pg_run *run, struct pg_bytes *ret, struct pg_err *err)
+{
+	struct pg_bytes template PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	pg_autofree char *program = NULL;
+	const char *s, *at;
+	int r = running_program(run, &program, err);
+
+	if (r == 0)
+		r = read_template(run, &template, err);
+	if (r < 0)
+		return r;
+	for (s = template.p; (at = strstr(s, PROGRAM)); s = at + strlen(PROGRAM)) {
+		pg_strbuf_addn(&b, s, (size_t)(at - s));
+		pg_strbuf_add(&b, program);
+	}
+	pg_strbuf_add(&b, s);
+	return pg_strbuf_steal_bytes(&b, ret);
+}
+
+/* ---- writing it down ---- */
+
+/* The unit of an earlier change watches over this one as well. */
+static int is_armed(const struct pg_root *root, bool *ret)
+{
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_store_list(root, &ids);
+
+	for (size_t i = 0; r == 0 && !*ret && i < ids.n; i++) {
+		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+
+		r = pg_journal_read(root, ids.v[i], &j, NULL);
+		if (r == 0)
+			*ret = pg_journal_is_armed(j);
+	}
+	return r;
+}
+
+/* A file of that name that nobody answers for is taken as the person's own. */
+static int prepare_file(struct pg_run *run, const char *path, const struct pg_bytes *after,
+			struct pg_err *err)
+{
+	struct pg_bytes before PG_CLEANUP(pg_bytes_done) = { 0 };
+	pg_autofree char *name = strdup(path);
+	struct pg_plan_file f = { .path = name, .change = PG_CHANGE_CREATE, .after = *after,
+				  .mode = 0644 };
+	struct stat st;
+	int r = pg_root_lstat(run->root, path, &st);
+
+	if (!name)
+		return -ENOMEM;
+	if (r == 0) {
+		r = S_ISREG(st.st_mode) ? pg_root_read(run->root, path, UNIT_MAX, &before) : -EINVAL;
+		f.change = PG_CHANGE_EDIT;
+		f.before = before;
+	}
+	if (r < 0 && r != -ENOENT && r != -ENOTDIR)
+		return pg_err_set(err, r, path, 0, "It cannot be used for the trial: %s.",
+				  pg_err_reason(r));
+	return pg_prepare_is_change(&f) ? pg_prepare_file(run, &f, true, err) : 0;
+}
+
+static int prepare_unit(struct pg_run *run, struct pg_err *err)
+{
+	static const char want[] = "# Written by pve-gpu for a change on trial, and removed when it "
+				   "ends.\n[Unit]\nWants=pve-gpu-trial.service\n";
+	struct pg_bytes unit PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct pg_bytes drop = { .p = (char *)(uintptr_t)want, .n = sizeof(want) - 1 };
+	bool armed = false;
+	int r = run->live ? is_armed(run->root, &armed) : 0;
+
+	if (r < 0 || !run->live || armed)
+		return r;
+	r = make_unit(run, &unit, err);
+	if (r == 0)
+		r = prepare_file(run, PG_TRIAL_UNIT, &unit, err);
+	return r < 0 ? r : prepare_file(run, PG_TRIAL_WANT, &drop, err);
+}
+
+int pg_trial_prepare(struct pg_run *run, const struct pg_plan *plan, struct pg_err *err)
+{
+	struct pg_trials others PG_CLEANUP(pg_trials_done) = { 0 };
+	struct pg_strv address PG_CLEANUP(pg_strv_done) = { 0 };
+	pg_autofree char *boot = NULL;
+	unsigned wait;
+	int r = pg_trial_is_possible(run) ? pg_trials_read(run->root, &others) : 0;
+
+	if (r < 0 || !pg_trial_is_possible(run) ||
+	    (!others.n && (!plan->trial || !run->j->n_file)))
+		return r;
+	wait = pg_trials_wait(&others);
+	wait = plan->trial > wait ? plan->trial : wait;
+	r = pg_trial_boot_id(run->root, &boot, err);
+	if (r == 0)
+		r = pg_addresses_managing(run, &address);
+	if (r == 0)
+		r = pg_journal_add_trial(run->root, run->j, wait, boot, &address, err);
+	return r < 0 ? r : prepare_unit(run, err);
+}
+
+/* ---- taking it away ---- */
+
+/* A change that still needs the unit: on trial, or not taken back whole yet. */
+static bool needs_unit(const struct pg_journal *j)
+{
+	return j->state == PG_TX_TRIAL || j->state == PG_TX_UNREADABLE || pg_journal_is_open(j);
+}
+
+/* Do the records say that the unit is there (*ret_armed), and that one needs it? */
+static int look(const struct pg_root *root, struct pg_strv *ret_armed, bool *ret_needed)
+{
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_store_list(root, &ids);
+
+	for (size_t i = 0; r == 0 && i < ids.n; i++) {
+		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+
+		r = pg_journal_read(root, ids.v[i], &j, NULL);
+		if (r < 0)
+			return r == -ENOENT ? 0 : r;
+		*ret_needed |= needs_unit(j);
+		if (pg_journal_is_armed(j))
+			r = pg_strv_add(ret_armed, j->id);
+	}
+	return r;
+}
+
+bool pg_trial_is_untidy(const struct pg_root *root)
+{
+	struct pg_strv armed PG_CLEANUP(pg_strv_done) = { 0 };
+	bool needed = false;
+
+	return look(root, &armed, &needed) == 0 && armed.n && !needed;
+}
+
+static bool holds(const char *folder, const char *path)
+{
+	size_t n = strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && path[n] == '/';
+}
+
+/* Folders that were made for the unit, if nothing else lies in them by now. */
+static void remove_folders(struct pg_root *root, const struct pg_journal *j)
+{
+	for (size_t i = j->folder.n; i > 0; i--)
+		if (holds(j->folder.v[i - 1], PG_TRIAL_WANT))
+			(void)pg_root_rmdir(root, j->folder.v[i - 1], NULL);
+}
+
+static void disarm_file(struct pg_root *root, struct pg_journal *j, size_t i)
+{
+	const struct pg_jfile *f = &j->file[i];
+	const enum pg_copy to = f->change == PG_CHANGE_CREATE ? PG_COPY_ABSENT : PG_COPY_BEFORE;
+	const struct pg_meta meta = { .mode = f->mode, .uid = f->uid, .gid = f->gid,
+				      .set_mtime = true, .mtime = f->mtime };
+	struct pg_version old PG_CLEANUP(pg_version_done) = { 0 };
+	struct pg_version new PG_CLEANUP(pg_version_done) = { 0 };
+	int r = pg_version_load(root, j, i, PG_COPY_AFTER, &old, NULL);
+
+	if (r == 0)
+		r = pg_version_load(root, j, i, to, &new, NULL);
+	if (r == 0)
+		r = pg_file_move(root, f->path, &old, &new, &meta, NULL);
+	if (r >= 0)
+		(void)pg_journal_mark(root, j, "back", i, NULL);
+	else if (r == -ESTALE)
+		(void)pg_journal_mark(root, j, "left", i, NULL);
+}
+
+static int disarm(struct pg_root *root, const char *id)
+{
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+	int r = pg_journal_read(root, id, &j, NULL);
+
+	/* The drop-in first: a unit that nobody wants does nothing. */
+	for (size_t i = r < 0 ? 0 : j->n_file; i > 0; i--)
+		if (j->file[i - 1].trial && j->file[i - 1].begun) {
+			(void)pg_store_sweep(root, j->file[i - 1].path);
+			disarm_file(root, j, i - 1);
+		}
+	if (r == 0)
+		remove_folders(root, j);
+	return r;
+}
+
+int pg_trial_tidy(struct pg_run *run)
+{
+	struct pg_strv armed PG_CLEANUP(pg_strv_done) = { 0 };
+	bool needed = false;
+	int r = look(run->root, &armed, &needed);
+
+	for (size_t i = 0; r == 0 && !needed && i < armed.n; i++)
+		r = disarm(run->root, armed.v[i]);
+	return r == -ENOENT ? 0 : r;
+}
+
+int pg_trial_end(struct pg_run *run, int r)
+{
+	if (r < 0)
+		return r;
+	(void)pg_trial_tidy(run);
+	pg_announce_tidy(run);
+	return r;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Keeps the changes on trial for good. */
+#include <errno.h>
+#include <string.h>
+
+#include "src/exec/trial.h"
+
+static bool has(const struct pg_trials *t, const char *id)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(t->v[i]->id, id) == 0)
+			return true;
+	return false;
+}
+
+static int refuse_id(const struct pg_root *root, const char *id, struct pg_outcome *ret)
+{
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+	int r = pg_store_is_id(id) ? pg_journal_read(root, id, &j, NULL) : -ENOENT;
+
+	if (r == -ENOENT)
+		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, NULL,
+				      "There is no change %s. `pve-gpu history` lists them.", id);
+	if (r < 0)
+		return r;
+	if (j->state == PG_TX_CONFIRMED)
+		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, id,
+				      "The change %s is confirmed already.", id);
+	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, id,
+			      "The change %s is not on trial: there is nothing to confirm.", id);
+}
+
+static int refuse_early(const struct pg_trials *t, bool off, struct pg_outcome *ret)
+{
+	pg_autofree char *ids = pg_trials_ids(t);
+
+	if (!ids)
+		return -ENOMEM;
+	if (off)
+		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, t->v[t->n - 1]->id,
+				      "The node was booted without passthrough (pve-gpu.off), so the "
+				      "change %s is not seen at work. Boot it as usual to look at it, "
+				      "or take it back with `pve-gpu recover`. Nothing was changed.",
+				      ids);
+	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, t->v[t->n - 1]->id,
+			      "The change %s takes effect with the next reboot of the node. "
+			      "Reboot, see that all is well, and confirm it then. Nothing was "
+			      "changed.", ids);
+}
+
+/* Oldest first: what is still on trial then lies on top. */
+static int keep_all(struct pg_run *run, const struct pg_trials *t, const char *boot,
+		    struct pg_outcome *ret, struct pg_err *err)
+{
+	struct pg_strv kept PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_strv later PG_CLEANUP(pg_strv_done) = { 0 };
+	pg_autofree char *ids = NULL, *rest = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->n; i++) {
+		bool keep = pg_trial_is_in_effect(t->v[i], boot);
+
+		if (keep)
+			r = pg_journal_set_state(run->root, t->v[i], PG_TX_CONFIRMED, err);
+		if (r == 0)
+			r = pg_strv_add(keep ? &kept : &later, t->v[i]->id);
+	}
+	if (r < 0)
+		return r;
+	ids = pg_strv_join(&kept, ", ");
+	rest = pg_strv_join(&later, ", ");
+	if (!ids || !rest)
+		return -ENOMEM;
+	return pg_outcome_set(ret, PG_OUTCOME_DONE, kept.v[kept.n - 1],
+			      "The change %s is confirmed and stays. `pve-gpu undo` takes it back "
+			      "if need be.%s%s%s", ids,
+			      later.n ? " The change " : "", rest,
+			      later.n ? " takes effect with the next reboot and is confirmed after "
+					"it." : "");
+}
+
+static int confirm_all(struct pg_run *run, const struct pg_trials *t, struct pg_outcome *ret,
+		       struct pg_err *err)
+{
+	pg_autofree char *boot = NULL;
+	bool off = false;
+	int r = pg_trial_boot_id(run->root, &boot, err);
+
+	if (r < 0)
+		return r;
+	(void)pg_boot_is_off(run->root, &off);
+	if (off || !pg_trials_are_in_effect(t, boot))
+		return refuse_early(t, off, ret);
+	return pg_trial_end(run, keep_all(run, t, boot, ret, err));
+}
+
+static int confirm_locked(struct pg_run *run, const char *id, struct pg_outcome *ret)
+{
+	struct pg_journal *unfinished PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
+	int r = pg_store_unfinished(run->root, &unfinished, &err);
+
+	if (r == 0 && unfinished)
+		return pg_outcome_refuse_unfinished(ret, unfinished, &err);
+	if (r == 0)
+		r = pg_trials_read(run->root, &t);
+	if (r == 0 && id && !has(&t, id))
+		return refuse_id(run->root, id, ret);
+	if (r == 0 && !t.n)
+		return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
+				      "No change is on trial: there is nothing to confirm.");
+	if (r == 0)
+		r = confirm_all(run, &t, ret, &err);
+	return r < 0 && err.code ? pg_outcome_refuse(ret, &err) : r;
+}
+
+/* Reading comes before the lock, so that nothing is made where nothing is on trial. */
+int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *opts,
+	       struct pg_outcome *ret, struct pg_err *err)
+{
+	struct pg_err own PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
+	struct pg_outcome outcome = { 0 };
+	pg_autoclose int lock = -1;
+	int r;
+
+	pg_run_init(&run, root, opts);
+	if (!pg_root_exists(root, PG_TX_DIR))
+		r = id ? refuse_id(root, id, &outcome) :
+			 pg_outcome_set(&outcome, PG_OUTCOME_NOTHING, NULL,
+					"No change is on trial: there is nothing to confirm.");
+	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
+		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
+	else
+		r = confirm_locked(&run, id, &outcome);
+	return pg_run_end(&run, r, &outcome, ret, err);
+}

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What the trial's unit runs after the reboot. What it decides is in the journal before it
+ * is done: `expired` with this boot's id before anything is taken back, `reboot` with it
+ * before the node is rebooted. So a watch that is started again goes on where it was, and a
+ * boot in which a `reboot` of an earlier boot is on record is never followed by another.
+ */
+#include "src/exec/watch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "src/base/proc.h"
+#include "src/exec/announce.h"
+
+#define ADDRESS_LIMIT 180	/* seconds for the addresses to come up, at most */
+#define BOOTS_MAX 3		/* a node that does not live to the end of the wait */
+#define REBOOT_TIMEOUT 60
+
+struct watch {
+	struct pg_run run;
+	const struct pg_watch_hooks *hooks;
+	char *boot;
+	bool reached;	/* every address was seen */
+	unsigned rounds;
+};
+
+/* ---- judging ---- */
+
+/* Nothing of the host's is left to be put back; VM commands may be. */
+static bool host_is_back(const struct pg_journal *j)
+{
+	if (j->state != PG_TX_UNDONE && j->state != PG_TX_BROKEN)
+		return false;
+	for (size_t i = 0; i < j->n_file; i++)
+		if (pg_journal_is_due(&j->file[i]) || (j->file[i].left && !j->file[i].trial))
+			return false;
+	for (size_t i = 0; j->state == PG_TX_BROKEN && i < j->n_cmd; i++)
+		if (!j->cmd[i].vm && pg_journal_must_rerun(j, &j->cmd[i]))
+			return false;
+	return true;
+}
+
+static bool is_missing(struct watch *w, const struct pg_journal *j, unsigned wait)
+{
+	unsigned limit = wait / 2 < ADDRESS_LIMIT ? wait / 2 : ADDRESS_LIMIT;
+
+	return pg_trial_uptime(w->run.root) >= limit &&
+	       pg_addresses_are_up(&w->run, &j->trial.address) == PG_NO;
+}
+
+/* The sentence says why; NULL: it is not over. */
+static const char *why_over(struct watch *w, const struct pg_trials *t)
+{
+	unsigned wait = pg_trials_wait(t);
+	bool missing = false;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->v[i]->trial.expired)
+			return "It was being taken back already.";
+		if (t->v[i]->trial.boots >= BOOTS_MAX)
+			return "The node was started again and again without a confirmation.";
+	}
+	if (pg_trial_uptime(w->run.root) >= wait)
+		return "It was not confirmed in time.";
+	for (size_t i = 0; !w->reached && w->rounds % 5 == 0 && i < t->n; i++)
+		missing |= is_missing(w, t->v[i], wait);
+	return missing ? "An address of the node did not come up again." : NULL;
+}
+
+/* Once every address was there, the network has come up. */
+static void look_at_addresses(struct watch *w, const struct pg_trials *t)
+{
+	bool all = true;
+
+	if (w->reached || w->rounds % 5)
+		return;
+	for (size_t i = 0; all && i < t->n; i++)
+		all = pg_addresses_are_up(&w->run, &t->v[i]->trial.address) == PG_YES;
+	w->reached = all;
+}
+
+/* ---- telling ---- */
+
+static void tell_waiting(struct watch *w, const struct pg_trials *t)
+{
+	uint64_t up = pg_trial_uptime(w->run.root);
+	unsigned wait = pg_trials_wait(t);
+	time_t end = time(NULL) + (up < wait ? (time_t)(wait - up) : 0);
+	pg_autofree char *ids = pg_trials_ids(t);
+	pg_autofree char *text = NULL;
+	char when[16] = "";
+	struct tm tm;
+
+	if (localtime_r(&end, &tm))
+		(void)strftime(when, sizeof(when), "%H:%M:%S", &tm);
+	text = pg_strf("\n*** A change of this node is on trial: %s.\n"
+		       "*** (%s)\n"
+		       "*** Is all well? Keep it before %s (local time):   pve-gpu confirm\n"
+		       "*** Without that the node puts everything back and reboots by itself.\n\n",
+		       t->v[t->n - 1]->summary, ids ? ids : "", when);
+	if (text)
+		pg_announce(&w->run, text);
+}
+
+static void tell(struct watch *w, const char *text)
+{
+	pg_autofree char *framed = pg_strf("\n*** pve-gpu: %s\n\n", text);
+
+	if (framed)
+		pg_announce(&w->run, framed);
+}
+
+/* ---- rebooting, once ---- */
+
+static int read_all(const struct pg_root *root, struct pg_trials *ret)
+{
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_store_list(root, &ids);
+
+	for (size_t i = 0; r == 0 && i < ids.n; i++) {
+		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+		struct pg_journal **place;
+
+		r = pg_journal_read(root, ids.v[i], &j, NULL);
+		if (r < 0)
+			return r;
+		place = pg_vec_add(&ret->v, &ret->n, sizeof(*ret->v));
+		if (!place)
+			return -ENOMEM;
+		*place = PG_STEAL(j);
+	}
+	return r;
+}
+
+/* Is a reboot due: was something taken back in this boot, whole, and none rebooted for it
+ * before? Under the lock. */
+static bool is_reboot_due(const struct watch *w, const struct pg_trials *all)
+{
+	bool due = false;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct pg_jtrial *trial = &all->v[i]->trial;
+
+		if (!trial->expired || strcmp(trial->expired, w->boot) != 0)
+			continue;
+		if (!host_is_back(all->v[i]) ||
+		    (trial->reboot && strcmp(trial->reboot, w->boot) != 0))
+			return false;
+		due = true;
+	}
+	return due;
+}
+
+static int record_reboot(struct watch *w, const struct pg_trials *all, struct pg_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < all->n; i++) {
+		const struct pg_jtrial *trial = &all->v[i]->trial;
+
+		if (trial->expired && strcmp(trial->expired, w->boot) == 0 && !trial->reboot)
+			r = pg_journal_mark_boot(w->run.root, all->v[i], "reboot", w->boot, err);
+	}
+	return r;
+}
+
+/* 1: the node is rebooting; 0: no reboot is due. */
+static int reboot_if_due(struct watch *w, struct pg_err *err)
+{
+	struct pg_trials all PG_CLEANUP(pg_trials_done) = { 0 };
+	int r = read_all(w->run.root, &all);
+
+	if (r < 0 || !is_reboot_due(w, &all))
+		return r;
+	r = record_reboot(w, &all, err);
+	if (r < 0)
+		return r;
+	tell(w, "The change on trial was taken back. The node reboots now.");
+	r = w->hooks->reboot(w->hooks->ctx, &w->run, err);
+	return r < 0 ? r : 1;
+}
+
+/* ---- taking back ---- */
+
+static int mark_expired(struct watch *w, const struct pg_trials *t, struct pg_err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < t->n; i++)
+		r = pg_journal_mark_boot(w->run.root, t->v[i], "expired", w->boot, err);
+	return r;
+}
+
+/* From the newest to the oldest. VM commands that fail do not keep the node from coming back. */
+static int undo_all(struct watch *w, struct pg_trials *t, bool *ret_whole, char **ret_text,
+		    struct pg_err *err)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	int r = 0;
+
+	*ret_whole = true;
+	for (size_t i = t->n; r == 0 && *ret_whole && i > 0; i--) {
+		struct pg_outcome one PG_CLEANUP(pg_outcome_done) = { 0 };
+
+		pg_journal_free(w->run.j);
+		w->run.j = PG_STEAL(t->v[i - 1]);
+		r = pg_undo_journal(&w->run, &one, err);
+		*ret_whole = r == 0 && host_is_back(w->run.j);
+		if (r == 0)
+			pg_strbuf_addf(&b, "%s%s", b.len ? "\n" : "", one.text);
+	}
+	t->n = 0;
+	if (r == 0)
+		*ret_text = pg_strbuf_steal(&b);
+	return r < 0 ? r : *ret_text ? 0 : -ENOMEM;
+}
+
+static int take_back_locked(struct watch *w, const char *why, struct pg_outcome *ret,
+			    struct pg_err *err)
+{
+	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
+	pg_autofree char *text = NULL;
+	bool whole = false;
+	int r = pg_trials_read(w->run.root, &t);
+
+	if (r == 0 && !t.n)
+		return -EAGAIN; /* decided meanwhile: look again */
+	if (r == 0)
+		r = pg_store_unfinished(w->run.root, &open, err);
+	if (r == 0 && open)
+		return pg_outcome_refuse_unfinished(ret, open, err);
+	if (r == 0)
+		r = mark_expired(w, &t, err);
+	if (r == 0)
+		r = undo_all(w, &t, &whole, &text, err);
+	if (r == 0)
+		r = pg_trial_end(&w->run, 0);
+	if (r == 0 && whole)
+		r = reboot_if_due(w, err);
+	if (r < 0)
+		return r;
+	return pg_outcome_set(ret, whole ? PG_OUTCOME_PUT_BACK : PG_OUTCOME_BROKEN, NULL,
+			      "%s %s%s", why, text, r == 1 ? " The node reboots." :
+			      " The node is not rebooted by itself.");
+}
+
+static int take_back(struct watch *w, const char *why, struct pg_outcome *ret,
+		     struct pg_err *err)
+{
+	pg_autoclose int lock = -1;
+	int r = pg_store_lock(w->run.root, &lock, err);
+
+	if (r == -EAGAIN)
+		return r;
+	/* Minutes of rebuilding, without a word to the service manager. */
+	pg_notify("WATCHDOG_USEC=3600000000\nSTATUS=Taking the change back.");
+	if (r == 0)
+		r = take_back_locked(w, why, ret, err);
+	if (r == -EAGAIN || r == -ENOMEM)
+		return r;
+	if (r < 0)
+		r = err->code ? pg_outcome_refuse(ret, err) : r;
+	if (r == 0 && (ret->kind == PG_OUTCOME_REFUSED || ret->kind == PG_OUTCOME_BROKEN))
+		tell(w, ret->text);
+	return r;
+}
+
+/* ---- what an earlier watch, or a power cut, left ---- */
+
+/* A change with a trial that did not end: ended here, since nobody may be able to come. */
+static int finish_open(struct watch *w, struct pg_journal *open, struct pg_outcome *ret,
+		       struct pg_err *err)
+{
+	pg_autofree char *id = strdup(open->id);
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+	int r = id ? 0 : -ENOMEM;
+
+	if (r == 0 && open->trial.expired)
+		r = pg_journal_mark_boot(w->run.root, open, "expired", w->boot, err);
+	if (r == 0)
+		r = pg_recover_locked(&w->run, ret);
+	if (r == 0)
+		r = pg_journal_read(w->run.root, id, &j, err);
+	/* It was in the middle: the node may have started with it all the same. */
+	while (r == 0 && !j->trial.expired && host_is_back(j) && !pg_run_cancelled(&w->run) &&
+	       pg_addresses_are_up(&w->run, &j->trial.address) == PG_NO) {
+		if (is_missing(w, j, j->trial.wait))
+			r = pg_journal_mark_boot(w->run.root, j, "expired", w->boot, err);
+		else
+			w->hooks->pause(w->hooks->ctx);
+	}
+	return r;
+}
+
+/* 1: it has ended with that; 0: there is nothing, or nothing more. */
+static int finish(struct watch *w, struct pg_outcome *ret, struct pg_err *err)
+{
+	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_err why PG_CLEANUP(pg_err_done) = { 0 };
+	pg_autoclose int lock = -1;
+	int r;
+
+	if (!pg_root_exists(w->run.root, PG_TX_DIR))
+		return 0;
+	while ((r = pg_store_lock(w->run.root, &lock, err)) == -EAGAIN &&
+	       !pg_run_cancelled(&w->run))
+		w->hooks->pause(w->hooks->ctx);
+	if (r == 0)
+		r = pg_store_unfinished(w->run.root, &open, &why);
+	if (r < 0)
+		return r;
+	if (open && open->state == PG_TX_UNREADABLE) {
+		r = pg_outcome_refuse_unfinished(ret, open, &why);
+		if (r == 0)
+			tell(w, ret->text);
+		return r < 0 ? r : 1;
+	}
+	if (open && open->trial.asked)
+		r = finish_open(w, open, ret, err);
+	(void)pg_trial_end(&w->run, 0);
+	return r < 0 ? r : reboot_if_due(w, err);
+}
+
+/* ---- waiting ---- */
+
+/* The count of boots is a help against a node that starts over and over: no record of it is
+ * no reason not to watch. */
+static void note_boot(struct watch *w, const struct pg_trials *t)
+{
+	pg_autoclose int lock = -1;
+
+	if (pg_store_lock(w->run.root, &lock, NULL) < 0)
+		return;
+	for (size_t i = 0; i < t->n; i++)
+		if (!t->v[i]->trial.watched || strcmp(t->v[i]->trial.watched, w->boot) != 0)
+			(void)pg_journal_mark_boot(w->run.root, t->v[i], "boot", w->boot, NULL);
+}
+
+static int stop_waiting(bool told, bool cancelled, struct pg_outcome *ret)
+{
+	if (cancelled)
+		return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
+				      "The watch was asked to stop. The change stays on trial.");
+	return told ? pg_outcome_set(ret, PG_OUTCOME_DONE, NULL,
+				     "The change is not on trial any more.") :
+		      pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
+				     "No change waits for its confirmation in this boot.");
+}
+
+static int wait_and_see(struct watch *w, struct pg_outcome *ret, struct pg_err *err)
+{
+	bool told = false, off = false;
+
+	(void)pg_boot_is_off(w->run.root, &off);
+	for (;; w->rounds++) {
+		struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
+		int r = pg_trials_read(w->run.root, &t);
+		bool cancelled = pg_run_cancelled(&w->run);
+		const char *why;
+
+		if (r < 0)
+			return r;
+		if (off || cancelled || !pg_trials_are_in_effect(&t, w->boot))
+			return stop_waiting(told, cancelled, ret);
+		if (!told) {
+			note_boot(w, &t);
+			tell_waiting(w, &t);
+		}
+		told = true;
+		pg_notify("WATCHDOG=1\nSTATUS=A change is on trial: pve-gpu confirm keeps it.");
+		why = why_over(w, &t);
+		if (why && (r = take_back(w, why, ret, err)) != -EAGAIN)
+			return r;
+		look_at_addresses(w, &t);
+		w->hooks->pause(w->hooks->ctx);
+	}
+}
+
+int pg_watch_run(struct pg_root *root, const struct pg_exec_opts *opts,
+		 const struct pg_watch_hooks *hooks, struct pg_outcome *ret, struct pg_err *err)
+{
+	struct pg_err own PG_CLEANUP(pg_err_done) = { 0 };
+	struct watch w = { .hooks = hooks };
+	struct pg_outcome outcome = { 0 };
+	int r;
+
+	pg_run_init(&w.run, root, opts);
+	pg_notify("READY=1");
+	r = pg_trial_boot_id(root, &w.boot, &own);
+	if (r == 0)
+		r = finish(&w, &outcome, &own);
+	if (r == 0)
+		r = wait_and_see(&w, &outcome, &own);
+	else if (r == 1 && !outcome.text)
+		r = pg_outcome_set(&outcome, PG_OUTCOME_PUT_BACK, NULL,
+				   "The change on trial was taken back. The node reboots.");
+	if (r < 0 && own.code)
+		r = pg_outcome_refuse(&outcome, &own);
+	free(w.boot);
+	r = pg_run_end(&w.run, r < 0 ? r : 0, &outcome, ret, err);
+	pg_run_done(&w.run);
+	return r;
+}
+
+/* ---- the real hooks ---- */
+
+static void pause_second(void *ctx)
+{
+	const struct timespec second = { .tv_sec = 1 };
+
+	(void)ctx;
+	pg_notify("WATCHDOG=1");
+	(void)nanosleep(&second, NULL);
+}
+
+static int reboot_node(void *ctx, const struct pg_run *run, struct pg_err *err)
+{
+	char *argv[] = { (char[]) { "systemctl" }, (char[]) { "--no-block" },
+			 (char[]) { "reboot" }, NULL };
+	const struct pg_proc_opts opts = { .path = run->opts->path, .timeout_s = REBOOT_TIMEOUT };
+	struct pg_proc_result result = { 0 };
+	int r = run->commands ? pg_proc_run(argv, &opts, &result, err) : 0;
+
+	(void)ctx;
+	if (r == 0 && result.status != 0)
+		r = pg_err_set(err, -EIO, NULL, 0,
+			       "The change was taken back, but the node could not be rebooted: "
+			       "systemctl ended with status %d. Reboot it by hand.", result.status);
+	pg_proc_result_done(&result);
+	return r;
+}
+
+int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
+		   struct pg_outcome *ret, struct pg_err *err)
+{
+	static const struct pg_watch_hooks hooks = { .pause = pause_second,
+						     .reboot = reboot_node };
+
+	return pg_watch_run(root, opts, &hooks, ret, err);
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A change on trial: confirmed, taken back, never rebooted for twice. */
+#include "tests/unit/exec/node.h"
+
+#include "src/exec/watch.h"
+
+#define BOOT "/proc/sys/kernel/random/boot_id"
+
+struct trial {
+	struct node *n;
+	unsigned up;			/* seconds since the start */
+	unsigned confirm_at, reboots;
+	bool fail_reboot;
+	char data[4096];
+};
+
+static void set_uptime(const struct trial *t)
+{
+	pg_autofree char *text = pg_strf("%u.50 1.00\n", t->up);
+
+	tree_file(t->n->tree, "/proc/uptime", text);
+}
+
+static void boot(struct trial *t, const char *id)
+{
+	tree_file(t->n->tree, BOOT, id);
+	t->up = 10;
+	set_uptime(t);
+}
+
+static void begin(struct trial *t, void **state)
+{
+	*t = (struct trial){ .n = *state };
+	t->n->opts.as_live = true;
+	(void)snprintf(t->data, sizeof(t->data), "%s/data",
+		       getenv("top_srcdir") ? getenv("top_srcdir") : ".");
+	t->n->opts.data = t->data;
+	t->n->plan.trial = 600;
+	tree_dir(t->n->tree, "/etc/systemd/system");
+	node_command(t->n, "ip", "case $* in *route*) echo '[{\"dst\":\"default\",\"dev\":\"vmbr0\"}]';;"
+		     " *) cat $(dirname \"$0\")/addresses;; esac");
+	node_command(t->n, "wall", "cat >/dev/null");
+	boot(t, "one\n");
+}
+
+static void set_address(const struct trial *t, const char *address)
+{
+	pg_autofree char *path = pg_strf("%s/addresses", t->n->bin);
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	(void)fprintf(f, "[{\"ifname\":\"vmbr0\",\"operstate\":\"UP\",\"flags\":[\"UP\"],\"addr_info\":"
+		      "[{\"family\":\"inet\",\"local\":\"%s\",\"scope\":\"global\"}]}]", address);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void confirm(struct node *n)
+{
+	pg_outcome_done(&n->out);
+	assert_int_equal(pg_confirm(n->tree->root, NULL, &n->opts, &n->out, NULL), 0);
+}
+
+static void on_pause(void *ctx)
+{
+	struct trial *t = ctx;
+
+	t->up++;
+	set_uptime(t);
+	assert_true(t->up < 2000);
+	if (t->confirm_at && t->up == t->confirm_at) {
+		confirm(t->n);
+		node_assert_outcome(t->n, PG_OUTCOME_DONE, 0);
+	}
+}
+
+static int on_reboot(void *ctx, const struct pg_run *run, struct pg_err *err)
+{
+	struct trial *t = ctx;
+
+	(void)run;
+	t->reboots++;
+	return t->fail_reboot ? pg_err_set(err, -EIO, NULL, 0, "No.") : 0;
+}
+
+static void watch(struct trial *t)
+{
+	const struct pg_watch_hooks hooks = { .ctx = t, .pause = on_pause, .reboot = on_reboot };
+	struct pg_outcome out = { 0 };
+
+	assert_int_equal(pg_watch_run(t->n->tree->root, &t->n->opts, &hooks, &out, NULL), 0);
+	pg_outcome_done(&t->n->out);
+	t->n->out = out;
+}
+
+/* The files as at the start, and no unit. */
+static void assert_all_back(const struct trial *t)
+{
+	struct pg_strv units PG_CLEANUP(pg_strv_done) = { 0 };
+
+	node_assert_state(t->n, "undone");
+	assert_false(pg_root_exists(t->n->tree->root, TABLE));
+	assert_false(pg_root_exists(t->n->tree->root, PG_TRIAL_UNIT));
+	assert_int_equal(pg_root_list(t->n->tree->root, "/etc/systemd/system", &units), 0);
+	assert_int_equal(units.n, 0);
+}
+
+static void test_confirmed(void **state)
+{
+	struct trial t;
+
+	begin(&t, state);
+	set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+	assert_int_equal(t.n->out.trial, 600);
+	node_assert_state(t.n, "trial");
+	assert_true(pg_root_exists(t.n->tree->root, PG_TRIAL_UNIT));
+	assert_true(pg_root_exists(t.n->tree->root, PG_TRIAL_WANT));
+	confirm(t.n);
+	node_assert_outcome(t.n, PG_OUTCOME_REFUSED, 1); /* not before the reboot */
+	watch(&t);
+	node_assert_outcome(t.n, PG_OUTCOME_NOTHING, 0);
+	boot(&t, "two\n");
+	t.confirm_at = 500;
+	watch(&t);
+	node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+	assert_int_equal(t.up, 500);
+	node_assert_state(t.n, "confirmed");
+	assert_false(pg_root_exists(t.n->tree->root, PG_TRIAL_UNIT));
+	assert_false(pg_root_exists(t.n->tree->root, "/run/motd.d/pve-gpu"));
+	boot(&t, "three\n");
+	watch(&t);
+	assert_int_equal(t.reboots, 0);
+	node_assert_new(t.n);
+	node_undo(t.n, NULL);
+	node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+	assert_all_back(&t);
+}
+
+static void test_not_confirmed(void **state)
+{
+	struct trial t;
+
+	begin(&t, state);
+	set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	boot(&t, "two\n");
+	watch(&t);
+	node_assert_outcome(t.n, PG_OUTCOME_PUT_BACK, 3);
+	assert_int_equal(t.up, 600);
+	assert_int_equal(t.reboots, 1);
+	assert_all_back(&t);
+	boot(&t, "three\n");
+	watch(&t);
+	assert_int_equal(t.reboots, 1);
+}
+
+static void test_address_missing(void **state)
+{
+	struct trial t;
+
+	begin(&t, state);
+	set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	boot(&t, "two\n");
+	set_address(&t, "192.0.2.7");
+	watch(&t);
+	assert_true(t.up >= 180 && t.up < 190);
+	assert_int_equal(t.reboots, 1);
+	assert_all_back(&t);
+}
+
+/* What was made on top of it goes with it, newest first. */
+static void test_together(void **state)
+{
+	struct trial t;
+	size_t files;
+
+	begin(&t, state);
+	set_address(&t, "192.0.2.1");
+	t.n->opts.run_vm = false;
+	node_apply(t.n);
+	files = t.n->plan.n_file;
+	t.n->plan.n_file = 0;
+	t.n->plan.trial = 0;
+	t.n->opts.run_vm = true;
+	node_apply(t.n);
+	node_assert_text(t.n, "It joins the change that is on trial already");
+	node_assert_state(t.n, "trial");
+	t.n->plan.n_file = files;
+	boot(&t, "two\n");
+	watch(&t);
+	assert_int_equal(t.reboots, 1);
+	assert_all_back(&t);
+}
+
+/* An edit that cannot be told apart: nothing is taken back, and nothing reboots. */
+static void test_edited(void **state)
+{
+	struct trial t;
+
+	begin(&t, state);
+	set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	tree_file(t.n->tree, GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on x\"\n");
+	boot(&t, "two\n");
+	watch(&t);
+	assert_int_equal(t.reboots, 0);
+	node_assert_state(t.n, "trial");
+	confirm(t.n);
+	node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+}
+
+/* The reboot failed, or the watch died before it: again in this boot, never in another. */
+static void test_reboot_again(void **state)
+{
+	struct trial t;
+
+	begin(&t, state);
+	set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	boot(&t, "two\n");
+	t.fail_reboot = true;
+	watch(&t);
+	assert_int_equal(t.reboots, 1);
+	t.fail_reboot = false;
+	watch(&t);
+	assert_int_equal(t.reboots, 2);
+	boot(&t, "three\n");
+	watch(&t);
+	assert_int_equal(t.reboots, 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		node_test(test_confirmed), node_test(test_not_confirmed),
+		node_test(test_address_missing), node_test(test_together),
+		node_test(test_edited), node_test(test_reboot_again),
+	};
+
+	return cmocka_run_group_tests_name("trial", tests, NULL, NULL);
+}
