@@ -40,6 +40,7 @@ class Lab:
         self.key = os.path.join(self.cache, 'key')
         self.folder = tempfile.mkdtemp(prefix='pve-gpu-lab-')
         self.machines = []
+        self.made_ready = None
         self.count = self.failed = 0
 
     # ---- made once ----
@@ -80,10 +81,13 @@ class Lab:
 
     def ready(self):
         """A guest with the program in it, booted once by its own GRUB, all its devices there; saved while it runs."""
+        if self.made_ready:
+            return self.made_ready
         tar = self.program()
-        path = os.path.join(self.cache, 'ready-' + os.path.basename(tar)[8:24] + '.qcow2')
+        self.made_ready = path = os.path.join(self.cache, 'ready-' + os.path.basename(tar)[8:24] + '.qcow2')
         if os.path.exists(path):
             return path
+        self.made_ready = None
         for old in os.listdir(self.cache):
             if old.startswith('ready-'):
                 os.unlink(os.path.join(self.cache, old))
@@ -103,6 +107,7 @@ class Lab:
         finally:
             m.close()
         os.rename(path + '.new', path)
+        self.made_ready = path
         return path
 
     # ---- machines for the scenarios ----

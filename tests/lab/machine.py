@@ -92,6 +92,7 @@ DEVICES = '''
 -device pci-testdev,bus=pb,addr=2
 -device qemu-xhci,id=xhci,bus=pcie.0,addr=0xa
 -device usb-kbd,bus=xhci.0
+-device pci-serial,bus=pcie.0,addr=0xb
 '''
 
 # 1234:1111 stays with the host at 00:02.0; its twin sits at 01:00.0 with its audio at 01:00.1.
@@ -101,6 +102,8 @@ SCREEN = '0000:00:02.0'
 NIC = '0000:00:04.0'
 TWIN_A = '0000:02:00.0'
 TWIN_B = '0000:03:00.0'
+# Its driver is built into Debian's kernels.
+SERIAL = '0000:00:0b.0'
 
 
 class Machine:
