@@ -40,7 +40,7 @@ class Lab:
         self.key = os.path.join(self.cache, 'key')
         self.folder = tempfile.mkdtemp(prefix='pve-gpu-lab-')
         self.machines = []
-        self.made_ready = None
+        self.disk = self.tar = None
         self.count = self.failed = 0
 
     # ---- made once ----
@@ -80,25 +80,16 @@ class Lab:
         return tar
 
     def ready(self):
-        """A guest with the program in it, booted once by its own GRUB, all its devices there; saved while it runs."""
-        if self.made_ready:
-            return self.made_ready
-        tar = self.program()
-        self.made_ready = path = os.path.join(self.cache, 'ready-' + os.path.basename(tar)[8:24] + '.qcow2')
+        """A guest booted by its own GRUB, all its devices there; saved while it runs."""
+        path = os.path.join(self.cache, 'ready.qcow2')
         if os.path.exists(path):
             return path
-        self.made_ready = None
-        for old in os.listdir(self.cache):
-            if old.startswith('ready-'):
-                os.unlink(os.path.join(self.cache, old))
         call('qemu-img', 'create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', os.path.join(self.cache, 'base.raw'),
              path + '.new')
         m = Machine(path + '.new', self.key, os.path.join(self.folder, 'ready.log'))
         try:
             m.start().up()
-            with open(tar, 'rb') as f:
-                m.ssh('tar -C / -xf -', stdin=f.read())
-            m.ssh('update-initramfs -u -k all && update-grub && sync')
+            m.ssh('update-grub && sync')
             m.reboot()
             m.ssh('systemctl is-system-running --wait; sync', check=False)
             print('#', m.monitor('savevm ready').strip() or 'saved', flush=True)
@@ -107,18 +98,24 @@ class Lab:
         finally:
             m.close()
         os.rename(path + '.new', path)
-        self.made_ready = path
         return path
+
+    def prepare(self):
+        self.image()
+        self.disk, self.tar = self.ready(), self.program()
 
     # ---- machines for the scenarios ----
 
-    def guest(self, name, cache='unsafe', boot=False):
-        """A machine of its own: resumed where it was made ready, or booted."""
+    def guest(self, name, cache='unsafe'):
+        """A machine of its own, resumed where it was made ready, with the program installed."""
         disk = os.path.join(self.folder, f'{name}.qcow2')
-        call('cp', '--reflink=auto', '--sparse=always', self.ready(), disk)
+        call('cp', '--reflink=auto', '--sparse=always', self.disk, disk)
         m = Machine(disk, self.key, os.path.join(self.folder, f'{name}.log'), cache=cache)
         self.machines.append(m)
-        return m.start(resume=None if boot else 'ready').up()
+        m.start(resume='ready').up()
+        with open(self.tar, 'rb') as f:
+            m.ssh('tar -C / -xf -', stdin=f.read())
+        return m
 
     def done_with(self, m):
         m.close()
