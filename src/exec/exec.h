@@ -171,7 +171,7 @@ int pg_diff_plan(struct pg_plan *plan, struct pg_err *err);
 int pg_sh_value(const struct pg_root *root, const struct pg_facts *facts,
 		const struct pg_plan *plan, const char *variable, char **ret,
 		struct pg_err *err);
-/* templates.c: reads data/initramfs from the data folder (installed, or beside the program
+/* templates.c: reads our own scripts from the data folder (installed, or beside the program
  * in a build tree). */
 int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_err *err);
 void pg_templates_done(struct pg_templates *templates);

@@ -13,6 +13,8 @@ void pg_templates_done(struct pg_templates *templates)
 {
 	pg_bytes_done(&templates->initramfs_hook);
 	pg_bytes_done(&templates->initramfs_script);
+	pg_bytes_done(&templates->grub_entry);
+	pg_bytes_done(&templates->loader_entry);
 }
 
 static int read_template(const struct pg_root *root, const char *path, struct pg_bytes *ret,
@@ -37,6 +39,10 @@ int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_
 		r = read_template(root, PROBE, &templates.initramfs_hook, err);
 	if (r == 0)
 		r = read_template(root, "/initramfs/script", &templates.initramfs_script, err);
+	if (r == 0)
+		r = read_template(root, "/grub.d/pve-gpu", &templates.grub_entry, err);
+	if (r == 0)
+		r = read_template(root, "/boot/loader-entry", &templates.loader_entry, err);
 	if (r < 0)
 		return r;
 	*ret = templates;

@@ -13,9 +13,12 @@
 
 static const char *const singles[] = {
 	"/etc/default/grub",
+	"/etc/grub.d/10_linux",
+	"/etc/grub.d/42_pve-gpu",
 	"/etc/initramfs-tools/initramfs.conf",
 	"/etc/initramfs-tools/modules",
 	"/etc/kernel/cmdline",
+	"/etc/kernel/postinst.d/zz-pve-gpu",
 	"/etc/modules",
 };
 

@@ -209,7 +209,13 @@ static bool in_initramfs(const char *path)
 
 static bool is_loader_file(const char *path)
 {
-	return pg_is_grub_file(path) || strcmp(path, PG_PATH_CMDLINE) == 0;
+	return pg_is_grub_file(path) || strcmp(path, PG_PATH_CMDLINE) == 0 ||
+	       strcmp(path, PG_PATH_WAYBACK_GRUB) == 0;
+}
+
+static bool is_esp_hook(const char *path)
+{
+	return strcmp(path, PG_PATH_WAYBACK_ESP) == 0;
 }
 
 static bool any_file(const struct pg_plan *plan, bool (*is)(const char *path))
@@ -239,12 +245,19 @@ static int plan_commands(struct pg_planner *p)
 	if (any_file(plan, in_initramfs))
 		r = add_cmd(plan, "update-initramfs -u -k all",
 			    "The initramfs of every kernel holds a copy of what changed.");
-	if (r < 0 || !any_file(plan, is_loader_file))
+	if (r == 0 && any_file(plan, is_loader_file)) {
+		if (boot->pbt || boot->loader == PG_LOADER_SYSTEMD_BOOT)
+			r = add_cmd(plan, "proxmox-boot-tool refresh",
+				    "The kernel options are written to the EFI system partitions.");
+		else
+			r = add_cmd(plan, "update-grub",
+				    "The kernel options are written to grub.cfg.");
+	}
+	if (r < 0 || !any_file(plan, is_esp_hook))
 		return r;
-	if (boot->pbt || boot->loader == PG_LOADER_SYSTEMD_BOOT)
-		return add_cmd(plan, "proxmox-boot-tool refresh",
-			       "The kernel options are written to the EFI system partitions.");
-	return add_cmd(plan, "update-grub", "The kernel options are written to grub.cfg.");
+	/* run-parts, since it has nothing to run, and succeeds, when undo took the hook away */
+	return add_cmd(plan, "run-parts --regex=^zz-pve-gpu$ /etc/kernel/postinst.d",
+		       "The entry without passthrough is written to the EFI system partitions.");
 }
 
 /* ---- making ---- */
@@ -279,6 +292,8 @@ static int plan_steps(struct pg_planner *p)
 		r = pg_plan_address_files(p);
 	if (r == 0)
 		r = pg_plan_guest(p);
+	if (r == 0)
+		r = pg_plan_wayback(p);
 	if (r == 0)
 		r = plan_expect(p);
 	if (r < 0)

@@ -66,10 +66,13 @@ struct pg_plan {
 	size_t n_expect;
 };
 
-/* Our own files that a plan may install: the bytes of data/initramfs/, read by the caller. */
+/* Our own files that a plan may install: the bytes of those in data/, read by the caller. An
+ * empty one is not installed. */
 struct pg_templates {
 	struct pg_bytes initramfs_hook;		/* /etc/initramfs-tools/hooks/pve-gpu */
 	struct pg_bytes initramfs_script;	/* /etc/initramfs-tools/scripts/init-top/pve-gpu */
+	struct pg_bytes grub_entry;		/* /etc/grub.d/42_pve-gpu */
+	struct pg_bytes loader_entry;		/* /etc/kernel/postinst.d/zz-pve-gpu */
 };
 
 /*

@@ -297,16 +297,15 @@ static int warn_foreign(struct pg_planner *p, const char *path)
 {
 	struct pg_finding *f = pg_findings_add(
 		&p->plan->findings, "script-differs", PG_LEVEL_WARN, "host",
-		"%s was not written by pve-gpu and is left as it is. Whether it gives the devices "
-		"of the table to vfio-pci is not known.",
+		"%s was not written by pve-gpu and is left as it is. Whether it does what pve-gpu's "
+		"own would do is not known.",
 		path);
 
 	return pg_finding_advice(f, "Move it away and plan again, and pve-gpu puts its own there.");
 }
 
-/* Ours as a whole; one of another version is renewed. */
-static int install(struct pg_planner *p, const char *path, const struct pg_bytes *bytes,
-		   const char *why)
+int pg_planner_install(struct pg_planner *p, const char *path, const struct pg_bytes *bytes,
+		       const char *why)
 {
 	const struct pg_file *fact = pg_facts_file(p->facts, path);
 	struct pg_bytes copy = { 0 };
@@ -332,11 +331,11 @@ int pg_plan_address_files(struct pg_planner *p)
 					 "The script that binds by address was not found among the "
 					 "program's own data.",
 					 "Install pve-gpu again.");
-	r = install(p, PG_PATH_HOOK, &t->initramfs_hook,
-		    "Puts the table and vfio-pci into the initramfs.");
+	r = pg_planner_install(p, PG_PATH_HOOK, &t->initramfs_hook,
+			       "Puts the table and vfio-pci into the initramfs.");
 	if (r < 0)
 		return r;
-	return install(p, PG_PATH_SCRIPT, &t->initramfs_script,
-		       "Gives the devices of the table to vfio-pci before their own drivers "
-		       "load.");
+	return pg_planner_install(p, PG_PATH_SCRIPT, &t->initramfs_script,
+				  "Gives the devices of the table to vfio-pci before their own "
+				  "drivers load.");
 }

@@ -16,6 +16,8 @@
 #define PG_PATH_BIND_CONF "/etc/pve-gpu/bind.conf"
 #define PG_PATH_HOOK "/etc/initramfs-tools/hooks/pve-gpu"
 #define PG_PATH_SCRIPT "/etc/initramfs-tools/scripts/init-top/pve-gpu"
+#define PG_PATH_WAYBACK_GRUB "/etc/grub.d/42_pve-gpu"
+#define PG_PATH_WAYBACK_ESP "/etc/kernel/postinst.d/zz-pve-gpu"
 
 /* A plan in the making. */
 struct pg_planner {
@@ -43,6 +45,13 @@ int pg_planner_put(struct pg_planner *p, const char *path, struct pg_bytes *afte
 int pg_planner_refuse(struct pg_planner *p, const char *id, const struct pg_err *err,
 		      const char *text, const char *advice);
 
+/* ---- plan_bind.c ---- */
+
+/* Plans one of our own scripts as a whole; one of another version is renewed, one that we did
+ * not write is left alone with a warning. Returns 0 or -ENOMEM. */
+int pg_planner_install(struct pg_planner *p, const char *path, const struct pg_bytes *bytes,
+		       const char *why);
+
 /* ---- the parts of a plan; each returns 0 or -ENOMEM ---- */
 
 int pg_plan_boot_options(struct pg_planner *p);		/* plan_boot.c */
@@ -50,6 +59,7 @@ int pg_plan_decide(struct pg_planner *p);		/* plan_bind.c: fills how */
 int pg_plan_address_files(struct pg_planner *p);	/* plan_bind.c */
 int pg_plan_modules(struct pg_planner *p);		/* plan_modules.c */
 int pg_plan_guest(struct pg_planner *p);		/* plan_guest.c */
+int pg_plan_wayback(struct pg_planner *p);		/* plan_wayback.c: after all other files */
 int pg_plan_effects(struct pg_planner *p);		/* effects.c */
 int pg_plan_trial(struct pg_planner *p);		/* plan_trial.c */
 

@@ -198,7 +198,9 @@ static void print_file(const struct pg_plan_file *f)
 	size_t tail = common_tail(&f->before, &f->after, head);
 
 	printf("file %s %s %04o\n", change[f->change], f->path, (unsigned)f->mode);
-	if (pg_text_starts(f->path, "/etc/initramfs-tools/"))
+	if (pg_text_starts(f->path, "/etc/initramfs-tools/") ||
+	    pg_text_starts(f->path, "/etc/grub.d/") ||
+	    pg_text_starts(f->path, "/etc/kernel/postinst.d/"))
 		return; /* ours as a whole */
 	print_lines('-', f->before.p + head, f->before.n - head - tail);
 	print_lines('+', f->after.p + head, f->after.n - head - tail);
@@ -315,6 +317,8 @@ static void templates_done(struct pg_templates *t)
 {
 	pg_bytes_done(&t->initramfs_hook);
 	pg_bytes_done(&t->initramfs_script);
+	pg_bytes_done(&t->grub_entry);
+	pg_bytes_done(&t->loader_entry);
 }
 
 static int run(struct pg_root *root, const char *data, const struct pg_choices *c)
@@ -325,6 +329,10 @@ static int run(struct pg_root *root, const char *data, const struct pg_choices *
 
 	if (r == 0)
 		r = read_file(data, "initramfs/script", &t.initramfs_script);
+	if (r == 0)
+		r = read_file(data, "grub.d/pve-gpu", &t.grub_entry);
+	if (r == 0)
+		r = read_file(data, "boot/loader-entry", &t.loader_entry);
 	if (r == 0)
 		r = plan_tree(root, c, &t, &plan);
 	if (r < 0)

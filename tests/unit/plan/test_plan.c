@@ -22,7 +22,8 @@ static struct pg_facts *usual(void)
 static struct pg_plan *plan(const struct pg_facts *f, const struct pg_choices *c)
 {
 	static char script[] = "#!/bin/sh\n";
-	struct pg_templates t = { { script, sizeof(script) - 1 }, { script, sizeof(script) - 1 } };
+	struct pg_templates t = { .initramfs_hook = { script, sizeof(script) - 1 },
+				  .initramfs_script = { script, sizeof(script) - 1 } };
 	struct pg_plan *p = NULL;
 
 	assert_int_equal(pg_plan_make(f, c, &t, &p), 0);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/planner.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+#define PATH_10_LINUX "/etc/grub.d/10_linux"
+
+static bool may_be(const struct pg_boot *boot, enum pg_loader loader)
+{
+	return boot->loader == loader || boot->loader == PG_LOADER_UNKNOWN || boot->disputed;
+}
+
+/* Why the loader's menu cannot have the entry; a note, since nothing else depends on it. */
+static int note_none(struct pg_planner *p, const char *text)
+{
+	struct pg_finding *f = pg_findings_add(&p->plan->findings, "way-back-missing",
+					       PG_LEVEL_NOTE, "host", "%s", text);
+
+	return pg_finding_advice(f, "If the node does not come up after the change, press e in the "
+				    "loader's menu and add this to the kernel options: "
+				    "pve-gpu.off vfio-pci.ids=");
+}
+
+static int plan_grub(struct pg_planner *p)
+{
+	const struct pg_file *from = pg_facts_file(p->facts, PATH_10_LINUX);
+
+	if (!from)
+		return 0; /* no GRUB that makes its menu in Debian's way */
+	if (!(from->mode & 0111))
+		return note_none(p, "GRUB's menu gets no entry without passthrough: "
+				    PATH_10_LINUX ", from which it is made, is switched off.");
+	return pg_planner_install(p, PG_PATH_WAYBACK_GRUB, &p->templates->grub_entry,
+				  "GRUB's menu gets an entry without passthrough: the way back "
+				  "from the local screen.");
+}
+
+/* Entries are made from those of proxmox-boot-tool: without it there are none to go by. */
+static int plan_systemd_boot(struct pg_planner *p)
+{
+	if (!p->facts->boot.pbt)
+		return note_none(p, "The boot menu gets no entry without passthrough: this node's "
+				    "EFI system partitions are not those of proxmox-boot-tool.");
+	return pg_planner_install(p, PG_PATH_WAYBACK_ESP, &p->templates->loader_entry,
+				  "The boot menu gets an entry without passthrough: the way back "
+				  "from the local screen.");
+}
+
+int pg_plan_wayback(struct pg_planner *p)
+{
+	const struct pg_boot *boot = &p->facts->boot;
+	const struct pg_templates *t = p->templates;
+	int r = 0;
+
+	if (p->plan->n_file == 0 || !t)
+		return 0;
+	if (t->grub_entry.n && may_be(boot, PG_LOADER_GRUB))
+		r = plan_grub(p);
+	if (r == 0 && t->loader_entry.n && may_be(boot, PG_LOADER_SYSTEMD_BOOT) &&
+	    (boot->pbt || boot->loader == PG_LOADER_SYSTEMD_BOOT))
+		r = plan_systemd_boot(p);
+	return r;
+}
