@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pve-gpu history: the transactions, newest first. */
+#include <string.h>
 #include <time.h>
 
 #include "src/cmd/common.h"
@@ -7,11 +8,23 @@
 struct list {
 	struct pg_tx *v;
 	size_t n;
+	struct pg_trial *trial;	/* that of all that are on trial, or NULL */
 };
 
 static void list_done(struct list *l)
 {
 	pg_history_free(l->v, l->n);
+	pg_trial_free(l->trial);
+}
+
+/* "trial, 8 min left" */
+static char *state_text(const struct list *l, const struct pg_tx *tx)
+{
+	if (tx->state != PG_TX_TRIAL || !l->trial)
+		return strdup(pg_tx_state_name(tx->state));
+	if (!l->trial->booted)
+		return strdup("trial, after the reboot");
+	return pg_strf("trial, %u min left", (l->trial->left + 59) / 60);
 }
 
 static void time_text(time_t time, const char *format, char *ret, size_t n)
@@ -37,6 +50,10 @@ static struct pg_json *history_json(const struct list *l)
 		pg_json_set_str(o, "time", when);
 		pg_json_set_strv(o, "commands", &l->v[i].commands);
 		pg_json_set_str(o, "summary", l->v[i].summary);
+		if (l->v[i].state == PG_TX_TRIAL && l->trial && l->trial->booted)
+			pg_json_set_int(o, "left", l->trial->left);
+		else
+			pg_json_set_null(o, "left");
 		pg_json_add(array, o);
 	}
 	pg_json_set(doc, "transactions", array);
@@ -59,12 +76,13 @@ static int print_table(const struct pg_cmd_env *env, const struct list *l)
 	pg_table_column(t, "FILES", PG_COLUMN_WRAP);
 	for (size_t i = 0; i < l->n; i++) {
 		pg_autofree char *files = pg_strv_join(&l->v[i].files, " ");
+		pg_autofree char *state = state_text(l, &l->v[i]);
 		struct pg_row *row = pg_table_row(t, NULL);
 		char when[32];
 
 		time_text(l->v[i].time, "%Y-%m-%d %H:%M", when, sizeof(when));
 		pg_table_cell(t, row, 0, PG_TONE_STRONG, l->v[i].id);
-		pg_table_cell(t, row, 1, PG_TONE_PLAIN, pg_tx_state_name(l->v[i].state));
+		pg_table_cell(t, row, 1, PG_TONE_PLAIN, state);
 		pg_table_cell(t, row, 2, PG_TONE_PLAIN, when);
 		pg_table_cell(t, row, 3, PG_TONE_PLAIN, l->v[i].summary);
 		pg_table_cell(t, row, 4, PG_TONE_PLAIN, files);
@@ -85,6 +103,8 @@ int pg_cmd_history(const struct pg_cmd_env *env, int argc, char **argv)
 		r = pg_history(host.root, &list.v, &list.n, &host.err);
 		if (r < 0)
 			pg_cmd_complain(env, &host.err);
+		else
+			(void)pg_trial_find(host.root, &list.trial, NULL);
 	}
 	if (env->json)
 		return pg_cmd_document(env, &host, history_json(&list), PG_EXIT_OK);

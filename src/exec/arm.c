@@ -222,7 +222,7 @@ static void remove_folders(struct pg_root *root, const struct pg_journal *j)
 			(void)pg_root_rmdir(root, j->folder.v[i - 1], NULL);
 }
 
-static void disarm_file(struct pg_root *root, struct pg_journal *j, size_t i)
+static void disarm_file(struct pg_root *root, struct pg_journal *j, size_t i, bool mark)
 {
 	const struct pg_jfile *f = &j->file[i];
 	const enum pg_copy to = f->change == PG_CHANGE_CREATE ? PG_COPY_ABSENT : PG_COPY_BEFORE;
@@ -236,26 +236,35 @@ static void disarm_file(struct pg_root *root, struct pg_journal *j, size_t i)
 		r = pg_version_load(root, j, i, to, &new, NULL);
 	if (r == 0)
 		r = pg_file_move(root, f->path, &old, &new, &meta, NULL);
-	if (r >= 0)
+	if (mark && r >= 0)
 		(void)pg_journal_mark(root, j, "back", i, NULL);
-	else if (r == -ESTALE)
+	else if (mark && r == -ESTALE)
 		(void)pg_journal_mark(root, j, "left", i, NULL);
 }
 
+/* The drop-in first: a unit that nobody wants does nothing. */
+static void disarm_files(struct pg_root *root, struct pg_journal *j, bool mark)
+{
+	for (size_t i = j->n_file; i > 0; i--) {
+		if (!j->file[i - 1].trial || !j->file[i - 1].begun)
+			continue;
+		(void)pg_store_sweep(root, j->file[i - 1].path);
+		disarm_file(root, j, i - 1, mark);
+	}
+}
+
+/* It is told last, so that what is cut off is done again. */
 static int disarm(struct pg_root *root, const char *id)
 {
 	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
 	int r = pg_journal_read(root, id, &j, NULL);
 
-	/* The drop-in first: a unit that nobody wants does nothing. */
-	for (size_t i = r < 0 ? 0 : j->n_file; i > 0; i--)
-		if (j->file[i - 1].trial && j->file[i - 1].begun) {
-			(void)pg_store_sweep(root, j->file[i - 1].path);
-			disarm_file(root, j, i - 1);
-		}
-	if (r == 0)
-		remove_folders(root, j);
-	return r;
+	if (r < 0)
+		return r;
+	disarm_files(root, j, false);
+	remove_folders(root, j);
+	disarm_files(root, j, true);
+	return 0;
 }
 
 int pg_trial_tidy(struct pg_run *run)
