@@ -5,7 +5,10 @@
  */
 #pragma once
 
+#include <time.h>
+
 #include "src/plan/plan.h"
+#include "src/plan/status.h"
 #include "wizard/wizard.h"
 
 enum wiz_page {
@@ -17,6 +20,7 @@ enum wiz_page {
 	WIZ_PAGE_REVIEW,
 	WIZ_PAGE_APPLY,
 	WIZ_PAGE_REBOOT,
+	WIZ_PAGE_VERIFY,	/* after the reboot; the wizard opens on it where a change waits */
 	WIZ_PAGE_STATUS,
 	WIZ_PAGE_HISTORY,
 	WIZ_N_PAGES,
@@ -34,9 +38,10 @@ enum wiz_asking {
 	WIZ_ASKING_VM_LEAVE,
 	WIZ_ASKING_UNDO,
 	WIZ_ASKING_REBOOT,
+	WIZ_ASKING_KEEP,
 };
 
-enum wiz_running { WIZ_RUN_NOTHING, WIZ_RUN_APPLY, WIZ_RUN_UNDO };
+enum wiz_running { WIZ_RUN_NOTHING, WIZ_RUN_APPLY, WIZ_RUN_UNDO, WIZ_RUN_CONFIRM };
 
 /* What ran last, or runs: kept until the next one. */
 struct wiz_run {
@@ -53,6 +58,7 @@ struct wiz_run {
 	char *id;			/* of the host part, from here to `trial`: its outcome's */
 	struct pg_strv doubts;
 	unsigned trial;
+	bool booted;			/* what is undone is in effect until the next reboot */
 	bool vm_tried;			/* the outcome is that of the VM commands */
 	bool vm_done;			/* they were run */
 	bool vm_saved;			/* as a script */
@@ -70,6 +76,8 @@ struct wiz {
 	struct pg_tx *tx;		/* the history, read when a page that shows it is entered */
 	size_t n_tx;
 	char *tx_why_not;
+	struct pg_trial *trial;		/* the newest change on trial, or NULL */
+	time_t trial_until;		/* when it is taken back; 0: not before the reboot */
 	enum wiz_page page;
 	enum wiz_page back[WIZ_BACK_MAX];
 	size_t n_back;
@@ -103,7 +111,7 @@ struct wiz_page_ops {
 
 extern const struct wiz_page_ops wiz_page_home, wiz_page_host, wiz_page_device,
 	wiz_page_binding, wiz_page_vm, wiz_page_review, wiz_page_apply, wiz_page_reboot,
-	wiz_page_status, wiz_page_history;
+	wiz_page_verify, wiz_page_status, wiz_page_history;
 
 /* ---- engine.c: moving, asking ---- */
 
@@ -132,6 +140,8 @@ void wiz_changed(struct wiz *w);
 int wiz_plan(struct wiz *w);
 /* Reads the history. */
 int wiz_read_history(struct wiz *w);
+/* Looks for a change on trial again. */
+int wiz_read_trial(struct wiz *w);
 /* Functions that are chosen and exist. */
 size_t wiz_n_chosen(const struct wiz *w);
 /* The chosen VM, or NULL. */
@@ -151,6 +161,7 @@ int wiz_run_undo(struct wiz *w, const char *id);
 /* Adds the lines and the progress of w->run to a view of shape WIZ_SHAPE_RUN. */
 void wiz_run_build(struct wiz *w, struct wiz_view *view);
 
+int wiz_run_confirm(struct wiz *w);
 /* Goes to History, where it is shown. */
 int wiz_run_undo_shown(struct wiz *w, const char *id, enum wiz_follow *ret);
 
@@ -169,6 +180,15 @@ struct wiz_span {
 	char s[32];
 };
 struct wiz_span wiz_span(unsigned seconds);
+/* Was the node booted since, so that it waits for a word now? */
+bool wiz_trial_waits(const struct wiz *w);
+/* "10:42", on the node's clock: true however long the page stands. */
+struct wiz_clock {
+	char s[16];
+};
+struct wiz_clock wiz_trial_clock(const struct wiz *w);
+/* How it stands, in a sentence or two. */
+char *wiz_trial_words(const struct wiz *w);
 /* Chooses the next of the times that are offered, or none. */
 void wiz_trial_turn(struct wiz *w);
 /* What the plan's trial means, as a paragraph above the page. */
@@ -204,6 +224,21 @@ struct wiz_dev_item {
 	char s[32];
 };
 struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev);
+
+/* ---- statustext.c: how passthrough stands ---- */
+
+struct wiz_status {
+	struct pg_status *v;
+	size_t n;
+};
+
+void wiz_status_done(struct wiz_status *list);
+int wiz_status_list(const struct wiz *w, struct wiz_status *ret);
+/* A row for each device. */
+void wiz_status_rows(const struct wiz_status *list, struct wiz_view *view);
+/* The right pane for such a row: the verdict with its reason, then the device. */
+void wiz_status_detail(const struct wiz *w, const char *item, struct wiz_lines *lines);
+void wiz_status_details(const struct wiz *w, const char *item, struct wiz_lines *lines);
 
 /* ---- findtext.c: words for findings ---- */
 

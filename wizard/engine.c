@@ -12,7 +12,8 @@ static const struct wiz_page_ops *const pages[WIZ_N_PAGES] = {
 	[WIZ_PAGE_DEVICE] = &wiz_page_device, [WIZ_PAGE_BINDING] = &wiz_page_binding,
 	[WIZ_PAGE_VM] = &wiz_page_vm,	      [WIZ_PAGE_REVIEW] = &wiz_page_review,
 	[WIZ_PAGE_APPLY] = &wiz_page_apply,   [WIZ_PAGE_REBOOT] = &wiz_page_reboot,
-	[WIZ_PAGE_STATUS] = &wiz_page_status, [WIZ_PAGE_HISTORY] = &wiz_page_history,
+	[WIZ_PAGE_VERIFY] = &wiz_page_verify, [WIZ_PAGE_STATUS] = &wiz_page_status,
+	[WIZ_PAGE_HISTORY] = &wiz_page_history,
 };
 
 const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
@@ -30,6 +31,7 @@ static bool is_relevant(const struct wiz *w, enum wiz_page page)
 int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err)
 {
 	struct wiz *w PG_CLEANUP(wiz_freep) = calloc(1, sizeof(*w));
+	enum wiz_follow follow;
 	int r;
 
 	if (!w)
@@ -45,6 +47,10 @@ int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err)
 	/* a folder never boots, so that nothing could be confirmed there */
 	if (!wiz_can_reboot(w))
 		w->choices->trial = PG_NO;
+	if (wiz_trial_waits(w))
+		r = wiz_go_from_home(w, WIZ_PAGE_VERIFY, &follow);
+	if (r < 0)
+		return r;
 	*ret = PG_STEAL(w);
 	return 0;
 }
@@ -72,6 +78,7 @@ void wiz_free(struct wiz *w)
 	free(w->diff_why_not);
 	pg_history_free(w->tx, w->n_tx);
 	free(w->tx_why_not);
+	pg_trial_free(w->trial);
 	pg_strv_done(&w->flipped);
 	forget_question(w);
 	wiz_run_done(&w->run);

@@ -33,6 +33,11 @@ static const char *const words[WIZ_N_PAGES] = {
 		"put back. The VM's commands are run apart, or saved as a script.",
 	[WIZ_PAGE_REBOOT] = "The node reads the new configuration when it boots. Nothing "
 			    "reboots by itself: later is a good answer.",
+	[WIZ_PAGE_VERIFY] =
+		"The node has come up with the change, which is still on trial. Each device is "
+		"shown with the driver it should have and the one it has. Keep the change if all "
+		"is well; take it back, and everything becomes as before; or leave it, and the "
+		"time goes on: without your word the node puts itself back.",
 	[WIZ_PAGE_STATUS] =
 		"Devices that a VM has or that vfio-pci holds. pending-reboot: right after the "
 		"next reboot of the node. wrong: the VM will not start, or runs without it.",

@@ -46,6 +46,12 @@ static void when(const struct pg_tx *tx, const char *format, char *buf, size_t s
 		(void)snprintf(buf, size, "time unknown");
 }
 
+/* Is it the one that waits? An older one on trial is only called so. */
+static bool on_trial(const struct wiz *w, const struct pg_tx *tx)
+{
+	return tx->state == PG_TX_TRIAL && w->trial && strcmp(w->trial->id, tx->id) == 0;
+}
+
 static void row(const struct wiz *w, struct wiz_view *view, const struct pg_tx *tx)
 {
 	pg_autofree char *id = pg_strf("tx/%s", tx->id);
@@ -68,13 +74,20 @@ static void row(const struct wiz *w, struct wiz_view *view, const struct pg_tx *
 		item->style = WIZ_FAINT;
 }
 
+/* What was taken back is in effect until the node is rebooted. */
+static bool wants_reboot(const struct wiz *w)
+{
+	return w->run.booted && w->run.has_outcome && wiz_can_reboot(w) &&
+	       w->run.outcome.kind == PG_OUTCOME_DONE;
+}
+
 static void build_run(struct wiz *w, struct wiz_view *view)
 {
 	wiz_run_build(w, view);
 	wiz_view_set(view, &view->list_title, "Undo");
 	if (!w->run.running)
 		view->can |= WIZ_CAN_NEXT;
-	wiz_view_set(view, &view->next_label, "history");
+	wiz_view_set(view, &view->next_label, "%s", wants_reboot(w) ? "reboot" : "history");
 }
 
 static void build(struct wiz *w, struct wiz_view *view)
@@ -117,6 +130,10 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	const struct pg_tx *tx = tx_of_item(w, e->item);
 
 	*ret = WIZ_REBUILD;
+	if (e->kind == WIZ_EVENT_NEXT && wants_reboot(w))
+		return wiz_reboot_ask(w);
+	if (e->kind == WIZ_EVENT_ANSWER && w->asking == WIZ_ASKING_REBOOT)
+		return wiz_reboot(w, ret);
 	if (e->kind == WIZ_EVENT_NEXT && w->run.what == WIZ_RUN_UNDO) {
 		*ret = WIZ_MOVED;
 		return enter(w);
@@ -137,6 +154,7 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
 	const struct pg_tx *tx = tx_of_item(w, item);
+	pg_autofree char *words = tx && on_trial(w, tx) ? wiz_trial_words(w) : NULL;
 	char time[32];
 
 	if (!tx)
@@ -144,6 +162,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	when(tx, "%Y-%m-%d %H:%M", time, sizeof(time));
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", tx->summary ? tx->summary : "");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s", pg_tx_state_name(tx->state));
+	if (words)
+		(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", words);
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "time", "%s", time);
 	if (tx->files.n)
 		(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "Files");

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <string.h>
 
-#include "src/plan/status.h"
 #include "wizard/ctx.h"
 
 static const struct {
 	const char *id, *text, *words;
 	enum wiz_page page;
 } rows[] = {
+	{ "verify", "Keep or take back the change on trial", "", WIZ_PAGE_VERIFY },
 	{ "setup", "Set up passthrough",
 	  "Choose a device and a VM, see what will be written, and apply it. Nothing is changed "
 	  "before you have seen it and said yes.",
@@ -21,6 +22,18 @@ static const struct {
 	  WIZ_PAGE_HISTORY },
 };
 
+static bool is_shown(const struct wiz *w, size_t i)
+{
+	return rows[i].page != WIZ_PAGE_VERIFY || wiz_trial_waits(w);
+}
+
+static void trial_intro(const struct wiz *w, struct wiz_view *view)
+{
+	pg_autofree char *words = wiz_trial_words(w);
+
+	wiz_view_set(view, &view->intro, "A change is on trial. %s", words ? words : "");
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	view->shape = WIZ_SHAPE_LIST;
@@ -29,12 +42,15 @@ static void build(struct wiz *w, struct wiz_view *view)
 	wiz_view_set(view, &view->detail_title, "About it");
 	wiz_view_set(view, &view->next_label, "open");
 	for (size_t i = 0; i < PG_ARRAY_SIZE(rows); i++) {
-		struct wiz_item *item = wiz_view_add_item(view, rows[i].id);
+		struct wiz_item *item =
+			is_shown(w, i) ? wiz_view_add_item(view, rows[i].id) : NULL;
 
 		if (item)
 			wiz_view_set(view, &item->text, "%s", rows[i].text);
 	}
-	if (w->opts.read_only)
+	if (wiz_trial_waits(w))
+		trial_intro(w, view);
+	else if (w->opts.read_only)
 		wiz_view_set(view, &view->intro, "%s",
 			     w->opts.read_only_why ? w->opts.read_only_why :
 						     "Here you can only look.");
@@ -44,8 +60,23 @@ static void build(struct wiz *w, struct wiz_view *view)
 			     "everything; nothing here touches your computer.");
 }
 
+/* Another may have kept it meanwhile. */
+static int verify(struct wiz *w, enum wiz_follow *ret)
+{
+	pg_autofree char *words = NULL;
+	int r = wiz_read_trial(w);
+
+	if (r < 0 || wiz_trial_waits(w))
+		return r < 0 ? r : wiz_go(w, WIZ_PAGE_VERIFY, ret);
+	words = wiz_trial_words(w);
+	*ret = WIZ_REBUILD;
+	return words ? wiz_note(w, "Over", words) : -ENOMEM;
+}
+
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
+	if (e->kind == WIZ_EVENT_NEXT && strcmp(e->item, "verify") == 0)
+		return verify(w, ret);
 	for (size_t i = 0; e->kind == WIZ_EVENT_NEXT && i < PG_ARRAY_SIZE(rows); i++)
 		if (strcmp(rows[i].id, e->item) == 0)
 			return wiz_go(w, rows[i].page, ret);
@@ -75,7 +106,12 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	for (size_t i = 0; i < PG_ARRAY_SIZE(rows); i++) {
 		if (strcmp(rows[i].id, item) != 0)
 			continue;
-		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", rows[i].words);
+		if (rows[i].page == WIZ_PAGE_VERIFY)
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
+					    w->trial && w->trial->summary ? w->trial->summary :
+									    "");
+		else
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", rows[i].words);
 		if (rows[i].page == WIZ_PAGE_STATUS)
 			add_state(w, lines);
 	}

@@ -1,60 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <stdio.h>
-
-#include "src/base/text.h"
-#include "src/plan/status.h"
 #include "wizard/ctx.h"
-
-struct list {
-	struct pg_status *v;
-	size_t n;
-};
-
-static void list_done(struct list *list)
-{
-	pg_status_free(list->v, list->n);
-}
-
-static enum wiz_style style_of(enum pg_status_verdict verdict)
-{
-	return verdict == PG_STATUS_OK	    ? WIZ_GOOD :
-	       verdict == PG_STATUS_PENDING ? WIZ_WARN :
-					      WIZ_BAD;
-}
-
-static void row(struct wiz_view *view, const struct pg_status *s)
-{
-	struct pg_bdf_str addr = pg_bdf_short(s->addr);
-	struct wiz_item *item;
-	char id[32];
-
-	(void)snprintf(id, sizeof(id), "dev/%s", pg_bdf_str(s->addr).s);
-	item = wiz_view_add_item(view, id);
-	if (!item)
-		return;
-	if (s->dev)
-		wiz_view_set(view, &item->text, "%-7s %-5s %s", addr.s, wiz_dev_kind(s->dev),
-			     wiz_dev_name(s->dev).s);
-	else
-		wiz_view_set(view, &item->text, "%-7s not there", addr.s);
-	wiz_view_set(view, &item->note, "%s", pg_status_verdict_name(s->verdict));
-	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(s->addr).s);
-	item->style = style_of(s->verdict);
-}
 
 static void build(struct wiz *w, struct wiz_view *view)
 {
-	struct list list PG_CLEANUP(list_done) = { 0 };
+	struct wiz_status list PG_CLEANUP(wiz_status_done) = { 0 };
 
 	view->shape = WIZ_SHAPE_LIST;
 	wiz_view_set(view, &view->list_title, "Devices for VMs");
 	wiz_view_set(view, &view->detail_title, "Device");
-	if (pg_status_list(w->facts, &list.v, &list.n) < 0) {
+	if (wiz_status_list(w, &list) < 0) {
 		view->failed = true;
 		return;
 	}
-	for (size_t i = 0; i < list.n; i++)
-		row(view, &list.v[i]);
+	wiz_status_rows(&list, view);
 	if (list.n)
 		view->can |= WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
 	else
@@ -63,48 +21,14 @@ static void build(struct wiz *w, struct wiz_view *view)
 			     "passthrough, on the first page, gives one to a VM.");
 }
 
-static void status_lines(const struct pg_status *s, struct wiz_lines *lines)
-{
-	const char *driver = s->dev && s->dev->driver ? s->dev->driver : "none";
-
-	(void)wiz_lines_add(lines, style_of(s->verdict), NULL, "%s: %s",
-			    pg_status_verdict_name(s->verdict), s->why);
-	if (s->dev) {
-		(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", driver);
-		(void)wiz_lines_add(lines, WIZ_PLAIN, "after reboot", "%s",
-				    s->expected ? s->expected : "unknown");
-	}
-	for (size_t i = 0; i < s->n_vmid; i++)
-		(void)wiz_lines_add(lines, WIZ_PLAIN, i ? "" : "VM", "%u",
-				    (unsigned)s->vmid[i]);
-	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
-}
-
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
-	struct list list PG_CLEANUP(list_done) = { 0 };
-	const struct pg_dev *dev = wiz_dev_of_item(w, item);
-	struct pg_bdf addr;
-
-	if (!pg_text_starts(item, "dev/") || pg_bdf_parse(item + 4, &addr) < 0)
-		return;
-	if (pg_status_list(w->facts, &list.v, &list.n) < 0) {
-		lines->failed = true;
-		return;
-	}
-	for (size_t i = 0; i < list.n; i++)
-		if (pg_bdf_equal(list.v[i].addr, addr))
-			status_lines(&list.v[i], lines);
-	if (dev)
-		wiz_dev_detail(w, dev, lines);
+	wiz_status_detail(w, item, lines);
 }
 
 static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
-	const struct pg_dev *dev = wiz_dev_of_item(w, item);
-
-	if (dev)
-		wiz_dev_details(w, dev, lines);
+	wiz_status_details(w, item, lines);
 }
 
 const struct wiz_page_ops wiz_page_status = {

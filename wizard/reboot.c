@@ -28,7 +28,8 @@ static int restart_demo(struct wiz *w, enum wiz_follow *ret)
 	if (r == 0)
 		r = wiz_collect(w, &err);
 	if (r == 0)
-		return wiz_go_from_home(w, WIZ_PAGE_STATUS, ret);
+		return wiz_go_from_home(w, wiz_trial_waits(w) ? WIZ_PAGE_VERIFY :
+								WIZ_PAGE_STATUS, ret);
 	if (r == -ENOMEM)
 		return r;
 	text = pg_err_text(&err);

@@ -217,11 +217,27 @@ int wiz_run_undo(struct wiz *w, const char *id)
 {
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	struct pg_exec_opts opts = exec_opts(w, false);
+	bool booted = w->trial && w->trial->booted && strcmp(w->trial->id, id) == 0;
 
 	wiz_run_done(&w->run);
 	w->run.what = WIZ_RUN_UNDO;
+	w->run.booted = booted;
 	begin(w);
 	return end(w, pg_undo(w->opts.root, id, &opts, &w->run.outcome, &err), &err);
+}
+
+int wiz_run_confirm(struct wiz *w)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_exec_opts opts = exec_opts(w, false);
+	pg_autofree char *id = w->trial ? strdup(w->trial->id) : NULL;
+
+	if (!id)
+		return w->trial ? -ENOMEM : 0;
+	wiz_run_done(&w->run);
+	w->run.what = WIZ_RUN_CONFIRM;
+	begin(w);
+	return end(w, pg_confirm(w->opts.root, id, &opts, &w->run.outcome, &err), &err);
 }
 
 int wiz_run_undo_shown(struct wiz *w, const char *id, enum wiz_follow *ret)

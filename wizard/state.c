@@ -14,6 +14,8 @@ int wiz_collect(struct wiz *w, struct pg_err *err)
 		r = pg_facts_collect(w->opts.root, PG_WANT_ALL, &facts, err);
 	if (r == 0)
 		r = pg_check(facts, NULL, &host);
+	if (r == 0)
+		r = wiz_read_trial(w);
 	if (r < 0) {
 		pg_findings_done(&host);
 		return r;
@@ -75,6 +77,21 @@ int wiz_read_history(struct wiz *w)
 		return r;
 	w->tx_why_not = pg_err_text(&err);
 	return w->tx_why_not ? 0 : -ENOMEM;
+}
+
+/* No right to look, or a damaged record, is no failure here: History says what is wrong. */
+int wiz_read_trial(struct wiz *w)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	struct pg_trial *trial = NULL;
+	int r = pg_trial_find(w->opts.root, &trial, &err);
+
+	if (r == -ENOMEM)
+		return r;
+	pg_trial_free(w->trial);
+	w->trial = r == 0 ? trial : NULL;
+	w->trial_until = r == 0 && trial && trial->left ? time(NULL) + (time_t)trial->left : 0;
+	return 0;
 }
 
 size_t wiz_n_chosen(const struct wiz *w)

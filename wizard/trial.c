@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A change on trial: which times are offered, and what it means in words. */
 #include <stdio.h>
+#include <string.h>
 
 #include "wizard/ctx.h"
 
@@ -12,6 +13,41 @@ struct wiz_span wiz_span(unsigned seconds)
 	(void)snprintf(span.s, sizeof(span.s), "%u %s%s", n, seconds % 60 ? "second" : "minute",
 		       n == 1 ? "" : "s");
 	return span;
+}
+
+bool wiz_trial_waits(const struct wiz *w)
+{
+	return w->trial && (w->trial->booted || w->trial->off);
+}
+
+struct wiz_clock wiz_trial_clock(const struct wiz *w)
+{
+	struct wiz_clock clock = { "" };
+	struct tm tm;
+
+	if (!localtime_r(&w->trial_until, &tm) ||
+	    strftime(clock.s, sizeof(clock.s), "%H:%M", &tm) == 0)
+		(void)snprintf(clock.s, sizeof(clock.s), "time unknown");
+	return clock;
+}
+
+char *wiz_trial_words(const struct wiz *w)
+{
+	const struct pg_trial *t = w->trial;
+
+	if (!t)
+		return strdup("It does not wait any more: it was kept or taken back meanwhile.");
+	if (t->off)
+		return strdup("The node was booted without passthrough (pve-gpu.off), so that the "
+			      "change is not in effect and no time runs.");
+	if (!t->booted)
+		return pg_strf("It waits for the reboot; %s after that it is taken back, unless "
+			       "it is kept.", wiz_span(t->wait).s);
+	if (!w->trial_until)
+		return strdup("Its time is over: the node takes it back, unless you keep it now.");
+	return pg_strf("It waits until %s, %s after the boot. Unless it is kept, the node then "
+		       "puts itself back and reboots.", wiz_trial_clock(w).s,
+		       wiz_span(t->wait).s);
 }
 
 /* The usual time is the first after none. */

@@ -30,7 +30,8 @@ struct wiz_opts {
 	const char *path;
 };
 
-/* Collects the facts and opens on Home. */
+/* Collects the facts and opens on Home; after the reboot, where a change on trial waits to be
+ * kept, on the Verify page. */
 int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err);
 void wiz_free(struct wiz *w);
 void wiz_freep(struct wiz **w);
