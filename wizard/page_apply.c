@@ -45,23 +45,12 @@ static void say_doubts(const struct wiz_run *run, struct wiz_lines *lines)
 			    "mend.");
 }
 
-static void say_trial(const struct wiz_run *run, struct wiz_lines *lines)
-{
-	if (!run->trial)
-		return;
-	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
-	(void)wiz_lines_add(lines, WIZ_STRONG, NULL,
-			    "The change is on trial: after the reboot you have %s to keep it; "
-			    "otherwise the node puts itself back.", wiz_span(run->trial).s);
-}
-
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	wiz_run_build(w, view);
 	wiz_view_set(view, &view->list_title, "Apply");
 	if (w->run.running)
 		return;
-	say_trial(&w->run, &view->lines);
 	say_doubts(&w->run, &view->lines);
 	if (vm_left(w))
 		offer_vm(w, view);

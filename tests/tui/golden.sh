@@ -14,7 +14,7 @@ n=0
 mask() {
 	sed -E -e 's/[0-9]{8}-[0-9]{6}-[0-9]/YYYYMMDD-HHMMSS-N/g' \
 	       -e 's/[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}/MM-DD HH:MM/g' \
-	       -e 's/[0-9]{4}-MM-DD/YYYY-MM-DD/g'
+	       -e 's/[0-9]{4}-MM-DD/YYYY-MM-DD/g' -e 's/until [0-9]{2}:[0-9]{2}/until HH:MM/g'
 }
 
 pve_gpu() {
@@ -28,10 +28,15 @@ new_node() {
 
 # screens KEYS SIZE NAME OPTION...
 screens() {
+	new_node
+	screens_here "$@"
+}
+
+# The same, on the node as it stands.
+screens_here() {
 	keys=$1 size=$2 name=$3
 	shift 3
 	n=$((n + 1))
-	new_node
 	PVE_GPU_SCRIPT=$here/$keys.keys PVE_GPU_SIZE=$size pve_gpu "$@" >"$tmp/raw"
 	status=$?
 	mask <"$tmp/raw" >"$tmp/screens"
@@ -49,6 +54,16 @@ screens() {
 	fi
 }
 
+# A node that was rebooted on trial, and whose card nothing took.
+wrong_node() {
+	new_node
+	# up to the third yes, which reboots it
+	awk '/^dump/ { next } { print } /^key y$/ && ++yes == 3 { print "key q"; exit }' \
+		"$here/trial.keys" >"$tmp/keys"
+	PVE_GPU_SCRIPT=$tmp/keys PVE_GPU_SIZE=80x24 pve_gpu
+	rm "$tmp/node/sys/bus/pci/devices/0000:01:00.0/driver"
+}
+
 # Names of devices come from this machine's lists (hwdb, pci.ids), which grow with the years.
 same_names() {
 	new_node
@@ -64,8 +79,14 @@ if same_names; then
 	screens device 80x24 device-80x24
 	screens device 120x40 device-120x40
 	screens device 80x24 device-80x24-ascii --ascii --color=never
+	screens trial 80x24 trial-80x24
+	screens trial 132x43 trial-132x43
+	screens trial 80x24 trial-80x24-ascii --ascii --color=never
+	wrong_node
+	screens_here trial-wrong 80x24 trial-wrong-80x24
 else
-	for name in device-80x24 device-120x40 device-80x24-ascii; do
+	for name in device-80x24 device-120x40 device-80x24-ascii trial-80x24 trial-132x43 \
+		trial-80x24-ascii trial-wrong-80x24; do
 		n=$((n + 1))
 		echo "ok $n - $name # SKIP this machine has other names for the demo's devices"
 	done

@@ -90,14 +90,14 @@ static void test_reboot_page(void **state)
 
 	demo_open(d);
 	demo_to_review(d, "vm/0");
+	for (size_t i = 0; i < 4; i++)
+		demo_send(d, WIZ_EVENT_TRIAL, NULL);
 	apply(d);
-	d->w->run.trial = 300;
+	assert_true(demo_view_has(d, "waits 5 minutes"));
 	demo_next(d, "reboot");
 	assert_non_null(strstr(d->view.intro, "waits 5 minutes to be kept"));
 	assert_true(demo_detail_has(d, "now", "Then you have 5 minutes"));
 	assert_true(demo_detail_has(d, "later", "The 5 minutes begin when the node boots"));
-	demo_back(d, "apply");
-	assert_true(demo_view_has(d, "after the reboot you have 5 minutes to keep it"));
 }
 
 /* ---- doubts ---- */
@@ -149,11 +149,192 @@ static void test_no_doubts(void **state)
 	assert_true(demo_item(d, "now")->enabled);
 }
 
+/* ---- after the reboot ---- */
+
+/* A trial of ten minutes, and the demo node as it comes up with it. */
+static void boot(struct demo *d)
+{
+	demo_open(d);
+	demo_to_review(d, "vm/0");
+	demo_send(d, WIZ_EVENT_TRIAL, NULL);
+	apply(d);
+	demo_next(d, "reboot");
+	demo_send(d, WIZ_EVENT_NEXT, "now");
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	demo_assert_page(d, "verify");
+}
+
+/* The wizard is started anew. */
+static void again(struct demo *d)
+{
+	wiz_free(d->w);
+	d->w = NULL;
+	pg_templates_done(&d->templates);
+	demo_start(d);
+}
+
+static void test_waits_for_reboot(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_to_review(d, "vm/0");
+	demo_send(d, WIZ_EVENT_TRIAL, NULL);
+	apply(d);
+	again(d);
+	/* nothing can be kept yet */
+	demo_assert_page(d, "home");
+	assert_null(demo_find(d, "verify"));
+	demo_send(d, WIZ_EVENT_NEXT, "history");
+	assert_string_equal(d->view.item[0].note, "trial");
+	assert_true(demo_detail_has(d, d->view.item[0].id, "It waits for the reboot; 10 minutes"));
+}
+
+static void test_keep(void **state)
+{
+	struct demo *d = *state;
+
+	boot(d);
+	again(d);
+	demo_assert_page(d, "verify");
+	assert_non_null(strstr(d->view.intro, "It waits until "));
+	assert_non_null(strstr(d->view.intro, wiz_trial_clock(d->w).s));
+	assert_string_equal(demo_item(d, GPU)->note, "ok");
+	assert_string_equal(d->view.item[d->view.cursor].id, "keep");
+	assert_true(demo_detail_has(d, "keep", "All devices are as they should be."));
+	/* a device is only looked at */
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, GPU), WIZ_REBUILD);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	demo_answer(d, true, NULL);
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, "keep"), WIZ_REBUILD);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NONE);
+	assert_int_equal(d->view.shape, WIZ_SHAPE_RUN);
+	assert_int_equal(d->w->run.outcome.kind, PG_OUTCOME_DONE);
+	assert_true(demo_view_has(d, "is confirmed"));
+	demo_next(d, "home");
+	assert_null(demo_find(d, "verify"));
+	demo_send(d, WIZ_EVENT_NEXT, "history");
+	assert_string_equal(d->view.item[0].note, "confirmed");
+	again(d);
+	demo_assert_page(d, "home");
+}
+
+static void test_later(void **state)
+{
+	struct demo *d = *state;
+
+	boot(d);
+	assert_true(demo_detail_has(d, "later", "The time goes on."));
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, "later"), WIZ_MOVED);
+	demo_assert_page(d, "home");
+	assert_string_equal(d->view.item[0].id, "verify");
+	assert_non_null(strstr(d->view.intro, "It waits until "));
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, "verify"), WIZ_MOVED);
+	demo_assert_page(d, "verify");
+	/* kept by another meanwhile */
+	demo_back(d, "home");
+	{
+		struct pg_outcome out PG_CLEANUP(pg_outcome_done) = { 0 };
+
+		assert_int_equal(pg_confirm(d->tree->root, NULL, NULL, &out, NULL), 0);
+		assert_int_equal(out.kind, PG_OUTCOME_DONE);
+	}
+	demo_send(d, WIZ_EVENT_NEXT, "verify");
+	demo_assert_page(d, "home");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	demo_answer(d, true, NULL);
+	assert_null(demo_find(d, "verify"));
+}
+
+static void test_put_back(void **state)
+{
+	struct demo *d = *state;
+
+	boot(d);
+	demo_send(d, WIZ_EVENT_NEXT, "back");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_false(d->view.question.yes_default);
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	assert_true(demo_view_has(d, "is undone"));
+	assert_false(pg_root_exists(d->tree->root, VFIO));
+	/* the drivers are the old ones after one more reboot */
+	assert_string_equal(d->view.next_label, "reboot");
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	demo_assert_page(d, "status");
+	assert_null(demo_find(d, GPU));
+	demo_back(d, "home");
+	assert_null(demo_find(d, "verify"));
+}
+
+/* The card's own driver was faster. */
+static void test_wrong(void **state)
+{
+	struct demo *d = *state;
+
+	boot(d);
+	assert_int_equal(pg_root_unlink(d->tree->root, "/sys/bus/pci/devices/0000:01:00.0/driver",
+					NULL), 0);
+	again(d);
+	demo_assert_page(d, "verify");
+	assert_string_not_equal(demo_item(d, GPU)->note, "ok");
+	assert_string_equal(d->view.item[d->view.cursor].id, GPU);
+	assert_true(demo_detail_has(d, "keep", "Not all devices are as they should be"));
+	/* kept only when asked again */
+	demo_send(d, WIZ_EVENT_NEXT, "keep");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_false(d->view.question.yes_default);
+	demo_answer(d, false, NULL);
+	demo_assert_page(d, "verify");
+	demo_send(d, WIZ_EVENT_NEXT, "keep");
+	demo_answer(d, true, NULL);
+	assert_true(demo_view_has(d, "is confirmed"));
+}
+
+static void test_read_only(void **state)
+{
+	struct demo *d = *state;
+
+	boot(d);
+	d->opts.read_only = true;
+	d->opts.read_only_why = "You are not root.";
+	again(d);
+	demo_assert_page(d, "verify");
+	assert_string_equal(demo_item(d, "keep")->why_not, "You are not root.");
+	assert_string_equal(demo_item(d, "back")->why_not, "You are not root.");
+	assert_true(demo_item(d, "later")->enabled);
+	demo_send(d, WIZ_EVENT_NEXT, "keep");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	assert_int_equal(d->w->run.what, WIZ_RUN_NOTHING);
+}
+
+/* Booted without passthrough: nothing can be kept, and the way back is under the cursor. */
+static void test_off(void **state)
+{
+	struct demo *d = *state;
+
+	boot(d);
+	tree_file(d->tree, "/proc/cmdline", "root=/dev/mapper/pve-root ro quiet pve-gpu.off\n");
+	again(d);
+	demo_assert_page(d, "verify");
+	assert_non_null(strstr(d->view.intro, "pve-gpu.off"));
+	assert_null(strstr(d->view.intro, "until"));
+	assert_false(demo_item(d, "keep")->enabled);
+	assert_string_equal(d->view.item[d->view.cursor].id, "back");
+	demo_send(d, WIZ_EVENT_NEXT, "back");
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	assert_true(demo_view_has(d, "is undone"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		demo_test(test_turned),	     demo_test(test_wanted), demo_test(test_folder),
 		demo_test(test_reboot_page), demo_test(test_doubts), demo_test(test_no_doubts),
+		demo_test(test_waits_for_reboot), demo_test(test_keep), demo_test(test_later),
+		demo_test(test_put_back), demo_test(test_wrong), demo_test(test_read_only),
+		demo_test(test_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
