@@ -49,7 +49,7 @@ trim() {
 
 settings() {
 	cp -R "$here/guest/." "$1/"
-	chmod 0755 "$1"/usr/local/bin/*
+	chmod 0755 "$1/usr/sbin/qm" "$1/usr/bin/pvesh"
 	echo lab >"$1/etc/hostname"
 	echo 'root:lab' | chroot "$1" chpasswd
 	mkdir -p -m 0700 "$1/root/.ssh"

@@ -115,6 +115,9 @@ class Lab:
         m.start(resume='ready').up()
         with open(self.tar, 'rb') as f:
             m.ssh('tar -C / -xf -', stdin=f.read())
+        # the stand-ins as they are now, whenever the image was made
+        m.ssh('tar -C / -xf -', stdin=call('tar', '-C', f'{HERE}/guest', '--owner=0', '--group=0', '--mode=0755',
+                                           '-cf', '-', 'usr/sbin/qm', 'usr/bin/pvesh'))
         return m
 
     def done_with(self, m):
