@@ -13,6 +13,12 @@ static bool has(const struct pg_trials *t, const char *id)
 	return false;
 }
 
+static int say_none(struct pg_outcome *ret)
+{
+	return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
+			      "No change is on trial: there is nothing to confirm.");
+}
+
 static int refuse_id(const struct pg_root *root, const char *id, struct pg_outcome *ret)
 {
 	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
@@ -27,7 +33,8 @@ static int refuse_id(const struct pg_root *root, const char *id, struct pg_outco
 		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, id,
 				      "The change %s is confirmed already.", id);
 	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, id,
-			      "The change %s is not on trial: there is nothing to confirm.", id);
+			      "The change %s is not on trial, and no reboot has put it to work "
+			      "since: there is nothing to confirm.", id);
 }
 
 static int refuse_early(const struct pg_trials *t, bool off, struct pg_outcome *ret)
@@ -94,6 +101,29 @@ static int confirm_all(struct pg_run *run, const struct pg_trials *t, struct pg_
 	return pg_trial_end(run, keep_all(run, t, boot, ret, err));
 }
 
+/* None is on trial: what was applied without one is said to be well. */
+static int confirm_unseen(struct pg_run *run, const char *id, struct pg_outcome *ret,
+			  struct pg_err *err)
+{
+	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
+	pg_autofree char *ids = NULL;
+	int r = pg_unseen_read(run->root, &t);
+
+	if (r == 0 && id && !has(&t, id))
+		return refuse_id(run->root, id, ret);
+	if (r == 0 && !t.n)
+		return say_none(ret);
+	for (size_t i = 0; r == 0 && i < t.n; i++)
+		r = pg_journal_set_state(run->root, t.v[i], PG_TX_CONFIRMED, err);
+	if (r < 0)
+		return r;
+	ids = pg_trials_ids(&t);
+	return !ids ? -ENOMEM :
+		      pg_outcome_set(ret, PG_OUTCOME_DONE, t.v[t.n - 1]->id,
+				     "The change %s is confirmed. `pve-gpu undo` takes it back if "
+				     "need be.", ids);
+}
+
 static int confirm_locked(struct pg_run *run, const char *id, struct pg_outcome *ret)
 {
 	struct pg_journal *unfinished PG_CLEANUP(pg_journal_freep) = NULL;
@@ -105,12 +135,9 @@ static int confirm_locked(struct pg_run *run, const char *id, struct pg_outcome 
 		return pg_outcome_refuse_unfinished(ret, unfinished, &err);
 	if (r == 0)
 		r = pg_trials_read(run->root, &t);
-	if (r == 0 && id && !has(&t, id))
-		return refuse_id(run->root, id, ret);
-	if (r == 0 && !t.n)
-		return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
-				      "No change is on trial: there is nothing to confirm.");
-	if (r == 0)
+	if (r == 0 && (!t.n || (id && !has(&t, id))))
+		r = confirm_unseen(run, id, ret, &err);
+	else if (r == 0)
 		r = confirm_all(run, &t, ret, &err);
 	return r < 0 && err.code ? pg_outcome_refuse(ret, &err) : r;
 }
@@ -127,9 +154,7 @@ int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *
 
 	pg_run_init(&run, root, opts);
 	if (!pg_root_exists(root, PG_TX_DIR))
-		r = id ? refuse_id(root, id, &outcome) :
-			 pg_outcome_set(&outcome, PG_OUTCOME_NOTHING, NULL,
-					"No change is on trial: there is nothing to confirm.");
+		r = id ? refuse_id(root, id, &outcome) : say_none(&outcome);
 	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	else

@@ -117,7 +117,7 @@ int pg_recover_asked(struct pg_root *root, const struct pg_exec_opts *opts,
 struct pg_trial {
 	char *id;
 	char *summary;
-	unsigned wait;		/* seconds, as planned */
+	unsigned wait;		/* seconds, as planned; 0: it is not on trial (pg_unseen_find) */
 	unsigned left;		/* seconds until it is taken back; 0: over, or not begun */
 	bool booted;		/* the node was rebooted since it was applied */
 	bool off;		/* booted with pve-gpu.off: nothing waits */
@@ -128,8 +128,12 @@ struct pg_trial {
 int pg_trial_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err);
 void pg_trial_free(struct pg_trial *trial);
 void pg_trial_freep(struct pg_trial **trial);
-/* Keeps the changes on trial for good, all together; id (or NULL) is one of them. REFUSED
- * before the reboot, and for one that is not on trial. NOTHING where none is. */
+/* The newest change that is applied without a trial and took effect with a reboot since: it
+ * stays, but nobody has looked yet whether all is as planned. As pg_trial_find. */
+int pg_unseen_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err);
+/* Keeps the changes on trial for good, all together; id (or NULL) is one of them. Where none
+ * is on trial: says that all is well with those of pg_unseen_find. REFUSED before the
+ * reboot. NOTHING where there is none. */
 int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *opts,
 	       struct pg_outcome *ret, struct pg_err *err);
 /* What the unit runs: announces the trial, waits, takes back. DONE: it was confirmed;

@@ -122,6 +122,7 @@ void pg_journal_free(struct pg_journal *j)
 	free(j->dir);
 	free(j->path);
 	free(j->summary);
+	free(j->boot);
 	for (size_t i = 0; i < j->n_file; i++)
 		free(j->file[i].path);
 	free(j->file);

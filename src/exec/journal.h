@@ -76,6 +76,7 @@ struct pg_journal {
 	enum pg_tx_state state;
 	time_t time;
 	char *summary;
+	char *boot;		/* id of the boot in which it was begun, or NULL */
 	enum pg_tx_state settled;	/* applied, trial or confirmed: where a failed undo goes
 					 * back to; planned where it never ended well */
 	bool planned;		/* all that it is to do is written down */

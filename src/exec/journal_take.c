@@ -32,23 +32,31 @@ static int get_argv(const struct pg_jval *v, const char *key, struct pg_strv *re
 	return 0;
 }
 
+static int set_string(char **to, const char *s)
+{
+	char *copy = s ? strdup(s) : NULL;
+
+	if (!copy)
+		return s ? -ENOMEM : -EPROTO;
+	free(*to);
+	*to = copy;
+	return 0;
+}
+
 static int take_begin(struct pg_journal *j, const struct pg_jval *v, struct pg_err *err)
 {
 	const char *summary = pg_jval_get_str(v, "summary");
+	const char *boot = pg_jval_get_str(v, "boot");
 	int64_t format = pg_jval_get_int(v, "format", 0);
-	char *copy;
+	int r;
 
 	if (format != PG_JOURNAL_FORMAT)
 		return pg_err_set(err, -EPROTO, NULL, 0,
 				  "It was written by another version of pve-gpu (format %lld).",
 				  (long long)format);
-	copy = strdup(summary ? summary : "");
-	if (!copy)
-		return -ENOMEM;
-	free(j->summary);
-	j->summary = copy;
 	j->time = (time_t)pg_jval_get_int(v, "time", 0);
-	return 0;
+	r = set_string(&j->summary, summary ? summary : "");
+	return r < 0 || !boot ? r : set_string(&j->boot, boot);
 }
 
 static int parse_change(const char *s, enum pg_change *ret)
@@ -131,17 +139,6 @@ static int take_state(struct pg_journal *j, const struct pg_jval *v, struct pg_e
 		j->in_undo = false;
 		j->settled = state;
 	}
-	return 0;
-}
-
-static int set_string(char **to, const char *s)
-{
-	char *copy = s ? strdup(s) : NULL;
-
-	if (!copy)
-		return s ? -ENOMEM : -EPROTO;
-	free(*to);
-	*to = copy;
 	return 0;
 }
 

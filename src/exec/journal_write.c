@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "src/exec/journal.h"
+#include "src/exec/trial.h"
 
 int pg_journal_new(const char *id, struct pg_journal **ret)
 {
@@ -100,12 +100,15 @@ int pg_journal_begin(struct pg_root *root, struct pg_journal *j, const char *sum
 		     time_t now, struct pg_err *err)
 {
 	struct pg_json *record = pg_json_object();
+	pg_autofree char *boot = NULL;
 
+	(void)pg_trial_boot_id(root, &boot, NULL);
 	pg_json_set_int(record, "format", PG_JOURNAL_FORMAT);
 	pg_json_set_str(record, "version", PACKAGE_VERSION);
 	pg_json_set_str(record, "id", j->id);
 	pg_json_set_int(record, "time", now);
 	pg_json_set_str(record, "summary", summary);
+	pg_json_set_str(record, "boot", boot);
 	return pg_journal_add(root, j, "begin", record, err);
 }
 

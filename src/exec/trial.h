@@ -41,6 +41,12 @@ bool pg_trial_is_possible(const struct pg_run *run);
 /* Their ids, with commas between. NULL: no memory. */
 char *pg_trials_ids(const struct pg_trials *t);
 
+/* ---- unseen.c ---- */
+
+/* Changes that are applied without a trial, with files, and in effect since the node was
+ * rebooted: nobody has said yet that all is well. Oldest first. */
+int pg_unseen_read(const struct pg_root *root, struct pg_trials *ret);
+
 /* ---- arm.c ---- */
 
 /* Writes down the trial of a transaction that is being prepared, and the unit's files; does

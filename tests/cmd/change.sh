@@ -75,6 +75,27 @@ is 'undone, byte for byte' "$? $(state | diff - "$tmp/before" | head -n 5)" '0 '
 run undo
 is 'nothing more to undo' "$? $(cat "$tmp/out" "$tmp/diag")" '0 There is no change to undo.'
 
+# Without a trial: after the reboot somebody looks, and says that all is well
+run passthrough 100 01:00 --no-trial --apply --yes
+id=$(ls "$node/var/lib/pve-gpu/transactions" | tail -n 1)
+run confirm
+is 'nothing to confirm before the reboot' "$? $(cat "$tmp/out" "$tmp/diag")" \
+	'0 No change is on trial: there is nothing to confirm.'
+run confirm "$id"
+is 'nor by its number' "$?" 1
+echo 11111111-2222-3333-4444-555555555555 >"$node/proc/sys/kernel/random/boot_id"
+run confirm "$id"
+is 'confirmed after it' "$? $(cat "$tmp/out" "$tmp/diag")" \
+	"0 The change $id is confirmed. \`pve-gpu undo\` takes it back if need be."
+run confirm
+is 'and only once' "$? $(cat "$tmp/out" "$tmp/diag")" \
+	'0 No change is on trial: there is nothing to confirm.'
+run history --json
+is 'the history knows' "$("$jsonq" get /transactions/0/state <"$tmp/out")" confirmed
+run undo
+is 'a confirmed change can be undone' "$?" 0
+state >"$tmp/before"
+
 # A power cut before the last record
 run passthrough 100 01:00 --apply --yes
 id=$(ls "$node/var/lib/pve-gpu/transactions" | tail -n 1)
