@@ -7,6 +7,7 @@
 #include "src/exec/journal.h"
 
 #define STAMP_LEN 15 /* "20261123-064500" */
+#define TEMP_MARK ".pve-gpu-"
 #define TEMP_DIGITS 16
 #define TEMP_NAME_MAX 200
 #define COPY_MAX ((size_t)256 << 20)
@@ -209,20 +210,20 @@ int pg_store_copied(const struct pg_root *root, const struct pg_journal *j, size
 	return 0;
 }
 
-/* Is it the name that root.c gives a temporary file of `target` (NULL: of any)? */
+/* Is it the name that root.c gives a temporary file of `target` (NULL: of any)? Told by its
+ * end: files of our own have "pve-gpu-" in their names as well. */
 static bool is_temp_of(const char *name, const char *target)
 {
-	const char *mark = strstr(name, ".pve-gpu-");
-	size_t n = mark ? (size_t)(mark - name) : 0;
+	const size_t len = strlen(name), tail = strlen(TEMP_MARK) + TEMP_DIGITS;
+	const char *mark = len > tail ? name + len - tail : NULL;
 
-	if (name[0] != '.' || !mark)
-		return false;
-	mark += strlen(".pve-gpu-");
-	if (strlen(mark) != TEMP_DIGITS || strspn(mark, "0123456789abcdef") != TEMP_DIGITS)
+	if (name[0] != '.' || !mark || strncmp(mark, TEMP_MARK, strlen(TEMP_MARK)) != 0 ||
+	    strspn(mark + strlen(TEMP_MARK), "0123456789abcdef") != TEMP_DIGITS)
 		return false;
 	if (!target)
 		return true;
-	return n - 1 == strnlen(target, TEMP_NAME_MAX) && strncmp(name + 1, target, n - 1) == 0;
+	return len - tail - 1 == strnlen(target, TEMP_NAME_MAX) &&
+	       strncmp(name + 1, target, len - tail - 1) == 0;
 }
 
 static int sweep(struct pg_root *root, const char *dir, const char *target)

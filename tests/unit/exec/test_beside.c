@@ -241,9 +241,40 @@ static void test_templates(void **state)
 	pg_templates_done(&t);
 }
 
+/* ---- what a crash leaves beside a file ---- */
+
+static void test_sweep(void **state)
+{
+	static const char *const ours[] = {
+		"/etc/d/.pve-gpu-trial.service.pve-gpu-0123456789abcdef",
+		"/etc/d/.pve-gpu-trial.service.pve-gpu-fedcba9876543210",
+	};
+	static const char *const theirs[] = {
+		"/etc/d/pve-gpu-trial.service",
+		"/etc/d/.pve-gpu-trial.service",
+		"/etc/d/.pve-gpu-trial.conf.pve-gpu-0123456789abcdef",
+		"/etc/d/.trial.service.pve-gpu-0123456789abcdef",
+		"/etc/d/.pve-gpu-trial.service.pve-gpu-0123456789abcdex",
+		"/etc/d/.pve-gpu-trial.service.pve-gpu-0123456789abcdef0",
+		"/etc/d/.pve-gpu-0123456789abcdef",
+	};
+	struct node *n = *state;
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(ours); i++)
+		tree_file(n->tree, ours[i], "");
+	for (size_t i = 0; i < PG_ARRAY_SIZE(theirs); i++)
+		tree_file(n->tree, theirs[i], "");
+	assert_int_equal(pg_store_sweep(n->tree->root, "/etc/d/pve-gpu-trial.service"), 0);
+	for (size_t i = 0; i < PG_ARRAY_SIZE(ours); i++)
+		assert_false(pg_root_exists(n->tree->root, ours[i]));
+	for (size_t i = 0; i < PG_ARRAY_SIZE(theirs); i++)
+		assert_true(pg_root_exists(n->tree->root, theirs[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		node_test(test_sweep),
 		cmocka_unit_test(test_take_out), cmocka_unit_test(test_take_out_binary),
 		node_test(test_diff_plan),	 cmocka_unit_test(test_diff_odd),
 		cmocka_unit_test(test_diff_huge), node_test(test_sh_value),
