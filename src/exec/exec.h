@@ -142,6 +142,19 @@ int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *
 int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
 		   struct pg_outcome *ret, struct pg_err *err);
 
+/* ---- proof ---- */
+
+/*
+ * verify.c: facts that need commands, for pg_status_list() and the planner to say why a device
+ * is not where it should be: what the running kernel's initramfs holds, and the kernel's log.
+ * Does nothing (0) unless a device is not as expected, the root is live (or
+ * opts->run_commands says so), and pve-gpu runs as root. Call it after pg_facts_collect() with
+ * PG_WANT_ALL. Takes some seconds where it has to look; opts (or NULL) gives events, cancelled
+ * and path. What could not be looked at is in facts->unread. Returns 0 or -ENOMEM.
+ */
+int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
+		    struct pg_facts *facts);
+
 /* ---- history (journal.c) ---- */
 
 enum pg_tx_state {

@@ -50,6 +50,29 @@ static int read_running(const struct pg_root *root, struct pg_facts *facts)
 	return facts->boot.running ? read_off(facts->boot.running, &facts->boot.off) : -ENOMEM;
 }
 
+/* btime of /proc/stat (proc(5)): seconds since the epoch, of the clock as it is now. */
+static int read_since(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t pos = 0, len, full;
+	const char *line;
+	int r = pg_root_read(root, "/proc/stat", PG_ROOT_MAX, &text);
+
+	if (r < 0)
+		return pg_note_unread(facts, "/proc/stat", r);
+	while (pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
+		char number[24] = "";
+		uint64_t value;
+
+		if (len <= 6 || len - 6 >= sizeof(number) || memcmp(line, "btime ", 6) != 0)
+			continue;
+		memcpy(number, line + 6, len - 6);
+		if (pg_text_number(number, 10, INT32_MAX * 16ULL, &value) == 0)
+			facts->boot.since = (time_t)value;
+	}
+	return 0;
+}
+
 /* ---- kernels ---- */
 
 static int add_kernels(const struct pg_root *root, struct pg_facts *facts, const char *dir)
@@ -267,6 +290,8 @@ int pg_collect_boot(const struct pg_root *root, struct pg_facts *facts)
 	boot->efi = read_efi(root);
 	boot->secure_boot = boot->efi == PG_NO ? PG_NO : pg_efi_secure_boot(root);
 	boot->pbt = pg_root_exists(root, "/etc/kernel/proxmox-boot-uuids");
+	if (r == 0)
+		r = read_since(root, facts);
 	if (r == 0)
 		r = read_kernels(root, facts);
 	return r < 0 ? r : read_loader(root, boot);

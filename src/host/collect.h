@@ -22,6 +22,10 @@ int pg_collect_names(struct pg_facts *facts);
 int pg_collect_files(const struct pg_root *root, struct pg_facts *facts);
 /* boot.c: boot */
 int pg_collect_boot(const struct pg_root *root, struct pg_facts *facts);
+/* entries.c: boot.entry[] */
+int pg_collect_entries(const struct pg_root *root, struct pg_facts *facts);
+/* initrd.c: boot.initrd[], but for what is in them */
+int pg_collect_initrds(const struct pg_root *root, struct pg_facts *facts);
 /* modules.c: modules, and claim of every device */
 int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
 /* guests.c: guest[], storage[], and vmid of every device (mappings resolved) */

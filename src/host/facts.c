@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/host/collect.h"
+#include "src/host/entries.h"
 
 /* ---- collecting ---- */
 
@@ -23,6 +24,10 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 		r = pg_collect_files(root, facts);
 	if (r == 0 && want & PG_WANT_BOOT)
 		r = pg_collect_boot(root, facts);
+	if (r == 0 && want & PG_WANT_BOOT)
+		r = pg_collect_entries(root, facts);
+	if (r == 0 && want & PG_WANT_BOOT)
+		r = pg_collect_initrds(root, facts);
 	if (r == 0 && want & PG_WANT_MODULES)
 		r = pg_collect_modules(root, facts);
 	if (r == 0 && want & PG_WANT_GUESTS)
@@ -124,11 +129,40 @@ static void modules_done(struct pg_modules *m)
 	free(m->conf);
 }
 
+void pg_boot_entry_done(struct pg_boot_entry *e)
+{
+	free(e->path);
+	free(e->title);
+	free(e->id);
+	free(e->options);
+}
+
+static void initrd_done(struct pg_initrd *rd)
+{
+	free(rd->release);
+	free(rd->path);
+	free(rd->newer);
+	pg_strv_done(&rd->differ);
+}
+
 static void boot_done(struct pg_boot *b)
 {
 	free(b->evidence);
 	free(b->running);
 	pg_strv_done(&b->kernels);
+	for (size_t i = 0; i < b->n_entry; i++)
+		pg_boot_entry_done(&b->entry[i]);
+	free(b->entry);
+	for (size_t i = 0; i < b->n_initrd; i++)
+		initrd_done(&b->initrd[i]);
+	free(b->initrd);
+}
+
+static void klog_done(struct pg_klog *log)
+{
+	for (size_t i = 0; i < log->n_line; i++)
+		free(log->line[i].text);
+	free(log->line);
 }
 
 static void hostpci_done(struct pg_hostpci *hp)
@@ -195,6 +229,7 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->group, f->n_group, group_done);
 	modules_done(&f->modules);
 	boot_done(&f->boot);
+	klog_done(&f->klog);
 	FREE_ALL(f->guest, f->n_guest, guest_done);
 	FREE_ALL(f->storage, f->n_storage, storage_done);
 	FREE_ALL(f->mapping, f->n_mapping, mapping_done);
@@ -261,6 +296,14 @@ const struct pg_guest *pg_facts_guest(const struct pg_facts *facts, uint32_t vmi
 	for (size_t i = 0; i < facts->n_guest; i++)
 		if (facts->guest[i].vmid == vmid)
 			return &facts->guest[i];
+	return NULL;
+}
+
+const struct pg_initrd *pg_facts_initrd(const struct pg_facts *facts)
+{
+	for (size_t i = 0; facts->system.kernel && i < facts->boot.n_initrd; i++)
+		if (strcmp(facts->boot.initrd[i].release, facts->system.kernel) == 0)
+			return &facts->boot.initrd[i];
 	return NULL;
 }
 

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <time.h>
 
 #include "src/base/err.h"
 #include "src/base/root.h"
@@ -29,6 +30,10 @@ struct pg_file {
 	struct pg_bytes bytes;
 	mode_t mode;		/* permission bits */
 	bool is_link;		/* the last part is a symbolic link */
+	/* When its content or its place last changed: the later of mtime and ctime, since undo
+	 * and `cp -p` set mtime back, and nobody sets ctime. Only the running system's are to be
+	 * believed (pg_system.live): a copied tree has those of the copying. */
+	struct timespec changed;
 	int error;		/* negative errno where it exists but could not be read, else 0 */
 };
 
@@ -45,6 +50,7 @@ struct pg_system {
 	enum pg_tri hypervisor;	/* the host is itself a virtual machine (cpu flag) */
 	uint64_t mem_total;	/* bytes; 0: unknown */
 	char *boot_id;		/* /proc/sys/kernel/random/boot_id: another after each boot; or NULL */
+	bool live;		/* it is the running system itself, no tree */
 	bool is_demo;		/* the bundled demo node: /etc/pve-gpu/demo exists */
 };
 
@@ -177,6 +183,37 @@ struct pg_modules {
 
 enum pg_loader { PG_LOADER_UNKNOWN, PG_LOADER_GRUB, PG_LOADER_SYSTEMD_BOOT };
 
+/*
+ * One entry of what the loader reads: a menuentry of /boot/grub/grub.cfg, or a
+ * loader/entries/ *.conf on a mounted ESP (Boot Loader Specification).
+ */
+struct pg_boot_entry {
+	char *path;		/* the file that it stands in */
+	char *title;
+	char *id;		/* "gnulinux-simple-…", "proxmox-6.8.12-1-pve.conf"; or NULL */
+	char *options;		/* behind the kernel's file */
+	bool recovery;		/* single user: without GRUB_CMDLINE_LINUX_DEFAULT on purpose */
+	bool off;		/* pve-gpu.off is among the options: the way back */
+};
+
+/*
+ * The initramfs of an installed kernel: /boot/initrd.img-RELEASE (initramfs-tools). What it
+ * holds is known only after pg_verify_probe() of src/exec has looked.
+ */
+struct pg_initrd {
+	char *release;
+	char *path;
+	struct timespec changed;	/* its mtime */
+	/* Older than a configuration file of which it holds a copy; unknown where times tell
+	 * nothing, or where update-initramfs does not keep it. */
+	enum pg_tri stale;
+	char *newer;		/* the first such file, or NULL */
+	bool looked;		/* its content is known: */
+	bool has_vfio;		/* the module vfio-pci */
+	bool has_script;	/* scripts/init-top/pve-gpu and its table */
+	struct pg_strv differ;	/* configuration files that differ from the copies in it */
+};
+
 struct pg_boot {
 	enum pg_loader loader;
 	char *evidence;		/* a sentence: what decided it */
@@ -187,6 +224,30 @@ struct pg_boot {
 	char *running;		/* /proc/cmdline, or NULL */
 	bool off;		/* pve-gpu.off is on it: booted by the entry "without passthrough" */
 	struct pg_strv kernels;	/* releases with a folder in /lib/modules, sorted */
+	time_t since;		/* when the running kernel started: btime of /proc/stat; 0: unknown */
+	struct pg_boot_entry *entry;	/* in the order of the menu; what could not be read: none */
+	size_t n_entry;
+	struct pg_initrd *initrd;	/* sorted as kernels */
+	size_t n_initrd;
+};
+
+/* ---- the kernel's log ---- */
+
+/*
+ * A message of this boot that concerns passthrough: of a PCI device, of vfio, or of our script.
+ * Filled by pg_verify_probe() of src/exec, from the journal.
+ */
+struct pg_klog_line {
+	bool of_dev;		/* about this device: */
+	struct pg_bdf addr;
+	uint64_t usec;		/* since the kernel's start */
+	char *text;
+};
+
+struct pg_klog {
+	bool known;		/* it was read */
+	struct pg_klog_line *line;	/* in order of time */
+	size_t n_line;
 };
 
 /* ---- guests ---- */
@@ -265,6 +326,7 @@ struct pg_facts {
 	size_t n_group;
 	struct pg_modules modules;
 	struct pg_boot boot;
+	struct pg_klog klog;
 	struct pg_guest *guest;		/* sorted by VM number */
 	size_t n_guest;
 	struct pg_storage *storage;
@@ -306,6 +368,8 @@ const struct pg_dev *pg_facts_dev(const struct pg_facts *facts, struct pg_bdf ad
 const struct pg_group *pg_facts_group(const struct pg_facts *facts, int id);
 const struct pg_file *pg_facts_file(const struct pg_facts *facts, const char *path);
 const struct pg_guest *pg_facts_guest(const struct pg_facts *facts, uint32_t vmid);
+/* The initramfs of the running kernel. */
+const struct pg_initrd *pg_facts_initrd(const struct pg_facts *facts);
 /* Does the node's own screen hang on it: the boot display, or a text console? */
 bool pg_dev_is_console(const struct pg_dev *dev);
 bool pg_facts_loaded(const struct pg_facts *facts, const char *module);

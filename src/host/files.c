@@ -51,6 +51,11 @@ static bool is_mask(const struct pg_root *root, const char *path)
 	return pg_root_readlink(root, path, &target) == 0 && strcmp(target, "/dev/null") == 0;
 }
 
+static struct timespec later(struct timespec a, struct timespec b)
+{
+	return a.tv_sec > b.tv_sec || (a.tv_sec == b.tv_sec && a.tv_nsec > b.tv_nsec) ? a : b;
+}
+
 static int fill_file(const struct pg_root *root, struct pg_file *file)
 {
 	struct stat st;
@@ -84,6 +89,7 @@ static int add_file(const struct pg_root *root, struct pg_facts *facts, const ch
 	if (!file)
 		return -ENOMEM;
 	file->is_link = S_ISLNK(st.st_mode);
+	file->changed = later(st.st_mtim, st.st_ctim);
 	file->mode = st.st_mode & 07777;
 	file->path = strdup(path);
 	r = file->path ? fill_file(root, file) : -ENOMEM;

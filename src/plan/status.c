@@ -9,8 +9,12 @@
 
 void pg_status_free(struct pg_status *status, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		free(status[i].vmid);
+		free(status[i].why);
+		free(status[i].evidence);
+		free(status[i].fix);
+	}
 	free(status);
 }
 

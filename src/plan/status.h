@@ -18,7 +18,10 @@ struct pg_status {
 	const struct pg_dev *dev;	/* borrowed; NULL: a VM names it, but it is not there */
 	const char *expected;		/* driver after the next boot, or NULL; borrowed */
 	enum pg_status_verdict verdict;
-	const char *why;		/* a sentence; static storage */
+	const char *reason;		/* "stale-initramfs": stable, static storage; why.h has all */
+	char *why;			/* a sentence: what it is like, and why */
+	char *evidence;			/* the file, the line, the message; or NULL */
+	char *fix;			/* what to do: a sentence, with the command in `…`; or NULL */
 	uint32_t *vmid;
 	size_t n_vmid;
 };
