@@ -85,9 +85,13 @@ int pg_live_report(const struct pg_cmd_env *env, const struct pg_outcome *outcom
 	FILE *to = env->json ? env->diag : env->out;
 	int status = pg_outcome_status(outcome);
 
+	if (status == PG_EXIT_OK && outcome->doubts.n)
+		status = PG_EXIT_REFUSED;
 	if (status != PG_EXIT_OK)
 		to = env->diag;
 	pg_out_lines(env, to, 0, outcome->text);
+	for (size_t i = 0; i < outcome->doubts.n; i++)
+		pg_out_lines(env, to, 2, outcome->doubts.v[i]);
 	if (outcome->listed.n)
 		(void)fprintf(to, "These commands were not run, since %s is not the running "
 				  "system:\n", env->root_dir);

@@ -34,7 +34,10 @@ static struct pg_json *status_json(const struct list *l)
 		for (size_t k = 0; k < s->n_vmid; k++)
 			pg_json_add_int(vms, s->vmid[k]);
 		pg_json_set(o, "vms", vms);
+		pg_json_set_str(o, "reason", s->reason);
 		pg_json_set_str(o, "why", s->why);
+		pg_json_set_str(o, "evidence", s->evidence);
+		pg_json_set_str(o, "fix", s->fix);
 		pg_json_add(devices, o);
 	}
 	pg_json_set(doc, "devices", devices);
@@ -65,6 +68,22 @@ static void add_row(const struct pg_cmd_env *env, struct pg_table *t, const stru
 	pg_table_cell(t, row, COL_VMS, PG_TONE_PLAIN, s->n_vmid ? vm_text : "-");
 	pg_table_cell(t, row, COL_VERDICT, tones[s->verdict], pg_status_verdict_name(s->verdict));
 	pg_table_cell(t, row, COL_WHY, PG_TONE_PLAIN, s->why);
+}
+
+/* What is not as it should be: the evidence, and what to do. */
+static void print_details(const struct pg_cmd_env *env, const struct list *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct pg_status *s = &l->v[i];
+
+		if (!s->evidence && !s->fix)
+			continue;
+		pg_out_line(env, PG_TONE_PLAIN, "%s", "");
+		pg_out_line(env, PG_TONE_STRONG, "%s: %s", pg_bdf_str(s->addr).s, s->reason);
+		pg_out_lines(env, env->out, 2, s->why);
+		pg_out_lines(env, env->out, 2, s->evidence);
+		pg_out_lines(env, env->out, 2, s->fix);
+	}
 }
 
 static int print_table(const struct pg_cmd_env *env, const struct list *l)
@@ -106,10 +125,13 @@ int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv)
 		return r;
 	r = pg_cmd_look(env, PG_WANT_ALL, &host);
 	if (r == 0)
+		r = pg_verify_probe(host.root, NULL, host.facts);
+	if (r == 0)
 		r = pg_status_list(host.facts, &list.v, &list.n);
 	if (env->json)
 		return pg_cmd_document(env, &host, status_json(&list), exit_status(&list));
 	if (r < 0 || print_table(env, &list) < 0)
 		return PG_EXIT_REFUSED;
+	print_details(env, &list);
 	return exit_status(&list);
 }

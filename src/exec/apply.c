@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "src/exec/proof.h"
 #include "src/exec/trial.h"
 
 /* ---- files ---- */
@@ -170,7 +171,7 @@ static int carry_out(struct pg_run *run, const struct pg_plan *plan, struct pg_o
 		r = pg_journal_set_state(run->root, run->j, run->j->trial.asked ?
 					 PG_TX_TRIAL : PG_TX_APPLIED, &err);
 	if (r == 0)
-		return say_done(run, plan, ret);
+		return say_done(run, plan, ret) < 0 ? -ENOMEM : pg_proof(run, plan, ret);
 	cause = cause_of(&err);
 	return pg_back_out(run, cause ? cause : "Memory ran out.", ret);
 }

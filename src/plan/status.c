@@ -6,6 +6,7 @@
 
 #include "src/base/vec.h"
 #include "src/plan/plan.h"
+#include "src/plan/why.h"
 
 void pg_status_free(struct pg_status *status, size_t n)
 {
@@ -71,33 +72,32 @@ static bool vm_runs(const struct pg_facts *facts, const struct pg_dev *dev)
 	return false;
 }
 
-static void judge_bound(struct pg_status *s)
+static int judge_bound(struct pg_status *s)
 {
-	s->verdict = PG_STATUS_OK;
-	s->why = "It is with vfio-pci, ready for a VM.";
 	if (s->dev->n_vmid || is_vfio(s->expected))
-		return;
-	s->verdict = PG_STATUS_PENDING;
-	s->why = "No VM uses it, and after the next reboot of the node nothing gives it to "
-		 "vfio-pci.";
+		return pg_why_set(s, PG_STATUS_OK, "vfio",
+				  "It is with vfio-pci, ready for a VM.");
+	return pg_why_set(s, PG_STATUS_PENDING, "not-configured",
+			  "No VM uses it, and after the next reboot of the node nothing gives it "
+			  "to vfio-pci.");
 }
 
-static void judge_unbound(const struct pg_facts *facts, struct pg_status *s)
+static int judge_unbound(const struct pg_facts *facts, struct pg_status *s)
 {
-	if (is_vfio(s->expected)) {
-		s->verdict = PG_STATUS_PENDING;
-		s->why = "The configuration gives it to vfio-pci at the next reboot of the node. "
-			 "If that was done, something else takes it first.";
-	} else if (facts->iommu.active == PG_NO) {
-		s->verdict = PG_STATUS_WRONG;
-		s->why = "The IOMMU is not active: Proxmox will not start the VM.";
-	} else if (vm_runs(facts, s->dev)) {
-		s->verdict = PG_STATUS_WRONG;
-		s->why = "The VM runs, but the device is not with vfio-pci.";
-	} else {
-		s->verdict = PG_STATUS_OK;
-		s->why = "Proxmox takes it from its driver when the VM starts.";
-	}
+	int r;
+
+	if (is_vfio(s->expected))
+		return pg_why_not_vfio(facts, s);
+	r = pg_why_misplaced(facts, s);
+	if (r == 0)
+		r = pg_why_iommu(facts, s);
+	if (r)
+		return r < 0 ? r : 0;
+	if (vm_runs(facts, s->dev))
+		return pg_why_set(s, PG_STATUS_WRONG, "vm-runs",
+				  "The VM runs, but the device is not with vfio-pci.");
+	return pg_why_set(s, PG_STATUS_OK, "at-start",
+			  "Proxmox takes it from its driver when the VM starts.");
 }
 
 static int add_device(const struct pg_facts *facts, const struct pg_dev *dev,
@@ -106,7 +106,8 @@ static int add_device(const struct pg_facts *facts, const struct pg_dev *dev,
 	const char *expected = pg_plan_expected_driver(facts, dev);
 	struct pg_status *s;
 
-	if (!dev->n_vmid && !is_vfio(dev->driver) && !is_vfio(expected))
+	if (!dev->n_vmid && !is_vfio(dev->driver) && !is_vfio(expected) &&
+	    !pg_why_is_misplaced(facts, dev))
 		return 0;
 	s = add(list, dev->addr);
 	if (!s)
@@ -116,11 +117,7 @@ static int add_device(const struct pg_facts *facts, const struct pg_dev *dev,
 	for (size_t i = 0; i < dev->n_vmid; i++)
 		if (add_vm(s, dev->vmid[i]) < 0)
 			return -ENOMEM;
-	if (is_vfio(dev->driver))
-		judge_bound(s);
-	else
-		judge_unbound(facts, s);
-	return 0;
+	return is_vfio(dev->driver) ? judge_bound(s) : judge_unbound(facts, s);
 }
 
 /* ---- devices that are named but not there ---- */
@@ -144,8 +141,9 @@ static int add_missing(struct list *list, struct pg_bdf addr, uint32_t vmid)
 	s = add(list, addr);
 	if (!s)
 		return -ENOMEM;
-	s->verdict = PG_STATUS_WRONG;
-	s->why = "A VM names it, but no such device is there: the VM will not start.";
+	if (pg_why_set(s, PG_STATUS_WRONG, "missing",
+		       "A VM names it, but no such device is there: the VM will not start.") < 0)
+		return -ENOMEM;
 	return add_vm(s, vmid);
 }
 

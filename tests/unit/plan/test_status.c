@@ -134,6 +134,120 @@ static void test_names(void **state)
 	assert_string_equal(pg_status_verdict_name(PG_STATUS_WRONG), "wrong");
 }
 
+/* ---- reasons ---- */
+
+static void assert_reason(const struct pg_facts *f, enum pg_status_verdict verdict,
+			  const char *reason, const char *fix)
+{
+	struct pg_status *s = NULL;
+	size_t n = 0;
+
+	assert_int_equal(pg_status_list(f, &s, &n), 0);
+	assert_int_equal(n, 1);
+	assert_string_equal(s[0].reason, reason);
+	assert_int_equal(s[0].verdict, verdict);
+	assert_non_null(s[0].evidence);
+	if (fix && !(s[0].fix && strstr(s[0].fix, fix)))
+		fail_msg("fix: %s", s[0].fix ? s[0].fix : "none");
+	pg_status_free(s, n);
+}
+
+/* A running node that was told to give its card to vfio-pci, and did not. */
+static struct pg_facts *spoiled(void)
+{
+	struct pg_facts *f = make_facts();
+
+	(void)card(f, "nouveau");
+	f->system.live = true;
+	f->system.kernel = strdup("6.14.8-2-pve");
+	f->boot.since = 1000;
+	make_conf(f, PG_MODCONF_OPTIONS, "vfio_pci", "ids=10de:2684", "/etc/modprobe.d/vfio.conf");
+	make_file(f, "/etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n");
+	make_file(f, "/etc/kernel/cmdline", "root=/dev/sda1\n");
+	make_file(f, "/etc/modprobe.d/vfio.conf", "options vfio-pci ids=10de:2684\n");
+	assert_int_equal(pg_strv_add(&f->modules.loaded, "vfio_pci"), 0);
+	return f;
+}
+
+static void set_file(struct pg_facts *f, size_t i, const char *text)
+{
+	pg_bytes_done(&f->file[i].bytes);
+	assert_int_equal(pg_bytes_copy(text, strlen(text), &f->file[i].bytes), 0);
+}
+
+static struct pg_initrd *initrd(struct pg_facts *f)
+{
+	struct pg_initrd *rd = pg_vec_add(&f->boot.initrd, &f->boot.n_initrd, sizeof(*rd));
+
+	assert_non_null(rd);
+	rd->release = strdup("6.14.8-2-pve");
+	rd->path = strdup("/boot/initrd.img-6.14.8-2-pve");
+	return rd;
+}
+
+static void test_reasons(void **state)
+{
+	struct pg_facts *f = spoiled();
+	struct pg_initrd *rd;
+
+	(void)state;
+	assert_reason(f, PG_STATUS_WRONG, "lost-race", "passthrough");
+	make_conf(f, PG_MODCONF_SOFTDEP, "nouveau", "pre: vfio-pci", "/etc/modprobe.d/vfio.conf");
+	assert_reason(f, PG_STATUS_WRONG, "unknown", NULL);
+	f->modules.loaded.v[0][0] = 'x';
+	assert_reason(f, PG_STATUS_WRONG, "vfio-not-loaded", "update-initramfs");
+	rd = initrd(f);
+	rd->looked = true;
+	assert_reason(f, PG_STATUS_WRONG, "initramfs-lacks", "update-initramfs");
+	rd->stale = PG_YES;
+	rd->newer = strdup("/etc/modprobe.d/vfio.conf");
+	assert_reason(f, PG_STATUS_WRONG, "stale-initramfs", "update-initramfs -u -k all");
+	rd->stale = PG_NO;
+	assert_int_equal(pg_strv_add(&rd->differ, "/etc/modprobe.d/vfio.conf"), 0);
+	assert_reason(f, PG_STATUS_WRONG, "stale-initramfs", "update-initramfs -u -k all");
+	f->dev[0].claim[0].builtin = true;
+	assert_reason(f, PG_STATUS_WRONG, "built-in", "--bind address");
+	f->iommu.active = PG_NO;
+	assert_reason(f, PG_STATUS_WRONG, "iommu-off", NULL);
+	set_file(f, 1, "root=/dev/sda1 intel_iommu=on\n");
+	assert_reason(f, PG_STATUS_WRONG, "wrong-loader", "/etc/default/grub");
+	set_file(f, 0, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on\"\n");
+	assert_reason(f, PG_STATUS_WRONG, "not-running", "update-grub");
+	f->file[2].changed.tv_sec = 2000;
+	assert_reason(f, PG_STATUS_PENDING, "pending", "Reboot");
+	f->boot.off = true;
+	assert_reason(f, PG_STATUS_PENDING, "off", "Reboot");
+	pg_facts_free(f);
+}
+
+static void test_not_written(void **state)
+{
+	struct pg_facts *f = spoiled();
+	struct pg_boot_entry *e = pg_vec_add(&f->boot.entry, &f->boot.n_entry, sizeof(*e));
+
+	(void)state;
+	assert_non_null(e);
+	*e = (struct pg_boot_entry){ .path = strdup("/boot/grub/grub.cfg"), .title = strdup("Debian"),
+				     .options = strdup("root=/dev/sda1 ro quiet") };
+	f->iommu.active = PG_NO;
+	set_file(f, 0, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on\"\n");
+	assert_reason(f, PG_STATUS_WRONG, "not-written", "update-grub");
+	pg_facts_free(f);
+}
+
+/* Nobody but the other loader's file asks for it. */
+static void test_misplaced(void **state)
+{
+	struct pg_facts *f = spoiled();
+
+	(void)state;
+	free(f->modules.conf[0].value);
+	f->modules.conf[0].value = strdup("ids=8086:1234");
+	set_file(f, 1, "root=/dev/sda1 vfio-pci.ids=10de:2684\n");
+	assert_reason(f, PG_STATUS_WRONG, "wrong-loader", "/etc/default/grub");
+	pg_facts_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -141,6 +255,9 @@ int main(void)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_not_written),
+		cmocka_unit_test(test_misplaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

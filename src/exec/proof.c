@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/exec/proof.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/plan/plan.h"
+
+static const struct pg_plan_file *planned(const struct pg_plan *plan, const char *path)
+{
+	for (size_t i = 0; i < plan->n_file; i++)
+		if (strcmp(plan->file[i].path, path) == 0)
+			return &plan->file[i];
+	return NULL;
+}
+
+static bool runs(const struct pg_plan *plan, const char *command)
+{
+	for (size_t i = 0; i < plan->n_cmd; i++)
+		if (plan->cmd[i].argv.n && strcmp(plan->cmd[i].argv.v[0], command) == 0)
+			return true;
+	return false;
+}
+
+/* ---- grub.cfg ---- */
+
+/* The options before the plan: the files' old bytes laid over the facts. */
+static int words_before(const struct pg_facts *facts, const struct pg_plan *plan,
+			struct pg_strv *ret)
+{
+	struct pg_facts old = *facts;
+	pg_autofree struct pg_file *file = calloc(facts->n_file + 1, sizeof(*file));
+	pg_autofree char *line = NULL;
+	int r;
+
+	if (!file)
+		return -ENOMEM;
+	old.file = file;
+	old.n_file = 0;
+	for (size_t i = 0; i < facts->n_file; i++) {
+		const struct pg_plan_file *p = planned(plan, facts->file[i].path);
+
+		if (p && p->change == PG_CHANGE_CREATE)
+			continue;
+		file[old.n_file] = facts->file[i];
+		if (p)
+			file[old.n_file].bytes = p->before;
+		old.n_file++;
+	}
+	r = pg_configured_cmdline(&old, PG_LOADER_GRUB, &line, NULL);
+	if (r == -ENOMEM)
+		return r;
+	return line ? pg_strv_split(line, " \t", ret) : 0;
+}
+
+static int check_entry(const struct pg_boot_entry *e, const struct pg_strv *before,
+		       const struct pg_strv *now, struct pg_strv *doubts)
+{
+	struct pg_strv have PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(e->options, " \t", &have);
+
+	for (size_t i = 0; r == 0 && i < now->n; i++)
+		if (!pg_strv_has(before, now->v[i]) && !pg_strv_has(&have, now->v[i]))
+			r = pg_strv_addf(doubts, "%s: the entry \"%s\" lacks the option %s.",
+					 e->path, e->title, now->v[i]);
+	for (size_t i = 0; r == 0 && i < before->n; i++)
+		if (!pg_strv_has(now, before->v[i]) && pg_strv_has(&have, before->v[i]))
+			r = pg_strv_addf(doubts, "%s: the entry \"%s\" still has the option %s.",
+					 e->path, e->title, before->v[i]);
+	return r;
+}
+
+static int check_grub(const struct pg_facts *facts, const struct pg_plan *plan,
+		      struct pg_strv *doubts)
+{
+	struct pg_strv before PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_strv now PG_CLEANUP(pg_strv_done) = { 0 };
+	pg_autofree char *line = NULL;
+	bool off = false;
+	int r;
+
+	if (!runs(plan, "update-grub") || !facts->boot.n_entry)
+		return 0;
+	r = pg_configured_cmdline(facts, PG_LOADER_GRUB, &line, NULL);
+	if (r == -ENOMEM || words_before(facts, plan, &before) < 0 ||
+	    (line && pg_strv_split(line, " \t", &now) < 0))
+		return -ENOMEM;
+	r = 0;
+	for (size_t i = 0; r == 0 && i < facts->boot.n_entry; i++) {
+		const struct pg_boot_entry *e = &facts->boot.entry[i];
+
+		off |= e->off;
+		if (!e->recovery && !e->off)
+			r = check_entry(e, &before, &now, doubts);
+	}
+	if (r == 0 && !off && planned(plan, "/etc/grub.d/42_pve-gpu"))
+		r = pg_strv_add(doubts, "/boot/grub/grub.cfg: the entry \"without passthrough\" is "
+					"not there.");
+	return r;
+}
+
+/* ---- the initramfs ---- */
+
+static int doubt_initrd(const struct pg_initrd *rd, const struct pg_facts *facts,
+			const struct pg_plan *plan, struct pg_strv *doubts)
+{
+	int r = 0;
+
+	if (planned(plan, "/etc/pve-gpu/bind.conf") && !rd->has_script)
+		r = pg_strv_addf(doubts, "%s does not hold the script that binds by address.",
+				 rd->path);
+	if (r == 0 && plan->n_expect && !rd->has_vfio && facts->modules.vfio_builtin != PG_YES)
+		r = pg_strv_addf(doubts, "%s does not hold the module vfio-pci.", rd->path);
+	for (size_t i = 0; r == 0 && i < rd->differ.n; i++)
+		if (planned(plan, rd->differ.v[i]))
+			r = pg_strv_addf(doubts, "%s does not hold %s as it is on the disk.",
+					 rd->path, rd->differ.v[i]);
+	return r;
+}
+
+static int check_initrds(struct pg_run *run, struct pg_facts *facts, const struct pg_plan *plan,
+			 struct pg_strv *doubts, struct pg_strv *notes)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && runs(plan, "update-initramfs") && i < facts->boot.n_initrd;
+	     i++) {
+		struct pg_initrd *rd = &facts->boot.initrd[i];
+
+		run->n_steps++;
+		pg_run_step(run, "Checking the initramfs of %s", rd->release);
+		r = pg_initrd_look(run, facts, rd);
+		pg_run_step_done(run, 0);
+		if (r == -ENOMEM)
+			return r;
+		if (r == -ECANCELED)
+			return pg_strv_add(doubts, "The check of the initramfs was cancelled.");
+		r = r < 0 ? pg_strv_addf(notes, "%s could not be looked at.", rd->path) :
+			    doubt_initrd(rd, facts, plan, doubts);
+	}
+	return r;
+}
+
+/* ---- the outcome ---- */
+
+static int say(struct pg_outcome *ret, const struct pg_strv *notes)
+{
+	pg_autofree char *noted = pg_strv_join(notes, " ");
+	char *text;
+
+	if (!noted)
+		return -ENOMEM;
+	text = pg_strf("%s%s%s%s", ret->text, notes->n ? "\n" : "", noted,
+		       ret->doubts.n ? "\nBut the files that the node boots from do not hold all of "
+				       "it: do not reboot. Run the commands again (update-initramfs "
+				       "-u -k all, update-grub), or take the change back." : "");
+	if (!text)
+		return -ENOMEM;
+	free(ret->text);
+	ret->text = text;
+	return 0;
+}
+
+int pg_proof(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
+	struct pg_strv notes PG_CLEANUP(pg_strv_done) = { 0 };
+	int r;
+
+	if (!run->commands || !plan->n_cmd)
+		return 0;
+	r = pg_facts_collect(run->root, PG_WANT_BOOT | PG_WANT_MODULES, &facts, NULL);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	r = check_grub(facts, plan, &ret->doubts);
+	if (r == 0)
+		r = check_initrds(run, facts, plan, &ret->doubts, &notes);
+	return r < 0 ? r : say(ret, &notes);
+}

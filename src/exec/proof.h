@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Proof: does what the node boots from hold what was configured? Private to src/exec.
+ */
+#pragma once
+
+#include "src/exec/run.h"
+
+/*
+ * initrd_look.c: looks into the initramfs with lsinitramfs(8) and unmkinitramfs(8) and fills
+ * looked, has_vfio, has_script and differ. Returns 0; -ENOENT and the like where it could not
+ * be looked at (looked stays false); -ECANCELED; -ENOMEM.
+ */
+int pg_initrd_look(struct pg_run *run, const struct pg_facts *facts, struct pg_initrd *rd);
+
+/*
+ * proof.c: after the commands of pg_apply ran well: compares grub.cfg and the initramfs of
+ * every kernel with what is on disk now. What is missing goes to ret->doubts, and ret->text
+ * then says not to reboot. Does nothing where the commands were only listed. 0 or -ENOMEM.
+ */
+int pg_proof(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret);
