@@ -115,7 +115,8 @@ static int built_in(const struct pg_facts *facts, struct pg_status *s)
 	for (size_t i = 0; i < s->dev->n_claim; i++) {
 		const struct pg_claim *c = &s->dev->claim[i];
 
-		if (!c->builtin || !pg_same_module(c->module, s->dev->driver))
+		/* a driver may have another name than its module: "serial" of 8250_pci */
+		if (!c->builtin || pg_facts_loaded(facts, s->dev->driver))
 			continue;
 		return said(pg_why_set(s, PG_STATUS_WRONG, "built-in",
 				       "Its driver %s is built into the kernel: it takes the device "

@@ -207,6 +207,9 @@ static void test_reasons(void **state)
 	assert_reason(f, PG_STATUS_WRONG, "stale-initramfs", "update-initramfs -u -k all");
 	f->dev[0].claim[0].builtin = true;
 	assert_reason(f, PG_STATUS_WRONG, "built-in", "--bind address");
+	free(f->dev[0].driver);
+	f->dev[0].driver = strdup("serial"); /* a driver's name need not be its module's */
+	assert_reason(f, PG_STATUS_WRONG, "built-in", "--bind address");
 	f->iommu.active = PG_NO;
 	assert_reason(f, PG_STATUS_WRONG, "iommu-off", NULL);
 	set_file(f, 1, "root=/dev/sda1 intel_iommu=on\n");
