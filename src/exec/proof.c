@@ -104,12 +104,14 @@ static int check_grub(const struct pg_facts *facts, const struct pg_plan *plan,
 static int doubt_initrd(const struct pg_initrd *rd, const struct pg_facts *facts,
 			const struct pg_plan *plan, struct pg_strv *doubts)
 {
+	/* by ids= vfio-pci may as well come from the disk: then the other drivers do so too */
+	bool script = planned(plan, "/etc/pve-gpu/bind.conf");
 	int r = 0;
 
-	if (planned(plan, "/etc/pve-gpu/bind.conf") && !rd->has_script)
+	if (script && !rd->has_script)
 		r = pg_strv_addf(doubts, "%s does not hold the script that binds by address.",
 				 rd->path);
-	if (r == 0 && plan->n_expect && !rd->has_vfio && facts->modules.vfio_builtin != PG_YES)
+	if (r == 0 && script && !rd->has_vfio && facts->modules.vfio_builtin != PG_YES)
 		r = pg_strv_addf(doubts, "%s does not hold the module vfio-pci.", rd->path);
 	for (size_t i = 0; r == 0 && i < rd->differ.n; i++)
 		if (planned(plan, rd->differ.v[i]))

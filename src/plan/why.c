@@ -178,11 +178,11 @@ static int stale(const struct pg_facts *facts, struct pg_status *s)
 static int lacks(const struct pg_facts *facts, struct pg_status *s)
 {
 	const struct pg_initrd *rd = pg_facts_initrd(facts);
-	const char *what = !rd || !rd->looked ? NULL :
+	/* by ids= vfio-pci may as well come from the disk: then the other drivers do so too */
+	const char *what = !rd || !rd->looked || !pg_by_address(facts, s->dev) ? NULL :
+			   !rd->has_script ? "the script that binds by address" :
 			   !rd->has_vfio && facts->modules.vfio_builtin != PG_YES ?
-						"the module vfio-pci" :
-			   !rd->has_script && pg_by_address(facts, s->dev) ?
-						"the script that binds by address" : NULL;
+					     "the module vfio-pci" : NULL;
 
 	if (!what)
 		return 0;
@@ -227,7 +227,8 @@ static int lost_race(const struct pg_facts *facts, struct pg_status *s)
 	const char *driver = s->dev->driver;
 	const struct pg_klog_line *l;
 
-	if (!driver || !pg_by_ids(facts, s->dev) || pg_has_softdep(facts, driver))
+	if (!driver || !pg_by_ids(facts, s->dev) || pg_by_address(facts, s->dev) ||
+	    pg_has_softdep(facts, driver))
 		return 0;
 	l = first_of(facts, s->addr, driver);
 	return said(pg_why_set(s, PG_STATUS_WRONG, "lost-race",

@@ -175,6 +175,11 @@ static void set_file(struct pg_facts *f, size_t i, const char *text)
 	assert_int_equal(pg_bytes_copy(text, strlen(text), &f->file[i].bytes), 0);
 }
 
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct pg_file *)a)->path, ((const struct pg_file *)b)->path);
+}
+
 static struct pg_initrd *initrd(struct pg_facts *f)
 {
 	struct pg_initrd *rd = pg_vec_add(&f->boot.initrd, &f->boot.n_initrd, sizeof(*rd));
@@ -197,8 +202,8 @@ static void test_reasons(void **state)
 	f->modules.loaded.v[0][0] = 'x';
 	assert_reason(f, PG_STATUS_WRONG, "vfio-not-loaded", "update-initramfs");
 	rd = initrd(f);
-	rd->looked = true;
-	assert_reason(f, PG_STATUS_WRONG, "initramfs-lacks", "update-initramfs");
+	rd->looked = true; /* by ids= it need not hold vfio-pci */
+	assert_reason(f, PG_STATUS_WRONG, "vfio-not-loaded", "update-initramfs");
 	rd->stale = PG_YES;
 	rd->newer = strdup("/etc/modprobe.d/vfio.conf");
 	assert_reason(f, PG_STATUS_WRONG, "stale-initramfs", "update-initramfs -u -k all");
@@ -220,6 +225,24 @@ static void test_reasons(void **state)
 	assert_reason(f, PG_STATUS_PENDING, "pending", "Reboot");
 	f->boot.off = true;
 	assert_reason(f, PG_STATUS_PENDING, "off", "Reboot");
+	pg_facts_free(f);
+}
+
+static void test_by_address(void **state)
+{
+	struct pg_facts *f = spoiled();
+
+	(void)state;
+	make_file(f, "/etc/initramfs-tools/hooks/pve-gpu", "");
+	make_file(f, "/etc/initramfs-tools/scripts/init-top/pve-gpu", "");
+	make_file(f, "/etc/pve-gpu/bind.conf", "0000:01:00.0 10de:2684 vfio-pci\n");
+	qsort(f->file, f->n_file, sizeof(*f->file), by_path);
+	initrd(f)->looked = true;
+	assert_reason(f, PG_STATUS_WRONG, "initramfs-lacks", "update-initramfs");
+	f->boot.initrd[0].has_script = true;
+	assert_reason(f, PG_STATUS_WRONG, "initramfs-lacks", "update-initramfs");
+	f->boot.initrd[0].has_vfio = true;
+	assert_reason(f, PG_STATUS_WRONG, "unknown", NULL);
 	pg_facts_free(f);
 }
 
@@ -259,6 +282,7 @@ int main(void)
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_by_address),
 		cmocka_unit_test(test_not_written),
 		cmocka_unit_test(test_misplaced),
 	};
