@@ -8,7 +8,7 @@ static const struct {
 	const char *id, *text, *words;
 	enum wiz_page page;
 } rows[] = {
-	{ "verify", "Keep or take back the change on trial", "", WIZ_PAGE_VERIFY },
+	{ "verify", "Keep or take back the last change", "", WIZ_PAGE_VERIFY },
 	{ "setup", "Set up passthrough",
 	  "Choose a device and a VM, see what will be written, and apply it. Nothing is changed "
 	  "before you have seen it and said yes.",
@@ -31,7 +31,8 @@ static void trial_intro(const struct wiz *w, struct wiz_view *view)
 {
 	pg_autofree char *words = wiz_trial_words(w);
 
-	wiz_view_set(view, &view->intro, "A change is on trial. %s", words ? words : "");
+	wiz_view_set(view, &view->intro, "A change %s. %s",
+		     w->trial->wait ? "is on trial" : "came with the reboot", words ? words : "");
 }
 
 static void build(struct wiz *w, struct wiz_view *view)

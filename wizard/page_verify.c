@@ -75,7 +75,8 @@ static void intro(const struct wiz *w, struct wiz_view *view)
 {
 	pg_autofree char *words = wiz_trial_words(w);
 
-	wiz_view_set(view, &view->intro, "On trial: %s. %s",
+	wiz_view_set(view, &view->intro, "%s: %s. %s",
+		     w->trial && !w->trial->wait ? "Changed" : "On trial",
 		     w->trial && w->trial->summary ? w->trial->summary : "a change",
 		     words ? words : "");
 }

@@ -86,6 +86,8 @@ int wiz_read_trial(struct wiz *w)
 	struct pg_trial *trial = NULL;
 	int r = pg_trial_find(w->opts.root, &trial, &err);
 
+	if (r == 0 && !trial)
+		r = pg_unseen_find(w->opts.root, &trial, &err);
 	if (r == -ENOMEM)
 		return r;
 	pg_trial_free(w->trial);

@@ -37,6 +37,8 @@ char *wiz_trial_words(const struct wiz *w)
 
 	if (!t)
 		return strdup("It does not wait any more: it was kept or taken back meanwhile.");
+	if (!t->wait && !t->off)
+		return strdup("It is in effect since the reboot, and stays. Look whether all is well.");
 	if (t->off)
 		return strdup("The node was booted without passthrough (pve-gpu.off), so that the "
 			      "change is not in effect and no time runs.");

@@ -257,7 +257,7 @@ class Machine:
                    '-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=6']
         return ['ssh'] + (['-tt'] if tty else []) + options + ['root@127.0.0.1']
 
-    def ssh(self, command, seconds=300, check=True, stdin=None):
+    def ssh(self, command, seconds=900, check=True, stdin=None):
         try:
             done = subprocess.run(self.ssh_command() + [command], input=stdin, capture_output=True, timeout=seconds,
                                   stdin=None if stdin is not None else subprocess.DEVNULL)

@@ -183,7 +183,7 @@ static void test_reboot_demo(void **state)
 	demo_send(d, WIZ_EVENT_NEXT, "now");
 	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
 	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
-	demo_assert_page(d, "status");
+	demo_assert_page(d, "verify");
 	assert_string_equal(demo_item(d, GPU)->note, "ok");
 	assert_true(demo_detail_has(d, GPU, "vfio-pci"));
 	assert_false(wiz_wants_reboot(d->w));
