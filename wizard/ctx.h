@@ -68,6 +68,7 @@ struct wiz {
 	struct wiz_opts opts;
 	struct pg_facts *facts;
 	char *stamp;			/* of pg_exec_stamp(), before the facts were read */
+	bool probed;			/* the facts hold what wiz_probe() finds */
 	struct pg_findings host;	/* of the host as it is */
 	struct pg_choices *choices;
 	bool vm_chosen;			/* "no VM" is a choice too */
@@ -134,6 +135,8 @@ bool wiz_is_folded(const struct wiz *w, const char *item, bool by_default);
 
 /* Reads the host again; what was planned is thrown away. */
 int wiz_collect(struct wiz *w, struct pg_err *err);
+/* Adds to the facts why a device is not as expected, once: it may take seconds. */
+int wiz_probe(struct wiz *w);
 /* To be called whenever a choice changed. */
 void wiz_changed(struct wiz *w);
 /* Makes the plan and its diffs, unless they are there. */

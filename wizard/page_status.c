@@ -34,6 +34,7 @@ static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
 const struct wiz_page_ops wiz_page_status = {
 	.id = "status",
 	.title = "Status",
+	.enter = wiz_probe,
 	.build = build,
 	.detail = detail,
 	.details = details,

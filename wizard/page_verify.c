@@ -128,7 +128,7 @@ static int enter(struct wiz *w)
 {
 	if (w->run.what == WIZ_RUN_CONFIRM)
 		wiz_run_done(&w->run);
-	return 0;
+	return wiz_probe(w);
 }
 
 /* ---- what is chosen ---- */

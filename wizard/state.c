@@ -25,9 +25,20 @@ int wiz_collect(struct wiz *w, struct pg_err *err)
 	free(w->stamp);
 	pg_findings_done(&w->host);
 	w->facts = PG_STEAL(facts);
+	w->probed = false;
 	w->stamp = PG_STEAL(stamp);
 	w->host = host;
 	return 0;
+}
+
+int wiz_probe(struct wiz *w)
+{
+	const struct pg_exec_opts opts = { .path = w->opts.path, .run_commands = PG_UNKNOWN };
+
+	if (w->probed)
+		return 0;
+	w->probed = true;
+	return pg_verify_probe(w->opts.root, &opts, w->facts);
 }
 
 void wiz_changed(struct wiz *w)

@@ -55,6 +55,10 @@ static void status_lines(const struct pg_status *s, struct wiz_lines *lines)
 
 	(void)wiz_lines_add(lines, style_of(s->verdict), NULL, "%s: %s",
 			    pg_status_verdict_name(s->verdict), s->why);
+	if (s->evidence)
+		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "%s", s->evidence);
+	if (s->fix)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", s->fix);
 	if (s->dev) {
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", driver);
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "after reboot", "%s",
