@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from machine import NIC
-from s02_identical import FILES
+from state import State
 
 APPLY = f'pve-gpu passthrough 100 {NIC} --accept-loss={NIC} --bind address --trial=1 --apply --yes'
 
@@ -13,7 +13,7 @@ def play(lab):
 
 def once(lab, i):
     m = lab.guest(f'lockout{i}')
-    files = m.ask(FILES)
+    files = State(m)
     applied = m.ssh(APPLY, check=False)
     lab.same(f'{i}: applied, on trial', applied.returncode, 0) or lab.ok(False, 'its words', applied.out + applied.err)
     m.ssh('systemctl reboot', check=False)
@@ -23,6 +23,6 @@ def once(lab, i):
     m.see('The node reboots now', 240)
     m.restarted()
     lab.same(f'{i}: back on the network by itself, in two boots', (m.driver(NIC), m.boots), ('e1000', 3))
-    lab.same(f'{i}: every file is as before', m.ask(FILES), files)
+    lab.same(f'{i}: every file is as before', State(m).differs(files), '')
     lab.has(f'{i}: the history says so', m.ask('pve-gpu history'), 'undone')
     lab.done_with(m)

@@ -5,7 +5,7 @@ from machine import GPU, until
 def play(lab):
     """Confirmed in time: no rollback, then or after later boots."""
     m = lab.guest('confirmed')
-    m.ssh('pve-gpu passthrough 100 01:00 --trial=2 --apply --yes')
+    m.ssh('pve-gpu passthrough 100 01:00 --bind address --trial=2 --apply --yes')
     m.reboot()
     login = at_login(m)
     lab.has('the login says what waits, and how to keep it', login, 'on trial', 'pve-gpu confirm')

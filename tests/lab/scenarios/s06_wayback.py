@@ -9,7 +9,7 @@ def play(lab):
     m.ssh(OFF)
     m.reboot()
     before = m.ask('sha256sum /etc/default/grub')
-    m.ssh('pve-gpu passthrough 100 01:00 --trial --apply --yes')
+    m.ssh('pve-gpu passthrough 100 01:00 --bind address --trial --apply --yes')
     lab.has('GRUB has the entry', m.ask('cat /boot/grub/grub.cfg'), 'pve-gpu.off', 'vfio-pci.ids=')
     m.ssh("sed -i 's/intel_iommu=on/intel_iommu=on init=\\/nowhere rootdelay=1/' /boot/grub/grub.cfg && sync")
     m.ssh('systemctl reboot', check=False)
