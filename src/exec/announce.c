@@ -14,6 +14,7 @@ static void set_file(struct pg_root *root, const char *dir, const char *path, co
 	const struct pg_meta meta = { .mode = 0644, .uid = geteuid(), .gid = getegid() };
 	const struct pg_bytes bytes = { .p = (char *)(uintptr_t)text, .n = strlen(text) };
 
+	(void)pg_store_sweep(root, path);
 	if (pg_root_mkdirs(root, dir, 0755, NULL, NULL) == 0 || pg_root_exists(root, dir))
 		(void)pg_root_replace(root, path, &bytes, &meta, NULL);
 }
@@ -41,12 +42,17 @@ void pg_announce(const struct pg_run *run, const char *text)
 	tell_logged_in(run, text);
 }
 
+static void clear_file(struct pg_root *root, const char *path)
+{
+	(void)pg_store_sweep(root, path);
+	if (pg_root_exists(root, path))
+		(void)pg_root_unlink(root, path, NULL);
+}
+
 void pg_announce_clear(const struct pg_run *run)
 {
-	if (pg_root_exists(run->root, MOTD))
-		(void)pg_root_unlink(run->root, MOTD, NULL);
-	if (pg_root_exists(run->root, ISSUE))
-		(void)pg_root_unlink(run->root, ISSUE, NULL);
+	clear_file(run->root, MOTD);
+	clear_file(run->root, ISSUE);
 }
 
 void pg_announce_tidy(const struct pg_run *run)

@@ -210,6 +210,7 @@ static int apply_locked(struct pg_run *run, const struct pg_plan *plan,
 
 	if (r == 0 && unfinished)
 		return pg_outcome_refuse_unfinished(ret, unfinished, &err);
+	(void)pg_trial_tidy(run);
 	if (r == 0)
 		r = check(run, plan, &err);
 	if (r == 0)

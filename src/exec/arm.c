@@ -143,8 +143,12 @@ static int prepare_unit(struct pg_run *run, struct pg_err *err)
 	bool armed = false;
 	int r = run->live ? is_armed(run->root, &armed) : 0;
 
-	if (r < 0 || !run->live || armed)
+	if (r < 0 || !run->live)
 		return r;
+	/* By the records it is there still where its going away was cut off. */
+	if (armed && pg_root_exists(run->root, PG_TRIAL_UNIT) &&
+	    pg_root_exists(run->root, PG_TRIAL_WANT))
+		return 0;
 	r = make_unit(run, &unit, err);
 	if (r == 0)
 		r = prepare_file(run, PG_TRIAL_UNIT, &unit, err);
@@ -215,14 +219,20 @@ static bool holds(const char *folder, const char *path)
 }
 
 /* Folders that were made for the unit, if nothing else lies in them by now. */
-static void remove_folders(struct pg_root *root, const struct pg_journal *j)
+static int remove_folders(struct pg_root *root, const struct pg_journal *j)
 {
-	for (size_t i = j->folder.n; i > 0; i--)
-		if (holds(j->folder.v[i - 1], PG_TRIAL_WANT))
-			(void)pg_root_rmdir(root, j->folder.v[i - 1], NULL);
+	for (size_t i = j->folder.n; i > 0; i--) {
+		int r = holds(j->folder.v[i - 1], PG_TRIAL_WANT) ?
+				pg_root_rmdir(root, j->folder.v[i - 1], NULL) :
+				0;
+
+		if (r < 0 && r != -ENOENT && r != -ENOTEMPTY && r != -EEXIST && r != -ENOTDIR)
+			return r;
+	}
+	return 0;
 }
 
-static void disarm_file(struct pg_root *root, struct pg_journal *j, size_t i, bool mark)
+static int disarm_file(struct pg_root *root, struct pg_journal *j, size_t i, bool mark)
 {
 	const struct pg_jfile *f = &j->file[i];
 	const enum pg_copy to = f->change == PG_CHANGE_CREATE ? PG_COPY_ABSENT : PG_COPY_BEFORE;
@@ -240,17 +250,21 @@ static void disarm_file(struct pg_root *root, struct pg_journal *j, size_t i, bo
 		(void)pg_journal_mark(root, j, "back", i, NULL);
 	else if (mark && r == -ESTALE)
 		(void)pg_journal_mark(root, j, "left", i, NULL);
+	return r >= 0 || r == -ESTALE ? 0 : r;
 }
 
 /* The drop-in first: a unit that nobody wants does nothing. */
-static void disarm_files(struct pg_root *root, struct pg_journal *j, bool mark)
+static int disarm_files(struct pg_root *root, struct pg_journal *j, bool mark)
 {
-	for (size_t i = j->n_file; i > 0; i--) {
+	int r = 0;
+
+	for (size_t i = j->n_file; r == 0 && i > 0; i--) {
 		if (!j->file[i - 1].trial || !j->file[i - 1].begun)
 			continue;
 		(void)pg_store_sweep(root, j->file[i - 1].path);
-		disarm_file(root, j, i - 1, mark);
+		r = disarm_file(root, j, i - 1, mark);
 	}
+	return r;
 }
 
 /* It is told last, so that what is cut off is done again. */
@@ -259,12 +273,11 @@ static int disarm(struct pg_root *root, const char *id)
 	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
 	int r = pg_journal_read(root, id, &j, NULL);
 
-	if (r < 0)
-		return r;
-	disarm_files(root, j, false);
-	remove_folders(root, j);
-	disarm_files(root, j, true);
-	return 0;
+	if (r == 0)
+		r = disarm_files(root, j, false);
+	if (r == 0)
+		r = remove_folders(root, j);
+	return r < 0 ? r : disarm_files(root, j, true);
 }
 
 int pg_trial_tidy(struct pg_run *run)

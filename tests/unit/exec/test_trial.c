@@ -1,58 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A change on trial: confirmed, taken back, never rebooted for twice. */
-#include "tests/unit/exec/node.h"
+#include "tests/unit/exec/trialnode.h"
 
 #include "src/exec/watch.h"
-
-#define BOOT "/proc/sys/kernel/random/boot_id"
-
-struct trial {
-	struct node *n;
-	unsigned up;			/* seconds since the start */
-	unsigned confirm_at, reboots;
-	bool fail_reboot;
-	char data[4096];
-};
-
-static void set_uptime(const struct trial *t)
-{
-	pg_autofree char *text = pg_strf("%u.50 1.00\n", t->up);
-
-	tree_file(t->n->tree, "/proc/uptime", text);
-}
-
-static void boot(struct trial *t, const char *id)
-{
-	tree_file(t->n->tree, BOOT, id);
-	t->up = 10;
-	set_uptime(t);
-}
-
-static void begin(struct trial *t, void **state)
-{
-	*t = (struct trial){ .n = *state };
-	t->n->opts.as_live = true;
-	(void)snprintf(t->data, sizeof(t->data), "%s/data",
-		       getenv("top_srcdir") ? getenv("top_srcdir") : ".");
-	t->n->opts.data = t->data;
-	t->n->plan.trial = 600;
-	tree_dir(t->n->tree, "/etc/systemd/system");
-	node_command(t->n, "ip", "case $* in *route*) echo '[{\"dst\":\"default\",\"dev\":\"vmbr0\"}]';;"
-		     " *) cat $(dirname \"$0\")/addresses;; esac");
-	node_command(t->n, "wall", "cat >/dev/null");
-	boot(t, "one\n");
-}
-
-static void set_address(const struct trial *t, const char *address)
-{
-	pg_autofree char *path = pg_strf("%s/addresses", t->n->bin);
-	FILE *f = fopen(path, "we");
-
-	assert_non_null(f);
-	(void)fprintf(f, "[{\"ifname\":\"vmbr0\",\"operstate\":\"UP\",\"flags\":[\"UP\"],\"addr_info\":"
-		      "[{\"family\":\"inet\",\"local\":\"%s\",\"scope\":\"global\"}]}]", address);
-	assert_int_equal(fclose(f), 0);
-}
 
 static void confirm(struct node *n)
 {
@@ -65,7 +15,7 @@ static void on_pause(void *ctx)
 	struct trial *t = ctx;
 
 	t->up++;
-	set_uptime(t);
+	trial_set_uptime(t);
 	assert_true(t->up < 2000);
 	if (t->confirm_at && t->up == t->confirm_at) {
 		confirm(t->n);
@@ -108,8 +58,8 @@ static void test_confirmed(void **state)
 {
 	struct trial t;
 
-	begin(&t, state);
-	set_address(&t, "192.0.2.1");
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
 	node_apply(t.n);
 	node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
 	assert_int_equal(t.n->out.trial, 600);
@@ -120,7 +70,7 @@ static void test_confirmed(void **state)
 	node_assert_outcome(t.n, PG_OUTCOME_REFUSED, 1); /* not before the reboot */
 	watch(&t);
 	node_assert_outcome(t.n, PG_OUTCOME_NOTHING, 0);
-	boot(&t, "two\n");
+	trial_boot(&t, "two");
 	t.confirm_at = 500;
 	watch(&t);
 	node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
@@ -128,7 +78,7 @@ static void test_confirmed(void **state)
 	node_assert_state(t.n, "confirmed");
 	assert_false(pg_root_exists(t.n->tree->root, PG_TRIAL_UNIT));
 	assert_false(pg_root_exists(t.n->tree->root, "/run/motd.d/pve-gpu"));
-	boot(&t, "three\n");
+	trial_boot(&t, "three");
 	watch(&t);
 	assert_int_equal(t.reboots, 0);
 	node_assert_new(t.n);
@@ -141,16 +91,16 @@ static void test_not_confirmed(void **state)
 {
 	struct trial t;
 
-	begin(&t, state);
-	set_address(&t, "192.0.2.1");
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
 	node_apply(t.n);
-	boot(&t, "two\n");
+	trial_boot(&t, "two");
 	watch(&t);
 	node_assert_outcome(t.n, PG_OUTCOME_PUT_BACK, 3);
 	assert_int_equal(t.up, 600);
 	assert_int_equal(t.reboots, 1);
 	assert_all_back(&t);
-	boot(&t, "three\n");
+	trial_boot(&t, "three");
 	watch(&t);
 	assert_int_equal(t.reboots, 1);
 }
@@ -159,11 +109,11 @@ static void test_address_missing(void **state)
 {
 	struct trial t;
 
-	begin(&t, state);
-	set_address(&t, "192.0.2.1");
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
 	node_apply(t.n);
-	boot(&t, "two\n");
-	set_address(&t, "192.0.2.7");
+	trial_boot(&t, "two");
+	trial_set_address(&t, "192.0.2.7");
 	watch(&t);
 	assert_true(t.up >= 180 && t.up < 190);
 	assert_int_equal(t.reboots, 1);
@@ -176,8 +126,8 @@ static void test_together(void **state)
 	struct trial t;
 	size_t files;
 
-	begin(&t, state);
-	set_address(&t, "192.0.2.1");
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
 	t.n->opts.run_vm = false;
 	node_apply(t.n);
 	files = t.n->plan.n_file;
@@ -188,7 +138,7 @@ static void test_together(void **state)
 	node_assert_text(t.n, "It joins the change that is on trial already");
 	node_assert_state(t.n, "trial");
 	t.n->plan.n_file = files;
-	boot(&t, "two\n");
+	trial_boot(&t, "two");
 	watch(&t);
 	assert_int_equal(t.reboots, 1);
 	assert_all_back(&t);
@@ -199,11 +149,11 @@ static void test_edited(void **state)
 {
 	struct trial t;
 
-	begin(&t, state);
-	set_address(&t, "192.0.2.1");
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
 	node_apply(t.n);
 	tree_file(t.n->tree, GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on x\"\n");
-	boot(&t, "two\n");
+	trial_boot(&t, "two");
 	watch(&t);
 	assert_int_equal(t.reboots, 0);
 	node_assert_state(t.n, "trial");
@@ -216,17 +166,17 @@ static void test_reboot_again(void **state)
 {
 	struct trial t;
 
-	begin(&t, state);
-	set_address(&t, "192.0.2.1");
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
 	node_apply(t.n);
-	boot(&t, "two\n");
+	trial_boot(&t, "two");
 	t.fail_reboot = true;
 	watch(&t);
 	assert_int_equal(t.reboots, 1);
 	t.fail_reboot = false;
 	watch(&t);
 	assert_int_equal(t.reboots, 2);
-	boot(&t, "three\n");
+	trial_boot(&t, "three");
 	watch(&t);
 	assert_int_equal(t.reboots, 2);
 }

@@ -78,14 +78,6 @@ static int stop_at(enum trace_mode mode)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog);
 }
 
-/* Lets the child go on to its next stop. */
-static int step(pid_t pid, int sig, int *status)
-{
-	if (ptrace(PTRACE_CONT, pid, NULL, (void *)(long)sig) < 0)
-		return -1;
-	return waitpid(pid, status, 0) == pid ? 0 : -1;
-}
-
 /* The call does not happen, and returns an error. */
 static int fail_call(pid_t pid, int error, struct user_regs_struct *regs)
 {
@@ -101,31 +93,53 @@ static int hit(struct trace *t, pid_t pid, struct user_regs_struct *regs)
 	return t->mode == TRACE_FAIL ? fail_call(pid, t->error, regs) : kill(pid, SIGKILL);
 }
 
+/* A stop of the child: 0, or the signal that it is to get; -1: it cannot be followed. */
+static int at_stop(struct trace *t, pid_t pid, int status, size_t *count)
+{
+	struct user_regs_struct regs;
+
+	if (status >> 8 != (SIGTRAP | PTRACE_EVENT_SECCOMP << 8))
+		return status >> 16 ? 0 : WSTOPSIG(status);
+	if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) < 0)
+		return -1;
+	return counts(t, &regs) && ++*count == t->at && hit(t, pid, &regs) < 0 ? -1 : 0;
+}
+
+/* What the child starts is let through: it begins with a stop, and outlives the child. */
+static int pass(int status)
+{
+	return status >> 16 || WSTOPSIG(status) == SIGSTOP ? 0 : WSTOPSIG(status);
+}
+
 static int follow(struct trace *t, pid_t pid)
 {
 	size_t count = 0;
-	int status = 0, sig = 0;
+	int status = 0;
+	pid_t who = pid;
 
-	while (step(pid, sig, &status) == 0 && WIFSTOPPED(status)) {
-		struct user_regs_struct regs;
-
-		sig = 0;
-		if (status >> 8 != (SIGTRAP | PTRACE_EVENT_SECCOMP << 8))
-			sig = WSTOPSIG(status);
-		else if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) < 0)
-			return -1;
-		else if (counts(t, &regs) && ++count == t->at && hit(t, pid, &regs) < 0)
-			return -1;
-	}
-	if (WIFSTOPPED(status) && waitpid(pid, &status, 0) != pid) /* it was killed */
+	if (ptrace(PTRACE_CONT, pid, NULL, NULL) < 0)
 		return -1;
-	t->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	return 0;
+	while ((who = waitpid(-1, &status, __WALL)) > 0) {
+		int sig;
+
+		if (!WIFSTOPPED(status)) {
+			if (who == pid)
+				t->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+			continue;
+		}
+		sig = who == pid ? at_stop(t, pid, status, &count) : pass(status);
+		if (sig < 0)
+			return -1;
+		/* One that was killed meanwhile is not there to go on. */
+		(void)ptrace(PTRACE_CONT, who, NULL, (void *)(long)sig);
+	}
+	return errno == ECHILD ? 0 : -1;
 }
 
 int trace_run(struct trace *t, int (*fn)(void *ctx), void *ctx)
 {
-	const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+	const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK |
+			     PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 	int status;
 	pid_t pid = fork();
 

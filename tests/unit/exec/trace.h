@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Runs a function in a child and interferes with its Nth system call: the child is killed
- * before it, or the call fails. Linux on x86-64 only. fn must start no process.
+ * before it, or the call fails. Calls of the processes that it starts do not count; they are
+ * waited for. Linux on x86-64 only.
  */
 #pragma once
 
