@@ -258,11 +258,14 @@ static int disarm_files(struct pg_root *root, struct pg_journal *j, bool mark)
 {
 	int r = 0;
 
-	for (size_t i = j->n_file; r == 0 && i > 0; i--) {
+	for (size_t i = j->n_file; i > 0; i--) {
+		int one;
+
 		if (!j->file[i - 1].trial || !j->file[i - 1].begun)
 			continue;
 		(void)pg_store_sweep(root, j->file[i - 1].path);
-		r = disarm_file(root, j, i - 1, mark);
+		one = disarm_file(root, j, i - 1, mark);
+		r = r < 0 ? r : one;
 	}
 	return r;
 }
