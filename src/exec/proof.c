@@ -6,6 +6,8 @@
 
 #include "src/plan/plan.h"
 
+#define GRUB_CFG "/boot/grub/grub.cfg"
+
 static const struct pg_plan_file *planned(const struct pg_plan *plan, const char *path)
 {
 	for (size_t i = 0; i < plan->n_file; i++)
@@ -22,11 +24,11 @@ static bool runs(const struct pg_plan *plan, const char *command)
 	return false;
 }
 
-/* ---- grub.cfg ---- */
+/* ---- boot entries ---- */
 
 /* The options before the plan: the files' old bytes laid over the facts. */
 static int words_before(const struct pg_facts *facts, const struct pg_plan *plan,
-			struct pg_strv *ret)
+			enum pg_loader loader, struct pg_strv *ret)
 {
 	struct pg_facts old = *facts;
 	pg_autofree struct pg_file *file = calloc(facts->n_file + 1, sizeof(*file));
@@ -47,7 +49,7 @@ static int words_before(const struct pg_facts *facts, const struct pg_plan *plan
 			file[old.n_file].bytes = p->before;
 		old.n_file++;
 	}
-	r = pg_configured_cmdline(&old, PG_LOADER_GRUB, &line, NULL);
+	r = pg_configured_cmdline(&old, loader, &line, NULL);
 	if (r == -ENOMEM)
 		return r;
 	return line ? pg_strv_split(line, " \t", ret) : 0;
@@ -70,32 +72,76 @@ static int check_entry(const struct pg_boot_entry *e, const struct pg_strv *befo
 	return r;
 }
 
-static int check_grub(const struct pg_facts *facts, const struct pg_plan *plan,
-		      struct pg_strv *doubts)
+/* What one loader's entries are like. */
+struct seen {
+	size_t n;	/* that load Linux */
+	size_t n_made;
+	bool off;	/* the way back is among them */
+};
+
+static int check_entries(const struct pg_facts *facts, const struct pg_plan *plan,
+			 enum pg_loader loader, struct seen *seen, struct pg_strv *doubts)
 {
 	struct pg_strv before PG_CLEANUP(pg_strv_done) = { 0 };
 	struct pg_strv now PG_CLEANUP(pg_strv_done) = { 0 };
 	pg_autofree char *line = NULL;
-	bool off = false;
-	int r;
+	int r = pg_configured_cmdline(facts, loader, &line, NULL);
 
-	if (!runs(plan, "update-grub") || !facts->boot.n_entry)
-		return 0;
-	r = pg_configured_cmdline(facts, PG_LOADER_GRUB, &line, NULL);
-	if (r == -ENOMEM || words_before(facts, plan, &before) < 0 ||
+	if (r == -ENOMEM || words_before(facts, plan, loader, &before) < 0 ||
 	    (line && pg_strv_split(line, " \t", &now) < 0))
 		return -ENOMEM;
 	r = 0;
 	for (size_t i = 0; r == 0 && i < facts->boot.n_entry; i++) {
 		const struct pg_boot_entry *e = &facts->boot.entry[i];
 
-		off |= e->off;
-		if (!e->recovery && !e->off)
-			r = check_entry(e, &before, &now, doubts);
+		if (pg_entry_is_grub(e) != (loader == PG_LOADER_GRUB))
+			continue;
+		seen->n++;
+		seen->off |= e->off;
+		if (!pg_entry_is_made(facts, e))
+			continue;
+		seen->n_made++;
+		r = check_entry(e, &before, &now, doubts);
 	}
-	if (r == 0 && !off && planned(plan, "/etc/grub.d/42_pve-gpu"))
-		r = pg_strv_add(doubts, "/boot/grub/grub.cfg: the entry \"without passthrough\" is "
-					"not there.");
+	return r;
+}
+
+static int check_grub(const struct pg_facts *facts, const struct pg_plan *plan,
+		      struct pg_strv *doubts, struct pg_strv *notes)
+{
+	struct seen seen = { 0 };
+	int r;
+
+	if (!runs(plan, "update-grub"))
+		return 0;
+	r = check_entries(facts, plan, PG_LOADER_GRUB, &seen, doubts);
+	if (r == 0 && !seen.n)
+		return pg_strv_add(doubts, GRUB_CFG " has no entry that starts a kernel, or is not "
+					   "there.");
+	if (r == 0 && !seen.n_made)
+		r = pg_strv_add(notes, GRUB_CFG " has no entry that 10_linux made of an installed "
+				       "kernel, so that the kernel options could not be checked.");
+	if (r == 0 && !seen.off && planned(plan, "/etc/grub.d/42_pve-gpu"))
+		r = pg_strv_add(doubts, GRUB_CFG ": the entry \"without passthrough\" is not there.");
+	return r;
+}
+
+/* Those of proxmox-boot-tool are mounted only while it runs. */
+static int check_esp(const struct pg_facts *facts, const struct pg_plan *plan,
+		     struct pg_strv *doubts, struct pg_strv *notes)
+{
+	struct seen seen = { 0 };
+	int r;
+
+	if (!runs(plan, "proxmox-boot-tool"))
+		return 0;
+	r = check_entries(facts, plan, PG_LOADER_SYSTEMD_BOOT, &seen, doubts);
+	if (r == 0 && !seen.n_made)
+		return pg_strv_add(notes, "The boot entries on the EFI system partitions could not "
+					  "be looked at.");
+	if (r == 0 && !seen.off && planned(plan, "/etc/kernel/postinst.d/zz-pve-gpu"))
+		r = pg_strv_add(doubts, "The entry \"without passthrough\" is not among those of the "
+					"EFI system partition.");
 	return r;
 }
 
@@ -145,17 +191,21 @@ static int check_initrds(struct pg_run *run, struct pg_facts *facts, const struc
 
 /* ---- the outcome ---- */
 
-static int say(struct pg_outcome *ret, const struct pg_strv *notes)
+static int say(struct pg_outcome *ret, const struct pg_plan *plan, const struct pg_strv *notes)
 {
-	pg_autofree char *noted = pg_strv_join(notes, " ");
+	const char *refresh = runs(plan, "proxmox-boot-tool") ? "proxmox-boot-tool refresh" :
+								"update-grub";
+	struct pg_strbuf b = { 0 };
 	char *text;
 
-	if (!noted)
-		return -ENOMEM;
-	text = pg_strf("%s%s%s%s", ret->text, notes->n ? "\n" : "", noted,
-		       ret->doubts.n ? "\nBut the files that the node boots from do not hold all of "
-				       "it: do not reboot. Run the commands again (update-initramfs "
-				       "-u -k all, update-grub), or take the change back." : "");
+	pg_strbuf_add(&b, ret->text);
+	for (size_t i = 0; i < notes->n; i++)
+		pg_strbuf_addf(&b, "%c%s", i ? ' ' : '\n', notes->v[i]);
+	if (ret->doubts.n)
+		pg_strbuf_addf(&b, "\nBut the files that the node boots from do not hold all of it: "
+				   "do not reboot. Run the commands again (update-initramfs -u -k "
+				   "all, %s), or take the change back.", refresh);
+	text = pg_strbuf_steal(&b);
 	if (!text)
 		return -ENOMEM;
 	free(ret->text);
@@ -174,8 +224,10 @@ int pg_proof(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *
 	r = pg_facts_collect(run->root, PG_WANT_BOOT | PG_WANT_MODULES, &facts, NULL);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	r = check_grub(facts, plan, &ret->doubts);
+	r = check_grub(facts, plan, &ret->doubts, &notes);
+	if (r == 0)
+		r = check_esp(facts, plan, &ret->doubts, &notes);
 	if (r == 0)
 		r = check_initrds(run, facts, plan, &ret->doubts, &notes);
-	return r < 0 ? r : say(ret, &notes);
+	return r < 0 ? r : say(ret, plan, &notes);
 }

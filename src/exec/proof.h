@@ -14,8 +14,9 @@
 int pg_initrd_look(struct pg_run *run, const struct pg_facts *facts, struct pg_initrd *rd);
 
 /*
- * proof.c: after the commands of pg_apply ran well: compares grub.cfg and the initramfs of
- * every kernel with what is on disk now. What is missing goes to ret->doubts, and ret->text
- * then says not to reboot. Does nothing where the commands were only listed. 0 or -ENOMEM.
+ * proof.c: after the commands of pg_apply ran well: compares grub.cfg (or the
+ * entries of a mounted EFI system partition) and the initramfs of every kernel with what is on
+ * disk now. What is missing goes to ret->doubts, and ret->text then says not to reboot; what
+ * could not be looked at is a note in ret->text. Does nothing where the commands were only listed. 0 or -ENOMEM.
  */
 int pg_proof(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret);

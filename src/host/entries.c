@@ -104,7 +104,7 @@ static int grub_line(const char *path, const char *line, struct pg_boot_entry *e
 		     struct pg_boot_entries *ret)
 {
 	const char *rest = line;
-	pg_autofree char *word = next_word(&rest), *kernel = NULL;
+	pg_autofree char *word = next_word(&rest);
 	int r;
 
 	if (!word)
@@ -115,8 +115,9 @@ static int grub_line(const char *path, const char *line, struct pg_boot_entry *e
 	}
 	if (!entry->path || entry->options || !is_linux(word))
 		return 0;
-	kernel = next_word(&rest);
-	if (!kernel)
+	free(entry->kernel);
+	entry->kernel = next_word(&rest);
+	if (!entry->kernel)
 		return 0;
 	entry->options = strdup(rest + strspn(rest, " \t"));
 	return entry->options ? 0 : -ENOMEM;
@@ -154,6 +155,7 @@ static int bls_line(const char *line, struct pg_boot_entry *entry)
 		return 0;
 	to = strcmp(key, "options") == 0 ? &entry->options :
 	     strcmp(key, "title") == 0	 ? &entry->title :
+	     strcmp(key, "linux") == 0	 ? &entry->kernel :
 					   NULL;
 	if (!to)
 		return 0;

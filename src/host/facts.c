@@ -134,6 +134,7 @@ void pg_boot_entry_done(struct pg_boot_entry *e)
 	free(e->path);
 	free(e->title);
 	free(e->id);
+	free(e->kernel);
 	free(e->options);
 }
 

@@ -191,6 +191,7 @@ struct pg_boot_entry {
 	char *path;		/* the file that it stands in */
 	char *title;
 	char *id;		/* "gnulinux-simple-…", "proxmox-6.8.12-1-pve.conf"; or NULL */
+	char *kernel;		/* its file, "/boot/vmlinuz-6.14.8-2-pve"; NULL: not named */
 	char *options;		/* behind the kernel's file */
 	bool recovery;		/* single user: without GRUB_CMDLINE_LINUX_DEFAULT on purpose */
 	bool off;		/* pve-gpu.off is among the options: the way back */

@@ -112,6 +112,15 @@ bool pg_by_address(const struct pg_facts *facts, const struct pg_dev *dev);
 int pg_configured_cmdline(const struct pg_facts *facts, enum pg_loader loader, char **ret,
 			  struct pg_err *err);
 
+/* generated.c: an entry of grub.cfg, else one of the Boot Loader Specification. */
+bool pg_entry_is_grub(const struct pg_boot_entry *e);
+/*
+ * Is the entry made of the loader's file, so that it must have its options: of an installed
+ * kernel, by 10_linux (ids "gnulinux-…"), proxmox-boot-tool or kernel-install; neither recovery
+ * nor the way back. Those of os-prober and 40_custom are not.
+ */
+bool pg_entry_is_made(const struct pg_facts *facts, const struct pg_boot_entry *e);
+
 /* render.c: the plan document of DESIGN.md section 3 as JSON text, ending in a newline; and
  * the findings of `doctor`. NULL when memory ran out. The caller frees it. */
 char *pg_plan_json(const struct pg_plan *plan);

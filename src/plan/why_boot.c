@@ -121,7 +121,9 @@ static const struct pg_boot_entry *lacking_entry(const struct pg_facts *facts,
 		const struct pg_boot_entry *e = &facts->boot.entry[i];
 		struct pg_strv have PG_CLEANUP(pg_strv_done) = { 0 };
 
-		if (e->recovery || e->off || pg_cmdline_split(e->options, &have) < 0)
+		if (!pg_entry_is_made(facts, e) ||
+		    pg_entry_is_grub(e) != (facts->boot.loader == PG_LOADER_GRUB) ||
+		    pg_cmdline_split(e->options, &have) < 0)
 			continue;
 		for (size_t k = 0; k < words->n; k++)
 			if (is_iommu_word(words->v[k]) && !pg_strv_has(&have, words->v[k]))

@@ -7,10 +7,14 @@
 		"cp -r \"$root/etc/modprobe.d\" \"$2/main/etc\"\n" \
 		"mkdir -p \"$2/main/etc/pve-gpu\"\n"
 
+#define WAYBACK "/etc/grub.d/42_pve-gpu"
+#define ENTRY(id) "menuentry 'Debian' --class debian $menuentry_id_option '" id "' {\n" \
+		  "\tlinux\t/boot/vmlinuz-6.1 root=/dev/sda1 ro "
+#define END "\n}\n"
+
 static void prepare(struct node *n, const char *options)
 {
-	pg_autofree char *cfg = pg_strf("menuentry 'Debian' --class debian {\n"
-					"\tlinux\t/vmlinuz root=/dev/sda1 ro  %s\n}\n", options);
+	pg_autofree char *cfg = pg_strf(ENTRY("gnulinux-simple-1234") "%s" END, options);
 
 	tree_dir(n->tree, "/sys/bus/pci/devices");
 	tree_dir(n->tree, "/lib/modules/6.1");
@@ -76,6 +80,126 @@ static void test_no_tool(void **state)
 	assert_clean(n);
 }
 
+static void set_cfg(struct node *n, const char *text)
+{
+	prepare(n, "");
+	tree_file(n->tree, "/boot/grub/grub.cfg", text);
+	node_apply(n);
+	assert_int_equal(n->out.kind, PG_OUTCOME_DONE);
+}
+
+/* Of another system, or written by hand: they need not have the options. */
+static void test_foreign(void **state)
+{
+	struct node *n = *state;
+
+	set_cfg(n, ENTRY("gnulinux-simple-1234") "quiet intel_iommu=on" END
+		ENTRY("osprober-gnulinux-simple-99") "quiet" END ENTRY("mine") "quiet" END
+		ENTRY("gnulinux-6.1-recovery-1234") "single" END
+		"menuentry 'Old' $menuentry_id_option 'gnulinux-4.9' {\n"
+		"\tlinux /vmlinuz-4.9 quiet" END);
+	assert_int_equal(n->out.doubts.n, 0);
+}
+
+static void test_second_entry(void **state)
+{
+	struct node *n = *state;
+
+	set_cfg(n, ENTRY("gnulinux-simple-1234") "quiet intel_iommu=on" END
+		ENTRY("gnulinux-6.1-advanced-1234") "quiet" END);
+	assert_true(doubts(n, "lacks the option intel_iommu=on"));
+}
+
+static void test_no_cfg(void **state)
+{
+	struct node *n = *state;
+
+	set_cfg(n, "");
+	assert_true(doubts(n, "no entry that starts a kernel"));
+	node_assert_text(n, "do not reboot");
+}
+
+static void test_no_made_entry(void **state)
+{
+	struct node *n = *state;
+
+	set_cfg(n, ENTRY("mine") "quiet" END);
+	assert_int_equal(n->out.doubts.n, 0);
+	node_assert_text(n, "could not be checked");
+}
+
+static void plan_more(struct node *n, const char *path)
+{
+	struct pg_plan_file *f = pg_vec_add(&n->plan.file, &n->plan.n_file, sizeof(*f));
+
+	assert_non_null(f);
+	*f = (struct pg_plan_file){ .path = strdup(path), .change = PG_CHANGE_CREATE,
+				    .mode = 0755 };
+	assert_int_equal(pg_bytes_copy("#!/bin/sh\n", 10, &f->after), 0);
+}
+
+static void test_wayback(void **state)
+{
+	struct node *n = *state;
+
+	plan_more(n, WAYBACK);
+	set_cfg(n, ENTRY("gnulinux-simple-1234") "quiet intel_iommu=on" END);
+	assert_true(doubts(n, "\"without passthrough\" is not there"));
+}
+
+static void test_wayback_there(void **state)
+{
+	struct node *n = *state;
+
+	plan_more(n, WAYBACK);
+	set_cfg(n, ENTRY("gnulinux-simple-1234") "quiet intel_iommu=on" END
+		ENTRY("pve-gpu-off") "quiet pve-gpu.off vfio-pci.ids=" END);
+	assert_int_equal(n->out.doubts.n, 0);
+}
+
+/* The node boots from EFI system partitions, with the options of /etc/kernel/cmdline. */
+static void refresh(struct node *n)
+{
+	struct pg_plan_file *f = &n->plan.file[0];
+
+	assert_string_equal(f->path, GRUB);
+	free(f->path);
+	pg_bytes_done(&f->before);
+	pg_bytes_done(&f->after);
+	f->path = strdup("/etc/kernel/cmdline");
+	assert_int_equal(pg_bytes_copy("quiet\n", 6, &f->before), 0);
+	assert_int_equal(pg_bytes_copy("quiet intel_iommu=on\n", 21, &f->after), 0);
+	tree_file(n->tree, f->path, "quiet\n");
+	pg_strv_done(&n->plan.cmd[1].argv);
+	assert_int_equal(pg_strv_split("proxmox-boot-tool refresh", " ", &n->plan.cmd[1].argv), 0);
+	node_command(n, "proxmox-boot-tool", "exit 0");
+}
+
+static void test_esp_unseen(void **state)
+{
+	struct node *n = *state;
+
+	refresh(n);
+	set_cfg(n, "");
+	assert_int_equal(n->out.doubts.n, 0);
+	node_assert_text(n, "EFI system partitions could not be looked at");
+}
+
+static void test_esp(void **state)
+{
+	struct node *n = *state;
+
+	refresh(n);
+	plan_more(n, "/etc/kernel/postinst.d/zz-pve-gpu");
+	tree_file(n->tree, "/boot/efi/loader/entries/proxmox-6.1.conf",
+		  "title Proxmox\noptions root=/dev/sda1 quiet\n"
+		  "linux /EFI/proxmox/6.1/vmlinuz-6.1\n");
+	set_cfg(n, "");
+	assert_true(doubts(n, "\"Proxmox\" lacks the option intel_iommu=on"));
+	assert_true(doubts(n, "not among those of the EFI system partition"));
+	node_assert_text(n, "proxmox-boot-tool refresh");
+}
+
 /* update-grub said well, and wrote nothing. */
 static void test_grub(void **state)
 {
@@ -94,6 +218,14 @@ int main(void)
 		node_test(test_stale),
 		node_test(test_no_tool),
 		node_test(test_grub),
+		node_test(test_foreign),
+		node_test(test_second_entry),
+		node_test(test_no_cfg),
+		node_test(test_no_made_entry),
+		node_test(test_wayback),
+		node_test(test_wayback_there),
+		node_test(test_esp_unseen),
+		node_test(test_esp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -254,6 +254,8 @@ static void test_not_written(void **state)
 	(void)state;
 	assert_non_null(e);
 	*e = (struct pg_boot_entry){ .path = strdup("/boot/grub/grub.cfg"), .title = strdup("Debian"),
+				     .id = strdup("gnulinux-simple-1234"),
+				     .kernel = strdup("/boot/vmlinuz-6.14.8-2-pve"),
 				     .options = strdup("root=/dev/sda1 ro quiet") };
 	f->iommu.active = PG_NO;
 	set_file(f, 0, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on\"\n");
