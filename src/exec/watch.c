@@ -11,12 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "src/base/proc.h"
 #include "src/exec/announce.h"
 
 #define ADDRESS_LIMIT 180	/* seconds for the addresses to come up, at most */
 #define BOOTS_MAX 3		/* a node that does not live to the end of the wait */
-#define REBOOT_TIMEOUT 60
 
 struct watch {
 	struct pg_run run;
@@ -270,12 +268,22 @@ static int take_back(struct watch *w, const char *why, struct pg_outcome *ret,
 
 /* ---- what an earlier watch, or a power cut, left ---- */
 
-/* A change with a trial that did not end: ended here, since nobody may be able to come. */
-static int finish_open(struct watch *w, struct pg_journal *open, struct pg_outcome *ret,
-		       struct pg_err *err)
+static int lock_patiently(struct watch *w, int *ret_fd, struct pg_err *err)
+{
+	int r;
+
+	while ((r = pg_store_lock(w->run.root, ret_fd, err)) == -EAGAIN &&
+	       !pg_run_cancelled(&w->run))
+		w->hooks->pause(w->hooks->ctx);
+	return r;
+}
+
+/* A change with a trial that did not end: ended here, since nobody may be able to come.
+ * Under the lock. */
+static int end_open(struct watch *w, struct pg_journal *open, char **ret_id,
+		    struct pg_outcome *ret, struct pg_err *err)
 {
 	pg_autofree char *id = strdup(open->id);
-	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
 	int r = id ? 0 : -ENOMEM;
 
 	if (r == 0 && open->trial.expired)
@@ -283,16 +291,60 @@ static int finish_open(struct watch *w, struct pg_journal *open, struct pg_outco
 	if (r == 0)
 		r = pg_recover_locked(&w->run, ret);
 	if (r == 0)
-		r = pg_journal_read(w->run.root, id, &j, err);
-	/* It was in the middle: the node may have started with it all the same. */
-	while (r == 0 && !j->trial.expired && host_is_back(j) && !pg_run_cancelled(&w->run) &&
-	       pg_addresses_are_up(&w->run, &j->trial.address) == PG_NO) {
-		if (is_missing(w, j, j->trial.wait))
-			r = pg_journal_mark_boot(w->run.root, j, "expired", w->boot, err);
-		else
-			w->hooks->pause(w->hooks->ctx);
-	}
+		*ret_id = PG_STEAL(id);
 	return r;
+}
+
+/* The change, if it is back and nobody has begun another since; else *ret is NULL. */
+static int read_ended(const struct watch *w, const char *id, struct pg_journal **ret,
+		      struct pg_err *err)
+{
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_store_list(w->run.root, &ids);
+
+	if (r < 0 || !ids.n || strcmp(ids.v[ids.n - 1], id) != 0)
+		return r;
+	r = pg_journal_read(w->run.root, id, &j, err);
+	if (r == 0 && !j->trial.expired && host_is_back(j))
+		*ret = PG_STEAL(j);
+	return r;
+}
+
+/* It was in the middle: the node may have started with it all the same. Not under the lock:
+ * a person who comes by another way can act. */
+static int wait_for_addresses(struct watch *w, const char *id, bool *ret_missing,
+			      struct pg_err *err)
+{
+	for (;;) {
+		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+		int r = read_ended(w, id, &j, err);
+
+		if (r < 0 || !j || pg_run_cancelled(&w->run) ||
+		    pg_addresses_are_up(&w->run, &j->trial.address) != PG_NO)
+			return r;
+		*ret_missing = is_missing(w, j, j->trial.wait);
+		if (*ret_missing)
+			return 0;
+		w->hooks->pause(w->hooks->ctx);
+	}
+}
+
+/* The node runs with what was taken back, and cannot be reached: to be rebooted. */
+static int look_after(struct watch *w, const char *id, int *lock, struct pg_err *err)
+{
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+	bool missing = false;
+	int r;
+
+	pg_closep(lock);
+	*lock = -1;
+	r = wait_for_addresses(w, id, &missing, err);
+	if (r == 0)
+		r = lock_patiently(w, lock, err);
+	if (r == 0 && missing)
+		r = read_ended(w, id, &j, err);
+	return r == 0 && j ? pg_journal_mark_boot(w->run.root, j, "expired", w->boot, err) : r;
 }
 
 /* 1: it has ended with that; 0: there is nothing, or nothing more. */
@@ -300,14 +352,13 @@ static int finish(struct watch *w, struct pg_outcome *ret, struct pg_err *err)
 {
 	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
 	struct pg_err why PG_CLEANUP(pg_err_done) = { 0 };
+	pg_autofree char *id = NULL;
 	pg_autoclose int lock = -1;
 	int r;
 
 	if (!pg_root_exists(w->run.root, PG_TX_DIR))
 		return 0;
-	while ((r = pg_store_lock(w->run.root, &lock, err)) == -EAGAIN &&
-	       !pg_run_cancelled(&w->run))
-		w->hooks->pause(w->hooks->ctx);
+	r = lock_patiently(w, &lock, err);
 	if (r == 0)
 		r = pg_store_unfinished(w->run.root, &open, &why);
 	if (r < 0)
@@ -319,8 +370,10 @@ static int finish(struct watch *w, struct pg_outcome *ret, struct pg_err *err)
 		return r < 0 ? r : 1;
 	}
 	if (open && open->trial.asked)
-		r = finish_open(w, open, ret, err);
+		r = end_open(w, open, &id, ret, err);
 	(void)pg_trial_end(&w->run, 0);
+	if (r == 0 && id)
+		r = look_after(w, id, &lock, err);
 	return r < 0 ? r : reboot_if_due(w, err);
 }
 
@@ -403,41 +456,4 @@ int pg_watch_run(struct pg_root *root, const struct pg_exec_opts *opts,
 	r = pg_run_end(&w.run, r < 0 ? r : 0, &outcome, ret, err);
 	pg_run_done(&w.run);
 	return r;
-}
-
-/* ---- the real hooks ---- */
-
-static void pause_second(void *ctx)
-{
-	const struct timespec second = { .tv_sec = 1 };
-
-	(void)ctx;
-	pg_notify("WATCHDOG=1");
-	(void)nanosleep(&second, NULL);
-}
-
-static int reboot_node(void *ctx, const struct pg_run *run, struct pg_err *err)
-{
-	char *argv[] = { (char[]) { "systemctl" }, (char[]) { "--no-block" },
-			 (char[]) { "reboot" }, NULL };
-	const struct pg_proc_opts opts = { .path = run->opts->path, .timeout_s = REBOOT_TIMEOUT };
-	struct pg_proc_result result = { 0 };
-	int r = run->commands ? pg_proc_run(argv, &opts, &result, err) : 0;
-
-	(void)ctx;
-	if (r == 0 && result.status != 0)
-		r = pg_err_set(err, -EIO, NULL, 0,
-			       "The change was taken back, but the node could not be rebooted: "
-			       "systemctl ended with status %d. Reboot it by hand.", result.status);
-	pg_proc_result_done(&result);
-	return r;
-}
-
-int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
-		   struct pg_outcome *ret, struct pg_err *err)
-{
-	static const struct pg_watch_hooks hooks = { .pause = pause_second,
-						     .reboot = reboot_node };
-
-	return pg_watch_run(root, opts, &hooks, ret, err);
 }

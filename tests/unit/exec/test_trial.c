@@ -10,10 +10,19 @@ static void confirm(struct node *n)
 	assert_int_equal(pg_confirm(n->tree->root, NULL, &n->opts, &n->out, NULL), 0);
 }
 
+/* While the watch waits, a person must be able to act. */
+static void assert_free(const struct node *n)
+{
+	pg_autoclose int lock = -1;
+
+	assert_int_equal(pg_store_lock(n->tree->root, &lock, NULL), 0);
+}
+
 static void on_pause(void *ctx)
 {
 	struct trial *t = ctx;
 
+	assert_free(t->n);
 	t->up++;
 	trial_set_uptime(t);
 	assert_true(t->up < 2000);
@@ -181,12 +190,71 @@ static void test_reboot_again(void **state)
 	assert_int_equal(t.reboots, 2);
 }
 
+/* The power went while it was taken back: ended at the next start. The node came up with the
+ * change all the same, so it is rebooted if it cannot be reached, and once. */
+static void power_cut(struct trial *t, void **state, const char *address)
+{
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+
+	trial_begin(t, *state);
+	trial_set_address(t, "192.0.2.1");
+	node_apply(t->n);
+	assert_int_equal(pg_journal_read(t->n->tree->root, t->n->out.id, &j, NULL), 0);
+	assert_int_equal(pg_journal_set_state(t->n->tree->root, j, PG_TX_UNDOING, NULL), 0);
+	trial_boot(t, "two");
+	trial_set_address(t, address);
+	watch(t);
+	assert_all_back(t);
+}
+
+static void test_power_cut(void **state)
+{
+	struct trial t;
+
+	power_cut(&t, state, "192.0.2.1");
+	assert_int_equal(t.reboots, 0);
+}
+
+static void test_power_cut_away(void **state)
+{
+	struct trial t;
+
+	power_cut(&t, state, "192.0.2.7");
+	assert_true(t.up >= 180 && t.up < 190);
+	assert_int_equal(t.reboots, 1);
+	trial_boot(&t, "three");
+	watch(&t);
+	assert_int_equal(t.reboots, 1);
+}
+
+/* pve-gpu.off: recover takes back what is on trial, and without one the newest change. */
+static void test_recover_off(void **state)
+{
+	struct trial t;
+
+	trial_begin(&t, *state);
+	for (int trial = 1; trial >= 0; trial--) {
+		t.n->plan.trial = trial ? 600 : 0;
+		node_apply(t.n);
+		node_assert_state(t.n, trial ? "trial" : "applied");
+		trial_boot(&t, "two");
+		tree_value(t.n->tree, "/proc/cmdline", "quiet pve-gpu.off");
+		pg_outcome_done(&t.n->out);
+		assert_int_equal(pg_recover_asked(t.n->tree->root, &t.n->opts, &t.n->out, NULL), 0);
+		node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+		assert_all_back(&t);
+	}
+	assert_int_equal(pg_root_unlink(t.n->tree->root, "/proc/cmdline", NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		node_test(test_confirmed), node_test(test_not_confirmed),
 		node_test(test_address_missing), node_test(test_together),
 		node_test(test_edited), node_test(test_reboot_again),
+		node_test(test_power_cut), node_test(test_power_cut_away),
+		node_test(test_recover_off),
 	};
 
 	return cmocka_run_group_tests_name("trial", tests, NULL, NULL);
