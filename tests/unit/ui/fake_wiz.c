@@ -222,8 +222,13 @@ static void run(struct fake *f)
 
 int wiz_handle(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
-	static const char *const names[] = { "TOGGLE", "NEXT", "BACK", "FOLD",
-					     "SAVE", "RUN", "ANSWER", "QUIT" };
+	static const char *const names[] = {
+		[WIZ_EVENT_TOGGLE] = "TOGGLE", [WIZ_EVENT_NEXT] = "NEXT",
+		[WIZ_EVENT_BACK] = "BACK",     [WIZ_EVENT_FOLD] = "FOLD",
+		[WIZ_EVENT_SAVE] = "SAVE",     [WIZ_EVENT_RUN] = "RUN",
+		[WIZ_EVENT_TRIAL] = "TRIAL",   [WIZ_EVENT_ANSWER] = "ANSWER",
+		[WIZ_EVENT_QUIT] = "QUIT",
+	};
 	struct fake *f = of(w);
 	size_t at = strlen(f->events);
 
