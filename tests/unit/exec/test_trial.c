@@ -22,7 +22,12 @@ static void on_pause(void *ctx)
 {
 	struct trial *t = ctx;
 
-	assert_free(t->n);
+	if (t->lock >= 0 && t->up == 50) {
+		assert_int_equal(close(t->lock), 0);
+		t->lock = -1;
+	}
+	if (t->lock < 0)
+		assert_free(t->n);
 	t->up++;
 	trial_set_uptime(t);
 	assert_true(t->up < 2000);
@@ -247,6 +252,23 @@ static void test_recover_off(void **state)
 	assert_int_equal(pg_root_unlink(t.n->tree->root, "/proc/cmdline", NULL), 0);
 }
 
+/* Another pve-gpu at work is waited for; the trial is not given up for it. */
+static void test_locked(void **state)
+{
+	struct trial t;
+
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	trial_boot(&t, "two");
+	assert_int_equal(pg_store_lock(t.n->tree->root, &t.lock, NULL), 0);
+	watch(&t);
+	assert_int_equal(t.lock, -1);
+	assert_int_equal(t.up, 600);
+	assert_int_equal(t.reboots, 1);
+	assert_all_back(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -254,7 +276,7 @@ int main(void)
 		node_test(test_address_missing), node_test(test_together),
 		node_test(test_edited), node_test(test_reboot_again),
 		node_test(test_power_cut), node_test(test_power_cut_away),
-		node_test(test_recover_off),
+		node_test(test_recover_off), node_test(test_locked),
 	};
 
 	return cmocka_run_group_tests_name("trial", tests, NULL, NULL);

@@ -33,7 +33,7 @@ void trial_begin(struct trial *t, struct node *n)
 {
 	const char *top = getenv("top_srcdir");
 
-	*t = (struct trial){ .n = n };
+	*t = (struct trial){ .n = n, .lock = -1 };
 	n->opts.as_live = true;
 	(void)snprintf(t->data, sizeof(t->data), "%s/data", top ? top : ".");
 	n->opts.data = t->data;
