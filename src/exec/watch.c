@@ -16,31 +16,9 @@
 #define ADDRESS_LIMIT 180	/* seconds for the addresses to come up, at most */
 #define BOOTS_MAX 3		/* a node that does not live to the end of the wait */
 
-struct watch {
-	struct pg_run run;
-	const struct pg_watch_hooks *hooks;
-	char *boot;
-	bool reached;	/* every address was seen */
-	unsigned rounds;
-};
-
 /* ---- judging ---- */
 
-/* Nothing of the host's is left to be put back; VM commands may be. */
-static bool host_is_back(const struct pg_journal *j)
-{
-	if (j->state != PG_TX_UNDONE && j->state != PG_TX_BROKEN)
-		return false;
-	for (size_t i = 0; i < j->n_file; i++)
-		if (pg_journal_is_due(&j->file[i]) || (j->file[i].left && !j->file[i].trial))
-			return false;
-	for (size_t i = 0; j->state == PG_TX_BROKEN && i < j->n_cmd; i++)
-		if (!j->cmd[i].vm && pg_journal_must_rerun(j, &j->cmd[i]))
-			return false;
-	return true;
-}
-
-static bool is_missing(struct watch *w, const struct pg_journal *j, unsigned wait)
+static bool is_missing(struct pg_watch *w, const struct pg_journal *j, unsigned wait)
 {
 	unsigned limit = wait / 2 < ADDRESS_LIMIT ? wait / 2 : ADDRESS_LIMIT;
 
@@ -49,7 +27,7 @@ static bool is_missing(struct watch *w, const struct pg_journal *j, unsigned wai
 }
 
 /* The sentence says why; NULL: it is not over. */
-static const char *why_over(struct watch *w, const struct pg_trials *t)
+static const char *why_over(struct pg_watch *w, const struct pg_trials *t)
 {
 	unsigned wait = pg_trials_wait(t);
 	bool missing = false;
@@ -68,7 +46,7 @@ static const char *why_over(struct watch *w, const struct pg_trials *t)
 }
 
 /* Once every address was there, the network has come up. */
-static void look_at_addresses(struct watch *w, const struct pg_trials *t)
+static void look_at_addresses(struct pg_watch *w, const struct pg_trials *t)
 {
 	bool all = true;
 
@@ -81,7 +59,7 @@ static void look_at_addresses(struct watch *w, const struct pg_trials *t)
 
 /* ---- telling ---- */
 
-static void tell_waiting(struct watch *w, const struct pg_trials *t)
+static void tell_waiting(struct pg_watch *w, const struct pg_trials *t)
 {
 	uint64_t up = pg_trial_uptime(w->run.root);
 	unsigned wait = pg_trials_wait(t);
@@ -102,87 +80,9 @@ static void tell_waiting(struct watch *w, const struct pg_trials *t)
 		pg_announce(&w->run, text);
 }
 
-static void tell(struct watch *w, const char *text)
-{
-	pg_autofree char *framed = pg_strf("\n*** pve-gpu: %s\n\n", text);
-
-	if (framed)
-		pg_announce(&w->run, framed);
-}
-
-/* ---- rebooting, once ---- */
-
-static int read_all(const struct pg_root *root, struct pg_trials *ret)
-{
-	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
-	int r = pg_store_list(root, &ids);
-
-	for (size_t i = 0; r == 0 && i < ids.n; i++) {
-		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
-		struct pg_journal **place;
-
-		r = pg_journal_read(root, ids.v[i], &j, NULL);
-		if (r < 0)
-			return r;
-		place = pg_vec_add(&ret->v, &ret->n, sizeof(*ret->v));
-		if (!place)
-			return -ENOMEM;
-		*place = PG_STEAL(j);
-	}
-	return r;
-}
-
-/* Is a reboot due: was something taken back in this boot, whole, and none rebooted for it
- * before? Under the lock. */
-static bool is_reboot_due(const struct watch *w, const struct pg_trials *all)
-{
-	bool due = false;
-
-	for (size_t i = 0; i < all->n; i++) {
-		const struct pg_jtrial *trial = &all->v[i]->trial;
-
-		if (!trial->expired || strcmp(trial->expired, w->boot) != 0)
-			continue;
-		if (!host_is_back(all->v[i]) ||
-		    (trial->reboot && strcmp(trial->reboot, w->boot) != 0))
-			return false;
-		due = true;
-	}
-	return due;
-}
-
-static int record_reboot(struct watch *w, const struct pg_trials *all, struct pg_err *err)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < all->n; i++) {
-		const struct pg_jtrial *trial = &all->v[i]->trial;
-
-		if (trial->expired && strcmp(trial->expired, w->boot) == 0 && !trial->reboot)
-			r = pg_journal_mark_boot(w->run.root, all->v[i], "reboot", w->boot, err);
-	}
-	return r;
-}
-
-/* 1: the node is rebooting; 0: no reboot is due. */
-static int reboot_if_due(struct watch *w, struct pg_err *err)
-{
-	struct pg_trials all PG_CLEANUP(pg_trials_done) = { 0 };
-	int r = read_all(w->run.root, &all);
-
-	if (r < 0 || !is_reboot_due(w, &all))
-		return r;
-	r = record_reboot(w, &all, err);
-	if (r < 0)
-		return r;
-	tell(w, "The change on trial was taken back. The node reboots now.");
-	r = w->hooks->reboot(w->hooks->ctx, &w->run, err);
-	return r < 0 ? r : 1;
-}
-
 /* ---- taking back ---- */
 
-static int mark_expired(struct watch *w, const struct pg_trials *t, struct pg_err *err)
+static int mark_expired(struct pg_watch *w, const struct pg_trials *t, struct pg_err *err)
 {
 	int r = 0;
 
@@ -192,7 +92,7 @@ static int mark_expired(struct watch *w, const struct pg_trials *t, struct pg_er
 }
 
 /* From the newest to the oldest. VM commands that fail do not keep the node from coming back. */
-static int undo_all(struct watch *w, struct pg_trials *t, bool *ret_whole, char **ret_text,
+static int undo_all(struct pg_watch *w, struct pg_trials *t, bool *ret_whole, char **ret_text,
 		    struct pg_err *err)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
@@ -205,7 +105,7 @@ static int undo_all(struct watch *w, struct pg_trials *t, bool *ret_whole, char 
 		pg_journal_free(w->run.j);
 		w->run.j = PG_STEAL(t->v[i - 1]);
 		r = pg_undo_journal(&w->run, &one, err);
-		*ret_whole = r == 0 && host_is_back(w->run.j);
+		*ret_whole = r == 0 && pg_watch_is_back(w->run.j);
 		if (r == 0)
 			pg_strbuf_addf(&b, "%s%s", b.len ? "\n" : "", one.text);
 	}
@@ -215,7 +115,7 @@ static int undo_all(struct watch *w, struct pg_trials *t, bool *ret_whole, char 
 	return r < 0 ? r : *ret_text ? 0 : -ENOMEM;
 }
 
-static int take_back_locked(struct watch *w, const char *why, struct pg_outcome *ret,
+static int take_back_locked(struct pg_watch *w, const char *why, struct pg_outcome *ret,
 			    struct pg_err *err)
 {
 	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
@@ -237,7 +137,7 @@ static int take_back_locked(struct watch *w, const char *why, struct pg_outcome 
 	if (r == 0)
 		r = pg_trial_end(&w->run, 0);
 	if (r == 0 && whole)
-		r = reboot_if_due(w, err);
+		r = pg_watch_reboot(w, err);
 	if (r < 0)
 		return r;
 	return pg_outcome_set(ret, whole ? PG_OUTCOME_PUT_BACK : PG_OUTCOME_BROKEN, NULL,
@@ -245,7 +145,7 @@ static int take_back_locked(struct watch *w, const char *why, struct pg_outcome 
 			      " The node is not rebooted by itself.");
 }
 
-static int take_back(struct watch *w, const char *why, struct pg_outcome *ret,
+static int take_back(struct pg_watch *w, const char *why, struct pg_outcome *ret,
 		     struct pg_err *err)
 {
 	pg_autoclose int lock = -1;
@@ -262,13 +162,13 @@ static int take_back(struct watch *w, const char *why, struct pg_outcome *ret,
 	if (r < 0)
 		r = err->code ? pg_outcome_refuse(ret, err) : r;
 	if (r == 0 && (ret->kind == PG_OUTCOME_REFUSED || ret->kind == PG_OUTCOME_BROKEN))
-		tell(w, ret->text);
+		pg_watch_tell(w, ret->text);
 	return r;
 }
 
 /* ---- what an earlier watch, or a power cut, left ---- */
 
-static int lock_patiently(struct watch *w, int *ret_fd, struct pg_err *err)
+static int lock_patiently(struct pg_watch *w, int *ret_fd, struct pg_err *err)
 {
 	int r;
 
@@ -280,7 +180,7 @@ static int lock_patiently(struct watch *w, int *ret_fd, struct pg_err *err)
 
 /* A change with a trial that did not end: ended here, since nobody may be able to come.
  * Under the lock. */
-static int end_open(struct watch *w, struct pg_journal *open, char **ret_id,
+static int end_open(struct pg_watch *w, struct pg_journal *open, char **ret_id,
 		    struct pg_outcome *ret, struct pg_err *err)
 {
 	pg_autofree char *id = strdup(open->id);
@@ -296,7 +196,7 @@ static int end_open(struct watch *w, struct pg_journal *open, char **ret_id,
 }
 
 /* The change, if it is back and nobody has begun another since; else *ret is NULL. */
-static int read_ended(const struct watch *w, const char *id, struct pg_journal **ret,
+static int read_ended(const struct pg_watch *w, const char *id, struct pg_journal **ret,
 		      struct pg_err *err)
 {
 	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
@@ -306,14 +206,14 @@ static int read_ended(const struct watch *w, const char *id, struct pg_journal *
 	if (r < 0 || !ids.n || strcmp(ids.v[ids.n - 1], id) != 0)
 		return r;
 	r = pg_journal_read(w->run.root, id, &j, err);
-	if (r == 0 && !j->trial.expired && host_is_back(j))
+	if (r == 0 && !j->trial.expired && pg_watch_is_back(j))
 		*ret = PG_STEAL(j);
 	return r;
 }
 
 /* It was in the middle: the node may have started with it all the same. Not under the lock:
  * a person who comes by another way can act. */
-static int wait_for_addresses(struct watch *w, const char *id, bool *ret_missing,
+static int wait_for_addresses(struct pg_watch *w, const char *id, bool *ret_missing,
 			      struct pg_err *err)
 {
 	for (;;) {
@@ -331,7 +231,7 @@ static int wait_for_addresses(struct watch *w, const char *id, bool *ret_missing
 }
 
 /* The node runs with what was taken back, and cannot be reached: to be rebooted. */
-static int look_after(struct watch *w, const char *id, int *lock, struct pg_err *err)
+static int look_after(struct pg_watch *w, const char *id, int *lock, struct pg_err *err)
 {
 	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
 	bool missing = false;
@@ -348,7 +248,7 @@ static int look_after(struct watch *w, const char *id, int *lock, struct pg_err 
 }
 
 /* 1: it has ended with that; 0: there is nothing, or nothing more. */
-static int finish(struct watch *w, struct pg_outcome *ret, struct pg_err *err)
+static int finish(struct pg_watch *w, struct pg_outcome *ret, struct pg_err *err)
 {
 	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
 	struct pg_err why PG_CLEANUP(pg_err_done) = { 0 };
@@ -366,7 +266,7 @@ static int finish(struct watch *w, struct pg_outcome *ret, struct pg_err *err)
 	if (open && open->state == PG_TX_UNREADABLE) {
 		r = pg_outcome_refuse_unfinished(ret, open, &why);
 		if (r == 0)
-			tell(w, ret->text);
+			pg_watch_tell(w, ret->text);
 		return r < 0 ? r : 1;
 	}
 	if (open && open->trial.asked)
@@ -374,14 +274,14 @@ static int finish(struct watch *w, struct pg_outcome *ret, struct pg_err *err)
 	(void)pg_trial_end(&w->run, 0);
 	if (r == 0 && id)
 		r = look_after(w, id, &lock, err);
-	return r < 0 ? r : reboot_if_due(w, err);
+	return r < 0 ? r : pg_watch_reboot(w, err);
 }
 
 /* ---- waiting ---- */
 
 /* The count of boots is a help against a node that starts over and over: no record of it is
  * no reason not to watch. */
-static void note_boot(struct watch *w, const struct pg_trials *t)
+static void note_boot(struct pg_watch *w, const struct pg_trials *t)
 {
 	pg_autoclose int lock = -1;
 
@@ -403,7 +303,7 @@ static int stop_waiting(bool told, bool cancelled, struct pg_outcome *ret)
 				     "No change waits for its confirmation in this boot.");
 }
 
-static int wait_and_see(struct watch *w, struct pg_outcome *ret, struct pg_err *err)
+static int wait_and_see(struct pg_watch *w, struct pg_outcome *ret, struct pg_err *err)
 {
 	bool told = false, off = false;
 
@@ -436,7 +336,7 @@ int pg_watch_run(struct pg_root *root, const struct pg_exec_opts *opts,
 		 const struct pg_watch_hooks *hooks, struct pg_outcome *ret, struct pg_err *err)
 {
 	struct pg_err own PG_CLEANUP(pg_err_done) = { 0 };
-	struct watch w = { .hooks = hooks };
+	struct pg_watch w = { .hooks = hooks };
 	struct pg_outcome outcome = { 0 };
 	int r;
 

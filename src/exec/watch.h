@@ -10,6 +10,26 @@ struct pg_watch_hooks {
 	int (*reboot)(void *ctx, const struct pg_run *run, struct pg_err *err);
 };
 
+struct pg_watch {
+	struct pg_run run;
+	const struct pg_watch_hooks *hooks;
+	char *boot;
+	bool reached;	/* every address was seen */
+	unsigned rounds;
+};
+
+/* ---- watch_reboot.c ---- */
+
+/* A sentence on the console, on terminals and for logins. */
+void pg_watch_tell(struct pg_watch *w, const char *text);
+/* Nothing of the host's is left to be put back; VM commands may be. */
+bool pg_watch_is_back(const struct pg_journal *j);
+/* Reboots the node if something was taken back in this boot, whole, and none rebooted for it
+ * before. Under the lock. 1: the node is rebooting; 0: no reboot is due. */
+int pg_watch_reboot(struct pg_watch *w, struct pg_err *err);
+
+/* ---- watch.c ---- */
+
 int pg_watch_run(struct pg_root *root, const struct pg_exec_opts *opts,
 		 const struct pg_watch_hooks *hooks, struct pg_outcome *ret, struct pg_err *err);
 
