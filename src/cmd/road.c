@@ -39,6 +39,8 @@ static int make_plan(const struct pg_choices *choices, struct pg_cmd_host *host,
 	if (r == 0)
 		r = pg_facts_collect(host->root, PG_WANT_ALL, &host->facts, &host->err);
 	if (r == 0)
+		r = pg_verify_probe(host->root, NULL, host->facts);
+	if (r == 0)
 		r = load_templates(&templates, &host->err);
 	if (r == 0)
 		r = pg_plan_make(host->facts, choices, &templates, &plan);

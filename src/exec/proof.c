@@ -24,6 +24,12 @@ static bool runs(const struct pg_plan *plan, const char *command)
 	return false;
 }
 
+/* A plan without files makes again what should hold all of them. */
+static bool concerns(const struct pg_plan *plan, const char *path)
+{
+	return !plan->n_file || planned(plan, path);
+}
+
 /* ---- boot entries ---- */
 
 /* The options before the plan: the files' old bytes laid over the facts. */
@@ -62,7 +68,8 @@ static int check_entry(const struct pg_boot_entry *e, const struct pg_strv *befo
 	int r = pg_strv_split(e->options, " \t", &have);
 
 	for (size_t i = 0; r == 0 && i < now->n; i++)
-		if (!pg_strv_has(before, now->v[i]) && !pg_strv_has(&have, now->v[i]))
+		if ((!pg_strv_has(before, now->v[i]) || pg_is_own_option(now->v[i])) &&
+		    !pg_strv_has(&have, now->v[i]))
 			r = pg_strv_addf(doubts, "%s: the entry \"%s\" lacks the option %s.",
 					 e->path, e->title, now->v[i]);
 	for (size_t i = 0; r == 0 && i < before->n; i++)
@@ -151,7 +158,8 @@ static int doubt_initrd(const struct pg_initrd *rd, const struct pg_facts *facts
 			const struct pg_plan *plan, struct pg_strv *doubts)
 {
 	/* by ids= vfio-pci may as well come from the disk: then the other drivers do so too */
-	bool script = planned(plan, "/etc/pve-gpu/bind.conf");
+	bool script = concerns(plan, "/etc/pve-gpu/bind.conf") &&
+		      pg_facts_file(facts, "/etc/pve-gpu/bind.conf");
 	int r = 0;
 
 	if (script && !rd->has_script)
@@ -160,7 +168,7 @@ static int doubt_initrd(const struct pg_initrd *rd, const struct pg_facts *facts
 	if (r == 0 && script && !rd->has_vfio && facts->modules.vfio_builtin != PG_YES)
 		r = pg_strv_addf(doubts, "%s does not hold the module vfio-pci.", rd->path);
 	for (size_t i = 0; r == 0 && i < rd->differ.n; i++)
-		if (planned(plan, rd->differ.v[i]))
+		if (concerns(plan, rd->differ.v[i]))
 			r = pg_strv_addf(doubts, "%s does not hold %s as it is on the disk.",
 					 rd->path, rd->differ.v[i]);
 	return r;

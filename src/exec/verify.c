@@ -14,7 +14,8 @@ static bool any_unbound(const struct pg_facts *facts)
 	if (pg_status_list(facts, &s, &n) < 0)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		any |= s[i].dev && s[i].expected && strcmp(s[i].expected, "vfio-pci") == 0 &&
+		any |= s[i].dev && s[i].verdict == PG_STATUS_WRONG && s[i].expected &&
+		       strcmp(s[i].expected, "vfio-pci") == 0 &&
 		       (!s[i].dev->driver || strcmp(s[i].dev->driver, "vfio-pci") != 0);
 	pg_status_free(s, n);
 	return any;

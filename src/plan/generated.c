@@ -37,3 +37,71 @@ bool pg_entry_is_made(const struct pg_facts *facts, const struct pg_boot_entry *
 	/* 10_linux; os-prober's begin with "osprober-", those of 40_custom as they like */
 	return !pg_entry_is_grub(e) || (e->id && pg_text_starts(e->id, "gnulinux-"));
 }
+
+/* ---- what they lack ---- */
+
+bool pg_is_own_option(const char *word)
+{
+	static const char *const keys[] = { "intel_iommu=", "amd_iommu=", "iommu=",
+					    "iommu.passthrough=", "vfio-pci.ids=" };
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(keys); i++)
+		if (pg_text_starts(word, keys[i]))
+			return true;
+	return false;
+}
+
+/* The entry that is booted unless another is chosen; NULL: not known. */
+static const struct pg_boot_entry *default_entry(const struct pg_facts *facts)
+{
+	const struct pg_boot *boot = &facts->boot;
+
+	/* proxmox-boot-tool keeps another grub.cfg, on its own partitions */
+	if (boot->loader == PG_LOADER_UNKNOWN || boot->disputed ||
+	    (boot->pbt && boot->loader == PG_LOADER_GRUB))
+		return NULL;
+	for (size_t i = 0; i < boot->n_entry; i++)
+		if (pg_entry_is_made(facts, &boot->entry[i]) &&
+		    pg_entry_is_grub(&boot->entry[i]) == (boot->loader == PG_LOADER_GRUB))
+			return &boot->entry[i];
+	return NULL;
+}
+
+const struct pg_boot_entry *pg_entry_lacking(const struct pg_facts *facts,
+					     const struct pg_strv *words, const char **ret_word)
+{
+	const struct pg_boot_entry *e = default_entry(facts);
+	struct pg_strv have PG_CLEANUP(pg_strv_done) = { 0 };
+
+	if (!e || pg_cmdline_split(e->options, &have) < 0)
+		return NULL;
+	for (size_t i = 0; i < words->n; i++) {
+		if (!pg_is_own_option(words->v[i]) || pg_strv_has(&have, words->v[i]))
+			continue;
+		*ret_word = words->v[i];
+		return e;
+	}
+	return NULL;
+}
+
+const char *pg_initrd_old(const struct pg_facts *facts)
+{
+	const struct pg_initrd *rd = pg_facts_initrd(facts);
+
+	if (!rd)
+		return NULL;
+	return rd->differ.n ? rd->differ.v[0] : rd->stale == PG_YES ? rd->newer : NULL;
+}
+
+const char *pg_initrd_lacks(const struct pg_facts *facts, const struct pg_dev *dev)
+{
+	const struct pg_initrd *rd = pg_facts_initrd(facts);
+
+	/* by ids= vfio-pci may as well come from the disk: then the other drivers do so too */
+	if (!rd || !rd->looked || !pg_by_address(facts, dev))
+		return NULL;
+	if (!rd->has_script)
+		return "the script that binds by address";
+	return !rd->has_vfio && facts->modules.vfio_builtin != PG_YES ? "the module vfio-pci" :
+									NULL;
+}

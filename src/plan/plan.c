@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "src/base/text.h"
 #include "src/plan/planner.h"
 
 /* ---- freeing ---- */
@@ -197,69 +196,6 @@ static int by_path(const void *a, const void *b)
 		      ((const struct pg_plan_file *)b)->path);
 }
 
-/* ---- the commands that end it ---- */
-
-/* Does the initramfs hold a copy: modprobe.d, our script and its table? */
-static bool in_initramfs(const char *path)
-{
-	return pg_text_starts(path, "/etc/modprobe.d/") ||
-	       pg_text_starts(path, "/etc/initramfs-tools/") ||
-	       pg_text_starts(path, "/etc/pve-gpu/");
-}
-
-static bool is_loader_file(const char *path)
-{
-	return pg_is_grub_file(path) || strcmp(path, PG_PATH_CMDLINE) == 0 ||
-	       strcmp(path, PG_PATH_WAYBACK_GRUB) == 0;
-}
-
-static bool is_esp_hook(const char *path)
-{
-	return strcmp(path, PG_PATH_WAYBACK_ESP) == 0;
-}
-
-static bool any_file(const struct pg_plan *plan, bool (*is)(const char *path))
-{
-	for (size_t i = 0; i < plan->n_file; i++)
-		if (is(plan->file[i].path))
-			return true;
-	return false;
-}
-
-static int add_cmd(struct pg_plan *plan, const char *words, const char *why)
-{
-	struct pg_plan_cmd *cmd = pg_vec_add(&plan->cmd, &plan->n_cmd, sizeof(*cmd));
-
-	if (!cmd || pg_strv_split(words, " ", &cmd->argv) < 0)
-		return -ENOMEM;
-	cmd->why = strdup(why);
-	return cmd->why ? 0 : -ENOMEM;
-}
-
-static int plan_commands(struct pg_planner *p)
-{
-	const struct pg_boot *boot = &p->facts->boot;
-	struct pg_plan *plan = p->plan;
-	int r = 0;
-
-	if (any_file(plan, in_initramfs))
-		r = add_cmd(plan, "update-initramfs -u -k all",
-			    "The initramfs of every kernel holds a copy of what changed.");
-	if (r == 0 && any_file(plan, is_loader_file)) {
-		if (boot->pbt || boot->loader == PG_LOADER_SYSTEMD_BOOT)
-			r = add_cmd(plan, "proxmox-boot-tool refresh",
-				    "The kernel options are written to the EFI system partitions.");
-		else
-			r = add_cmd(plan, "update-grub",
-				    "The kernel options are written to grub.cfg.");
-	}
-	if (r < 0 || !any_file(plan, is_esp_hook))
-		return r;
-	/* run-parts, since it has nothing to run, and succeeds, when undo took the hook away */
-	return add_cmd(plan, "run-parts --regex=^zz-pve-gpu$ /etc/kernel/postinst.d",
-		       "The entry without passthrough is written to the EFI system partitions.");
-}
-
 /* ---- making ---- */
 
 static int plan_expect(struct pg_planner *p)
@@ -300,9 +236,11 @@ static int plan_steps(struct pg_planner *p)
 		return r;
 	if (p->plan->n_file)
 		qsort(p->plan->file, p->plan->n_file, sizeof(*p->plan->file), by_path);
-	p->plan->reboot = p->plan->n_file > 0;
-	r = pg_plan_trial(p);
-	return r < 0 ? r : plan_commands(p);
+	r = pg_plan_rebuild(p);
+	if (r < 0)
+		return r;
+	p->plan->reboot = p->plan->n_file || p->plan->n_cmd;
+	return pg_plan_trial(p);
 }
 
 static int make(struct pg_planner *p)

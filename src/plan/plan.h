@@ -54,7 +54,7 @@ struct pg_plan {
 	struct pg_plan_file *file;	/* sorted by path */
 	size_t n_file;
 	struct pg_plan_cmd *cmd;	/* host commands, in order: rebuilds, once, last */
-	size_t n_cmd;
+	size_t n_cmd;			/* also where no file changes: what was never rebuilt */
 	struct pg_plan_cmd *vm_cmd;	/* qm, pvesh */
 	size_t n_vm_cmd;
 	bool reboot;
@@ -120,6 +120,8 @@ bool pg_entry_is_grub(const struct pg_boot_entry *e);
  * nor the way back. Those of os-prober and 40_custom are not.
  */
 bool pg_entry_is_made(const struct pg_facts *facts, const struct pg_boot_entry *e);
+/* A kernel option about passthrough, as a plan writes it. */
+bool pg_is_own_option(const char *word);
 
 /* render.c: the plan document of DESIGN.md section 3 as JSON text, ending in a newline; and
  * the findings of `doctor`. NULL when memory ran out. The caller frees it. */

@@ -36,8 +36,8 @@ int pg_plan_trial(struct pg_planner *p)
 	unsigned minutes = choices->trial_minutes ? choices->trial_minutes : PG_TRIAL_MINUTES;
 	struct pg_plan *plan = p->plan;
 
-	if (!plan->reboot)
-		return 0;
+	if (!plan->n_file)
+		return 0; /* there is nothing that could be taken back */
 	if (risky) {
 		plan->trial_why = pg_strf("%s leaves the host, and %s.",
 					  pg_bdf_str(risky->addr).s, risk_of(risky));

@@ -61,7 +61,20 @@ int pg_plan_modules(struct pg_planner *p);		/* plan_modules.c */
 int pg_plan_guest(struct pg_planner *p);		/* plan_guest.c */
 int pg_plan_wayback(struct pg_planner *p);		/* plan_wayback.c: after all other files */
 int pg_plan_effects(struct pg_planner *p);		/* effects.c */
+int pg_plan_rebuild(struct pg_planner *p);		/* plan_rebuild.c: the commands */
 int pg_plan_trial(struct pg_planner *p);		/* plan_trial.c */
+
+/* ---- generated.c: what the running kernel was, or will be, started with ---- */
+
+/* The entry that is booted by itself, where it lacks an option about passthrough that is among
+ * the words (*ret_word); NULL: it has all, or is not known. Borrowed. */
+const struct pg_boot_entry *pg_entry_lacking(const struct pg_facts *facts,
+					     const struct pg_strv *words, const char **ret_word);
+/* A file that is newer than the running kernel's initramfs, or of which that holds another
+ * copy; NULL: none is known. Borrowed. */
+const char *pg_initrd_old(const struct pg_facts *facts);
+/* What the device needs of it that it does not hold; NULL: nothing, or not known. */
+const char *pg_initrd_lacks(const struct pg_facts *facts, const struct pg_dev *dev);
 
 /* ---- configured.c: what the files on disk ask for ---- */
 

@@ -160,9 +160,7 @@ static int vfio_there(const struct pg_facts *facts, struct pg_status *s)
 static int stale(const struct pg_facts *facts, struct pg_status *s)
 {
 	const struct pg_initrd *rd = pg_facts_initrd(facts);
-	const char *file = !rd		       ? NULL :
-			   rd->differ.n	       ? rd->differ.v[0] :
-			   rd->stale == PG_YES ? rd->newer : NULL;
+	const char *file = pg_initrd_old(facts);
 
 	if (!file)
 		return 0;
@@ -175,20 +173,30 @@ static int stale(const struct pg_facts *facts, struct pg_status *s)
 		    pg_why_fix(s, "Run `update-initramfs -u -k all`, then reboot."));
 }
 
-static int lacks(const struct pg_facts *facts, struct pg_status *s)
+/* What it holds now was not booted yet. */
+static int rebuilt(const struct pg_facts *facts, struct pg_status *s)
 {
 	const struct pg_initrd *rd = pg_facts_initrd(facts);
-	/* by ids= vfio-pci may as well come from the disk: then the other drivers do so too */
-	const char *what = !rd || !rd->looked || !pg_by_address(facts, s->dev) ? NULL :
-			   !rd->has_script ? "the script that binds by address" :
-			   !rd->has_vfio && facts->modules.vfio_builtin != PG_YES ?
-					     "the module vfio-pci" : NULL;
+
+	if (!facts->boot.since || !rd ||
+	    rd->changed.tv_sec <= facts->boot.since + CLOCK_SLACK)
+		return 0;
+	return said(pg_why_set(s, PG_STATUS_PENDING, "pending",
+			       "The initramfs was made again after this boot: it goes to vfio-pci "
+			       "at the next reboot of the node."),
+		    pg_why_evidence(s, "%s is newer than the boot", rd->path),
+		    pg_why_fix(s, "Reboot the node."));
+}
+
+static int lacks(const struct pg_facts *facts, struct pg_status *s)
+{
+	const char *what = pg_initrd_lacks(facts, s->dev);
 
 	if (!what)
 		return 0;
 	return said(pg_why_set(s, PG_STATUS_WRONG, "initramfs-lacks",
 			       "The initramfs of the running kernel does not hold %s.", what),
-		    pg_why_evidence(s, "%s", rd->path),
+		    pg_why_evidence(s, "%s", pg_facts_initrd(facts)->path),
 		    pg_why_fix(s, "Run `update-initramfs -u -k all`, then reboot."));
 }
 
@@ -269,7 +277,7 @@ int pg_why_not_vfio(const struct pg_facts *facts, struct pg_status *s)
 {
 	static int (*const parts[])(const struct pg_facts *facts, struct pg_status *s) = {
 		off,   pending, pg_why_iommu, built_in, stale,
-		lacks, vfio_there, refused, lost_race,
+		rebuilt, lacks, vfio_there, refused, lost_race,
 	};
 	/* of a tree only what is so at any boot */
 	size_t n = facts->system.live ? PG_ARRAY_SIZE(parts) : 4;

@@ -11,6 +11,7 @@
  *	iommu-off		the IOMMU is off for another cause
  *	built-in		the driver is a part of the kernel
  *	stale-initramfs		the initramfs is older than, or differs from, the configuration
+ *	pending			the initramfs was made again after the boot
  *	initramfs-lacks		it does not hold vfio-pci, or the script that binds by address
  *	vfio-missing, vfio-not-loaded
  *	refused			the kernel's log says why vfio-pci did not take it

@@ -113,32 +113,13 @@ static int on_words(const struct pg_strv *from, const struct pg_strv *in, char *
 	return words.n && !*ret ? -ENOMEM : 0;
 }
 
-/* The generated default entry that lacks one of the words. */
-static const struct pg_boot_entry *lacking_entry(const struct pg_facts *facts,
-						 const struct pg_strv *words)
-{
-	for (size_t i = 0; i < facts->boot.n_entry; i++) {
-		const struct pg_boot_entry *e = &facts->boot.entry[i];
-		struct pg_strv have PG_CLEANUP(pg_strv_done) = { 0 };
-
-		if (!pg_entry_is_made(facts, e) ||
-		    pg_entry_is_grub(e) != (facts->boot.loader == PG_LOADER_GRUB) ||
-		    pg_cmdline_split(e->options, &have) < 0)
-			continue;
-		for (size_t k = 0; k < words->n; k++)
-			if (is_iommu_word(words->v[k]) && !pg_strv_has(&have, words->v[k]))
-				return e;
-		return NULL;
-	}
-	return NULL;
-}
-
 static int not_running(const struct pg_facts *facts, struct pg_status *s,
 		       const struct pg_strv *configured, const char *lost)
 {
 	/* of a tree it is not known whether it was booted since */
 	bool live = facts->system.live;
-	const struct pg_boot_entry *entry = live ? lacking_entry(facts, configured) : NULL;
+	const char *word;
+	const struct pg_boot_entry *entry = live ? pg_entry_lacking(facts, configured, &word) : NULL;
 	const char *file = file_of(facts->boot.loader);
 
 	if (entry &&

@@ -200,6 +200,32 @@ static void test_esp(void **state)
 	node_assert_text(n, "proxmox-boot-tool refresh");
 }
 
+/* Everything is on the disk already: the commands alone, without a trial. */
+static void test_no_files(void **state)
+{
+	struct node *n = *state;
+
+	prepare(n, "quiet");
+	node_command(n, "unmkinitramfs", SH_COPY "echo old >\"$2/main" VFIO "\"\n");
+	tree_file(n->tree, GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on\"\n");
+	while (n->plan.n_file) {
+		struct pg_plan_file *f = &n->plan.file[--n->plan.n_file];
+
+		free(f->path);
+		pg_bytes_done(&f->before);
+		pg_bytes_done(&f->after);
+	}
+	node_apply(n);
+	assert_int_equal(n->out.kind, PG_OUTCOME_DONE);
+	assert_int_equal(n->out.trial, 0);
+	assert_true(doubts(n, "lacks the option intel_iommu=on"));
+	assert_true(doubts(n, VFIO));
+	node_assert_state(n, "applied");
+	node_undo(n, n->out.id);
+	assert_int_equal(n->out.kind, PG_OUTCOME_DONE);
+	node_assert_state(n, "undone");
+}
+
 /* update-grub said well, and wrote nothing. */
 static void test_grub(void **state)
 {
@@ -221,6 +247,7 @@ int main(void)
 		node_test(test_foreign),
 		node_test(test_second_entry),
 		node_test(test_no_cfg),
+		node_test(test_no_files),
 		node_test(test_no_made_entry),
 		node_test(test_wayback),
 		node_test(test_wayback_there),

@@ -241,6 +241,9 @@ static void test_by_address(void **state)
 	assert_reason(f, PG_STATUS_WRONG, "initramfs-lacks", "update-initramfs");
 	f->boot.initrd[0].has_script = true;
 	assert_reason(f, PG_STATUS_WRONG, "initramfs-lacks", "update-initramfs");
+	f->boot.initrd[0].changed.tv_sec = 2000; /* made again, not booted since */
+	assert_reason(f, PG_STATUS_PENDING, "pending", "Reboot");
+	f->boot.initrd[0].changed.tv_sec = 0;
 	f->boot.initrd[0].has_vfio = true;
 	assert_reason(f, PG_STATUS_WRONG, "unknown", NULL);
 	pg_facts_free(f);
