@@ -2,7 +2,7 @@
 """What of a guest a change may touch: every file of /etc, GRUB's menu, and what the initramfs holds of either."""
 
 FILES = '''find /etc /usr/lib/modprobe.d -xdev \\( -type f -exec sha256sum {} + -o -type l -printf '%l %p\\n' \\) |
-	grep -vE ' /etc/(machine-id|\.updated|adjtime)$' | sort -k 2'''
+	grep -vE ' /etc/(machine-id|[.]updated|adjtime)$' | sort -k 2'''
 MENU = 'sed "s/^/grub.cfg: /" /boot/grub/grub.cfg'
 # That it is whole, which modules of vfio are in it, and the content of what configures them; the rest of it
 # depends on where it was built.
