@@ -83,6 +83,19 @@ static int make_wishes(const struct pg_planner *p, const char *configured, struc
 	return 0;
 }
 
+bool pg_plans_iommu(const struct pg_facts *facts)
+{
+	const struct pg_choices none = { 0 };
+	const struct pg_planner p = { .facts = facts, .choices = &none };
+	enum pg_loader loader = facts->boot.loader == PG_LOADER_SYSTEMD_BOOT ?
+					PG_LOADER_SYSTEMD_BOOT : PG_LOADER_GRUB;
+	char *configured pg_autofree = NULL;
+	struct wishes w = { 0 };
+
+	return pg_configured_cmdline(facts, loader, &configured, NULL) == 0 &&
+	       make_wishes(&p, configured ? configured : "", &w) == 0 && w.n > 0;
+}
+
 static int put(struct pg_planner *p, const char *path, struct pg_bytes *after,
 	       const struct wishes *w)
 {

@@ -55,6 +55,8 @@ int pg_planner_install(struct pg_planner *p, const char *path, const struct pg_b
 /* ---- the parts of a plan; each returns 0 or -ENOMEM ---- */
 
 int pg_plan_boot_options(struct pg_planner *p);		/* plan_boot.c */
+/* Would it change the kernel options so that the IOMMU is on? */
+bool pg_plans_iommu(const struct pg_facts *facts);
 int pg_plan_decide(struct pg_planner *p);		/* plan_bind.c: fills how */
 int pg_plan_address_files(struct pg_planner *p);	/* plan_bind.c */
 int pg_plan_modules(struct pg_planner *p);		/* plan_modules.c */

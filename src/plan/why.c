@@ -150,9 +150,10 @@ static int vfio_there(const struct pg_facts *facts, struct pg_status *s)
 			       "The module vfio-pci is not loaded, so that %s has the device.",
 			       holder(s)),
 		    pg_why_evidence(s, "/proc/modules does not name vfio_pci"),
-		    pg_why_fix(s, "`pve-gpu passthrough VMID %s` plans what is missing; then "
-				  "`update-initramfs -u -k all` and reboot.",
-			       pg_bdf_str(s->addr).s));
+		    pg_is_loaded_at_boot(facts, "vfio_pci") ?
+			    pg_why_fix(s, "Run `update-initramfs -u -k all`, then reboot.") :
+			    pg_why_fix(s, "`pve-gpu passthrough VMID %s` plans that it is loaded "
+					  "at boot.", pg_bdf_str(s->addr).s));
 }
 
 /* ---- the initramfs ---- */

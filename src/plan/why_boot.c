@@ -62,17 +62,21 @@ bool pg_why_is_misplaced(const struct pg_facts *facts, const struct pg_dev *dev)
 	return misplaced_ids(facts, dev, &word) > 0;
 }
 
+/* `planned`: what a plan does about it ("it in modprobe.d"), NULL: nothing. */
 static int say_misplaced(const struct pg_facts *facts, struct pg_status *s, const char *words,
-			 const char *effect)
+			 const char *effect, const char *planned)
 {
+	pg_autofree char *plan = !planned ? strdup("") :
+		pg_strf(" Or `pve-gpu passthrough VMID %s%s", pg_bdf_str(s->addr).s, planned);
+
 	if (pg_why_set(s, PG_STATUS_WRONG, "wrong-loader",
 		       "%s The kernel option stands in %s, but this node boots with %s, which "
 		       "reads %s: it has no effect.", effect, file_of(other_of(facts)),
 		       pg_loader_name(facts->boot.loader), file_of(facts->boot.loader)) < 0 ||
 	    pg_why_evidence(s, "%s: %s", file_of(other_of(facts)), words) < 0 ||
-	    pg_why_fix(s, "Write the option in %s, run `%s`, then reboot. `pve-gpu passthrough "
-			  "VMID %s` plans what is missing.", file_of(facts->boot.loader),
-		       refresh_of(facts), pg_bdf_str(s->addr).s) < 0)
+	    !plan ||
+	    pg_why_fix(s, "Write the option in %s, run `%s`, then reboot.%s",
+		       file_of(facts->boot.loader), refresh_of(facts), plan) < 0)
 		return -ENOMEM;
 	return 1;
 }
@@ -82,7 +86,9 @@ int pg_why_misplaced(const struct pg_facts *facts, struct pg_status *s)
 	pg_autofree char *word = NULL;
 	int r = misplaced_ids(facts, s->dev, &word);
 
-	return r <= 0 ? r : say_misplaced(facts, s, word, "It does not go to vfio-pci.");
+	return r <= 0 ? r : say_misplaced(facts, s, word,
+					     "It does not go to vfio-pci.",
+					     " --bind early` plans it in modprobe.d.");
 }
 
 /* ---- the IOMMU is off ---- */
@@ -139,6 +145,30 @@ static int not_running(const struct pg_facts *facts, struct pg_status *s,
 	return pg_why_fix(s, "Run `%s`, then reboot.", refresh_of(facts)) < 0 ? -ENOMEM : 1;
 }
 
+/* Was it turned off for this boot, and is so no more? */
+static bool was_off(const struct pg_facts *facts)
+{
+	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+
+	if (!facts->boot.running || pg_cmdline_split(facts->boot.running, &words) < 0)
+		return false;
+	for (size_t i = 0; i < words.n; i++)
+		if (is_off_word(words.v[i]))
+			return true;
+	return false;
+}
+
+static int fix_off(const struct pg_facts *facts, struct pg_status *s, bool no_table)
+{
+	if (!no_table && pg_plans_iommu(facts))
+		return pg_why_fix(s, "`pve-gpu passthrough VMID %s` plans the kernel option.",
+				  pg_bdf_str(s->addr).s);
+	if (!no_table && was_off(facts))
+		return pg_why_fix(s, "The option that turned it off is not in the loader's file any "
+				     "more. Run `%s`, then reboot.", refresh_of(facts));
+	return pg_why_fix(s, "Turn on VT-d or AMD-Vi (IOMMU) in the firmware setup.");
+}
+
 static int other_causes(const struct pg_facts *facts, struct pg_status *s)
 {
 	bool none = facts->iommu.table_known && facts->iommu.table == PG_TABLE_NONE;
@@ -154,11 +184,7 @@ static int other_causes(const struct pg_facts *facts, struct pg_status *s)
 	    pg_why_evidence(s, "/sys/class/iommu is empty; /proc/cmdline: %s",
 			    facts->boot.running ? facts->boot.running : "not read") < 0)
 		return -ENOMEM;
-	if (none)
-		return pg_why_fix(s, "Turn on VT-d or AMD-Vi (IOMMU) in the firmware setup.") < 0 ?
-			       -ENOMEM : 1;
-	return pg_why_fix(s, "`pve-gpu passthrough VMID %s` plans the kernel option.",
-			  pg_bdf_str(s->addr).s) < 0 ? -ENOMEM : 1;
+	return fix_off(facts, s, none) < 0 ? -ENOMEM : 1;
 }
 
 int pg_why_iommu(const struct pg_facts *facts, struct pg_status *s)
@@ -182,6 +208,7 @@ int pg_why_iommu(const struct pg_facts *facts, struct pg_status *s)
 	if (on_words(&wrong, &right, &lost) < 0)
 		return -ENOMEM;
 	if (lost)
-		return say_misplaced(facts, s, lost, "The IOMMU is off.");
+		return say_misplaced(facts, s, lost, "The IOMMU is off.",
+				     pg_plans_iommu(facts) ? "` plans it there." : NULL);
 	return other_causes(facts, s);
 }

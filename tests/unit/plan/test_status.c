@@ -200,10 +200,10 @@ static void test_reasons(void **state)
 	make_conf(f, PG_MODCONF_SOFTDEP, "nouveau", "pre: vfio-pci", "/etc/modprobe.d/vfio.conf");
 	assert_reason(f, PG_STATUS_WRONG, "unknown", NULL);
 	f->modules.loaded.v[0][0] = 'x';
-	assert_reason(f, PG_STATUS_WRONG, "vfio-not-loaded", "update-initramfs");
+	assert_reason(f, PG_STATUS_WRONG, "vfio-not-loaded", "plans that it is loaded");
 	rd = initrd(f);
 	rd->looked = true; /* by ids= it need not hold vfio-pci */
-	assert_reason(f, PG_STATUS_WRONG, "vfio-not-loaded", "update-initramfs");
+	assert_reason(f, PG_STATUS_WRONG, "vfio-not-loaded", "plans that it is loaded");
 	rd->stale = PG_YES;
 	rd->newer = strdup("/etc/modprobe.d/vfio.conf");
 	assert_reason(f, PG_STATUS_WRONG, "stale-initramfs", "update-initramfs -u -k all");
@@ -216,9 +216,9 @@ static void test_reasons(void **state)
 	f->dev[0].driver = strdup("serial"); /* a driver's name need not be its module's */
 	assert_reason(f, PG_STATUS_WRONG, "built-in", "--bind address");
 	f->iommu.active = PG_NO;
-	assert_reason(f, PG_STATUS_WRONG, "iommu-off", NULL);
+	assert_reason(f, PG_STATUS_WRONG, "iommu-off", "plans the kernel option");
 	set_file(f, 1, "root=/dev/sda1 intel_iommu=on\n");
-	assert_reason(f, PG_STATUS_WRONG, "wrong-loader", "/etc/default/grub");
+	assert_reason(f, PG_STATUS_WRONG, "wrong-loader", "plans it there");
 	set_file(f, 0, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on\"\n");
 	assert_reason(f, PG_STATUS_WRONG, "not-running", "update-grub");
 	f->file[2].changed.tv_sec = 2000;
@@ -275,7 +275,24 @@ static void test_misplaced(void **state)
 	free(f->modules.conf[0].value);
 	f->modules.conf[0].value = strdup("ids=8086:1234");
 	set_file(f, 1, "root=/dev/sda1 vfio-pci.ids=10de:2684\n");
-	assert_reason(f, PG_STATUS_WRONG, "wrong-loader", "/etc/default/grub");
+	assert_reason(f, PG_STATUS_WRONG, "wrong-loader", "--bind early` plans it");
+	pg_facts_free(f);
+}
+
+/* What no plan can mend is not promised. */
+static void test_iommu_fix(void **state)
+{
+	struct pg_facts *f = spoiled();
+
+	(void)state;
+	f->iommu.active = PG_NO;
+	f->iommu.table = PG_TABLE_IVRS; /* AMD's is on unless turned off */
+	assert_reason(f, PG_STATUS_WRONG, "iommu-off", "firmware setup");
+	free(f->boot.running);
+	f->boot.running = strdup("root=/dev/sda1 amd_iommu=off");
+	assert_reason(f, PG_STATUS_WRONG, "iommu-off", "not in the loader's file any more");
+	set_file(f, 0, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet amd_iommu=off\"\n");
+	assert_reason(f, PG_STATUS_WRONG, "iommu-off", "plans the kernel option");
 	pg_facts_free(f);
 }
 
@@ -290,6 +307,7 @@ int main(void)
 		cmocka_unit_test(test_by_address),
 		cmocka_unit_test(test_not_written),
 		cmocka_unit_test(test_misplaced),
+		cmocka_unit_test(test_iommu_fix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
