@@ -235,8 +235,8 @@ struct pg_boot {
 /* ---- the kernel's log ---- */
 
 /*
- * A message of this boot that concerns passthrough: of a PCI device, of vfio, or of our script.
- * Filled by pg_verify_probe() of src/exec, from the journal.
+ * A message of this boot about a PCI device. Filled by pg_verify_probe() of src/exec, from the
+ * journal, for devices that are not where they should be.
  */
 struct pg_klog_line {
 	bool of_dev;		/* about this device: */
@@ -247,7 +247,7 @@ struct pg_klog_line {
 
 struct pg_klog {
 	bool known;		/* it was read */
-	struct pg_klog_line *line;	/* in order of time */
+	struct pg_klog_line *line;	/* of each device in order of time */
 	size_t n_line;
 };
 

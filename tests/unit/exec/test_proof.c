@@ -2,6 +2,10 @@
 /* What the node boots from is compared with the plan, by stand-ins for the tools. */
 #include "tests/unit/exec/node.h"
 
+#include <errno.h>
+
+#include "src/exec/proof.h"
+
 #define SH_NAMES "echo usr/lib/modules/6.1/kernel/drivers/vfio/pci/vfio-pci.ko.xz\n"
 #define SH_COPY "root=${1%/boot/*}; mkdir -p \"$2/main/etc\" || exit 1\n" \
 		"cp -r \"$root/etc/modprobe.d\" \"$2/main/etc\"\n" \
@@ -237,6 +241,36 @@ static void test_grub(void **state)
 	node_assert_text(n, "do not reboot");
 }
 
+/* journalctl's JSON: one object a line; what is broken is passed over. */
+static void test_klog(void **state)
+{
+	struct node *n = *state;
+	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
+	struct pg_facts *f PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*f));
+	struct pg_bdf addr = { .bus = 1 };
+	pg_autofree char *log = NULL;
+
+	assert_non_null(f);
+	pg_run_init(&run, n->tree->root, &n->opts);
+	node_command(n, "journalctl", "cat <<'END'\n"
+		     "{\"_SOURCE_MONOTONIC_TIMESTAMP\":\"2500000\",\"MESSAGE\":\"nouveau: NVIDIA\"}\n"
+		     "{broken\n"
+		     "{\"__MONOTONIC_TIMESTAMP\":\"3000000\",\"MESSAGE\":[1,2]}\n"
+		     "{\"__MONOTONIC_TIMESTAMP\":\"3500000\",\"MESSAGE\":\"more\"}\nEND\n");
+	assert_int_equal(pg_klog_look(&run, f, addr), 0);
+	assert_true(f->klog.known);
+	assert_int_equal(f->klog.n_line, 2);
+	assert_true(f->klog.line[0].usec == 2500000);
+	assert_string_equal(f->klog.line[0].text, "nouveau: NVIDIA");
+	assert_true(f->klog.line[1].usec == 3500000);
+	log = node_log(n);
+	assert_non_null(strstr(log, "_KERNEL_DEVICE=+pci:0000:01:00.0"));
+	f->klog.known = false;
+	node_command(n, "journalctl", "exit 1\n");
+	assert_int_equal(pg_klog_look(&run, f, addr), -EIO);
+	assert_false(f->klog.known);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +287,7 @@ int main(void)
 		node_test(test_wayback_there),
 		node_test(test_esp_unseen),
 		node_test(test_esp),
+		node_test(test_klog),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -266,6 +266,26 @@ static void test_not_written(void **state)
 	pg_facts_free(f);
 }
 
+/* The kernel's log says when the other driver came. */
+static void test_lost_race_log(void **state)
+{
+	struct pg_facts *f = spoiled();
+	struct pg_klog_line *l = pg_vec_add(&f->klog.line, &f->klog.n_line, sizeof(*l));
+	struct pg_status *s = NULL;
+	size_t n = 0;
+
+	(void)state;
+	assert_non_null(l);
+	*l = (struct pg_klog_line){ .of_dev = true, .addr = f->dev[0].addr, .usec = 2540000,
+				    .text = strdup("nouveau 0000:01:00.0: NVIDIA AD102") };
+	assert_int_equal(pg_status_list(f, &s, &n), 0);
+	assert_string_equal(s[0].reason, "lost-race");
+	assert_string_equal(s[0].evidence, "the kernel's log, 2.5 s after its start: "
+					   "nouveau 0000:01:00.0: NVIDIA AD102");
+	pg_status_free(s, n);
+	pg_facts_free(f);
+}
+
 /* Nobody but the other loader's file asks for it. */
 static void test_misplaced(void **state)
 {
@@ -307,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_by_address),
 		cmocka_unit_test(test_not_written),
 		cmocka_unit_test(test_misplaced),
+		cmocka_unit_test(test_lost_race_log),
 		cmocka_unit_test(test_iommu_fix),
 	};
 

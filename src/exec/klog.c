@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the kernel said of a device since it started, as journald kept it. */
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/json.h"
+#include "src/base/proc.h"
+#include "src/base/text.h"
+#include "src/exec/proof.h"
+
+#define LINES_MAX 200
+
+static bool is_cancelled(void *ctx)
+{
+	return pg_run_cancelled(ctx);
+}
+
+static int ask(struct pg_run *run, struct pg_bdf addr, struct pg_proc_result *ret)
+{
+	static const char words[] = "journalctl -k -b -o json --no-pager";
+	struct pg_strv argv PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_proc_opts opts = { .path = run->opts->path, .cancelled = is_cancelled,
+				     .ctx = run, .split_stderr = true, .timeout_s = 30 };
+	int r = pg_strv_split(words, " ", &argv);
+
+	if (r == 0)
+		r = pg_strv_addf(&argv, "_KERNEL_DEVICE=+pci:%s", pg_bdf_str(addr).s);
+	if (r == 0)
+		r = pg_proc_run(argv.v, &opts, ret, NULL);
+	if (r < 0)
+		return r;
+	return ret->cancelled ? -ECANCELED : ret->status == 0 ? 0 : -EIO;
+}
+
+/* A message that is no text is an array of numbers: passed over. */
+static int add_line(struct pg_facts *facts, struct pg_bdf addr, const struct pg_jval *v)
+{
+	const char *text = pg_jval_get_str(v, "MESSAGE");
+	const char *usec = pg_jval_get_str(v, "_SOURCE_MONOTONIC_TIMESTAMP");
+	struct pg_klog_line *l;
+
+	if (!usec)
+		usec = pg_jval_get_str(v, "__MONOTONIC_TIMESTAMP");
+	if (!text || !usec)
+		return 0;
+	l = pg_vec_add(&facts->klog.line, &facts->klog.n_line, sizeof(*l));
+	if (!l)
+		return -ENOMEM;
+	l->of_dev = true;
+	l->addr = addr;
+	l->usec = strtoull(usec, NULL, 10);
+	l->text = strdup(text);
+	return l->text ? 0 : -ENOMEM;
+}
+
+int pg_klog_look(struct pg_run *run, struct pg_facts *facts, struct pg_bdf addr)
+{
+	struct pg_proc_result result PG_CLEANUP(pg_proc_result_done) = { 0 };
+	size_t pos = 0, len, full;
+	const char *line;
+	int r = ask(run, addr, &result);
+
+	for (size_t n = 0; r == 0 && n < LINES_MAX && result.output.n &&
+	     pg_text_line(result.output.p, result.output.n, &pos, &line, &len, &full); n++) {
+		struct pg_jval *v PG_CLEANUP(pg_jval_freep) = NULL;
+
+		r = pg_json_parse(line, len, &v);
+		r = r == -EBADMSG ? 0 : r < 0 ? r : add_line(facts, addr, v);
+	}
+	facts->klog.known |= r == 0;
+	return r;
+}
