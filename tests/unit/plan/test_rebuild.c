@@ -5,6 +5,7 @@
 #include "src/plan/planner.h"
 
 #define KERNEL "6.14.8-2-pve"
+#define SCRIPT "#!/bin/sh\n"
 #define KOPTS "root=/dev/sda1 quiet intel_iommu=on\n"
 
 /* Nothing is left to do. */
@@ -53,7 +54,9 @@ static void assert_command(struct pg_facts *f, enum pg_bind bind, const char *co
 			   const char *why)
 {
 	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = make_choices("01:00", 0);
-	struct pg_templates t = { 0 };
+	static char script[] = SCRIPT;
+	struct pg_templates t = { .initramfs_hook = { script, sizeof(script) - 1 },
+				  .initramfs_script = { script, sizeof(script) - 1 } };
 	struct pg_plan *p PG_CLEANUP(pg_plan_freep) = NULL;
 
 	c->bind = bind;
@@ -90,6 +93,26 @@ static void test_initramfs(void **state)
 	f = done();
 	assert_int_equal(pg_strv_add(&f->boot.initrd[0].differ, PG_PATH_VFIO_CONF), 0);
 	assert_command(f, PG_BIND_EARLY, INITRAMFS, "another copy of " PG_PATH_VFIO_CONF);
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct pg_file *)a)->path, ((const struct pg_file *)b)->path);
+}
+
+/* By address the initramfs must hold the script. */
+static void test_initramfs_lacks(void **state)
+{
+	struct pg_facts *f = done();
+
+	(void)state;
+	make_file(f, PG_PATH_HOOK, SCRIPT);
+	make_file(f, PG_PATH_SCRIPT, SCRIPT);
+	f->file[3].mode = f->file[4].mode = 0755;
+	make_file(f, PG_PATH_BIND_CONF, "0000:01:00.0 10de:2684 vfio-pci\n");
+	qsort(f->file, f->n_file, sizeof(*f->file), by_path);
+	f->boot.initrd[0].looked = f->boot.initrd[0].has_vfio = true;
+	assert_command(f, PG_BIND_ADDRESS, INITRAMFS, "does not hold the script");
 }
 
 /* Of a tree, of another kernel, or where nothing is bound at boot: it says nothing. */
@@ -153,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_initramfs),
+		cmocka_unit_test(test_initramfs_lacks),
 		cmocka_unit_test(test_initramfs_no_matter),
 		cmocka_unit_test(test_grub),
 		cmocka_unit_test(test_systemd_boot),
