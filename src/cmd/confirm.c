@@ -2,20 +2,6 @@
 /* pve-gpu confirm: keeps the changes on trial; with --wait it is what the trial's unit runs. */
 #include "src/cmd/live.h"
 
-static int report(const struct pg_cmd_env *env, int r, struct pg_err *err,
-		  const struct pg_outcome *outcome)
-{
-	if (r < 0) {
-		err->code = r;
-		pg_cmd_complain(env, err);
-	}
-	if (!env->json)
-		return r < 0 ? PG_EXIT_REFUSED : pg_live_report(env, outcome);
-	if (pg_outcome_status(outcome))
-		pg_out_lines(env, env->diag, 0, outcome->text);
-	return pg_live_document(env, outcome);
-}
-
 /* Returns 0, or the exit status. */
 static int read_args(const struct pg_cmd_env *env, int argc, char **argv, bool *ret_wait,
 		     const char **ret_id)
@@ -48,14 +34,14 @@ int pg_cmd_confirm(const struct pg_cmd_env *env, int argc, char **argv)
 		return r;
 	r = pg_root_open(env->root_dir, &host.root, &host.err);
 	if (r < 0)
-		return report(env, r, &host.err, &outcome);
+		return pg_live_tell(env, r, &host.err, &outcome);
 	if (!wait && (r = pg_live_recover_first(env, host.root, &outcome)))
 		return env->json ? pg_live_document(env, &outcome) : r;
 	pg_live_begin(&live, env);
 	r = wait ? pg_trial_watch(host.root, &live.opts, &outcome, &host.err) :
 		   pg_confirm(host.root, id, &live.opts, &outcome, &host.err);
 	pg_live_end(&live);
-	r = report(env, r, &host.err, &outcome);
+	r = pg_live_tell(env, r, &host.err, &outcome);
 	/* The unit is started again where the watch itself failed, not for what it found. */
 	return wait && outcome.text ? PG_EXIT_OK : r;
 }

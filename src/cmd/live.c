@@ -122,6 +122,20 @@ int pg_live_document(const struct pg_cmd_env *env, const struct pg_outcome *outc
 	return pg_out_json(env, doc) < 0 ? PG_EXIT_REFUSED : pg_outcome_status(outcome);
 }
 
+int pg_live_tell(const struct pg_cmd_env *env, int r, struct pg_err *err,
+		 const struct pg_outcome *outcome)
+{
+	if (r < 0) {
+		err->code = r;
+		pg_cmd_complain(env, err);
+	}
+	if (!env->json)
+		return r < 0 ? PG_EXIT_REFUSED : pg_live_report(env, outcome);
+	if (pg_outcome_status(outcome))
+		pg_out_lines(env, env->diag, 0, outcome->text);
+	return pg_live_document(env, outcome);
+}
+
 int pg_live_recover_first(const struct pg_cmd_env *env, struct pg_root *root,
 			  struct pg_outcome *ret)
 {

@@ -26,6 +26,11 @@ int pg_live_report(const struct pg_cmd_env *env, const struct pg_outcome *outcom
 /* The outcome as a document: of undo and recover. */
 int pg_live_document(const struct pg_cmd_env *env, const struct pg_outcome *outcome);
 
+/* What undo, recover and confirm end with: r and err as they came back, the outcome as text or
+ * as a document. Returns the exit status. */
+int pg_live_tell(const struct pg_cmd_env *env, int r, struct pg_err *err,
+		 const struct pg_outcome *outcome);
+
 /* Ends what was interrupted before anything else is changed, and says so. Returns 0 to go
  * on, or the exit status; *ret is the outcome then. */
 int pg_live_recover_first(const struct pg_cmd_env *env, struct pg_root *root,

@@ -2,20 +2,6 @@
 /* pve-gpu undo and recover: takes a change back; ends what a crash left. */
 #include "src/cmd/live.h"
 
-static int end(const struct pg_cmd_env *env, int r, struct pg_err *err,
-	       const struct pg_outcome *outcome)
-{
-	if (r < 0) {
-		err->code = r;
-		pg_cmd_complain(env, err);
-	}
-	if (!env->json)
-		return r < 0 ? PG_EXIT_REFUSED : pg_live_report(env, outcome);
-	if (pg_outcome_status(outcome))
-		pg_out_lines(env, env->diag, 0, outcome->text);
-	return pg_live_document(env, outcome);
-}
-
 /* Opens the root. Returns 0, or the exit status where it cannot be opened: then the reason
  * has been told, in the document too. */
 static int open_root(const struct pg_cmd_env *env, struct pg_cmd_host *host)
@@ -47,7 +33,7 @@ int pg_cmd_undo(const struct pg_cmd_env *env, int argc, char **argv)
 	pg_live_begin(&live, env);
 	r = pg_undo(host.root, at < argc ? argv[at] : NULL, &live.opts, &outcome, &host.err);
 	pg_live_end(&live);
-	return end(env, r, &host.err, &outcome);
+	return pg_live_tell(env, r, &host.err, &outcome);
 }
 
 int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv)
@@ -65,5 +51,5 @@ int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv)
 	pg_live_begin(&live, env);
 	r = pg_recover_asked(host.root, &live.opts, &outcome, &host.err);
 	pg_live_end(&live);
-	return end(env, r, &host.err, &outcome);
+	return pg_live_tell(env, r, &host.err, &outcome);
 }

@@ -17,7 +17,7 @@
 
 /* ---- choices ---- */
 
-static int pick_all(struct pg_choices *c, const char *list)
+static int add_all(struct pg_choices *c, const char *list, bool accept)
 {
 	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
 	int r = pg_strv_split(list, ",", &part);
@@ -28,23 +28,7 @@ static int pick_all(struct pg_choices *c, const char *list)
 
 		r = pg_bdf_parse_loose(part.v[i], &addr, &slot);
 		if (r == 0)
-			r = pg_choices_pick(c, addr, slot);
-	}
-	return r;
-}
-
-static int accept_all(struct pg_choices *c, const char *list)
-{
-	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
-	int r = pg_strv_split(list, ",", &part);
-
-	for (size_t i = 0; r == 0 && i < part.n; i++) {
-		struct pg_bdf addr;
-		bool slot;
-
-		r = pg_bdf_parse_loose(part.v[i], &addr, &slot);
-		if (r == 0)
-			r = pg_choices_accept(c, addr);
+			r = accept ? pg_choices_accept(c, addr) : pg_choices_pick(c, addr, slot);
 	}
 	return r;
 }
@@ -74,11 +58,11 @@ static int set_flag(struct pg_choices *c, const char *word)
 static int set_value(struct pg_choices *c, const char *key, const char *value)
 {
 	if (strcmp(key, "devices") == 0)
-		return pick_all(c, value);
+		return add_all(c, value, false);
 	if (strcmp(key, "bind") == 0)
 		return pg_bind_parse(value, &c->bind);
 	if (strcmp(key, "accept") == 0)
-		return accept_all(c, value);
+		return add_all(c, value, true);
 	if (strcmp(key, "trial") == 0)
 		return set_trial(c, value);
 	if (strcmp(key, "vm") == 0)
