@@ -2,6 +2,7 @@
 from machine import AUDIO, GPU, SCREEN, TWIN_A, TWIN_B
 from state import State
 
+
 def drivers(m):
     return {a: m.driver(a) for a in (SCREEN, GPU, AUDIO, TWIN_A, TWIN_B)}
 

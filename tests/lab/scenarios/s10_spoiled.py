@@ -2,16 +2,13 @@
 from machine import GPU, SERIAL
 from s01_wizard import OFF
 
-REASONS = {'stale': 'initramfs', 'builtin': 'built into the kernel', 'loader': '/etc/kernel/cmdline'}
-
 
 def play(lab):
     """status names the reason: a stale initramfs, a driver in the kernel, an option in the wrong loader's file."""
     m = lab.guest('spoiled')
     m.ssh('cp -p /boot/initrd.img-$(uname -r) /root/old && pve-gpu passthrough 100 01:00 --bind address --no-trial '
           '--apply --yes && cp -p /root/old /boot/initrd.img-$(uname -r) && sync')
-    m.ssh("sed -i 's/ids=.*/&/' /etc/modprobe.d/vfio.conf 2>/dev/null; "
-          f"echo 'options vfio-pci ids=1b36:0002' >>/etc/modprobe.d/person.conf; "
+    m.ssh("echo 'options vfio-pci ids=1b36:0002' >>/etc/modprobe.d/person.conf; "
           f"echo 'hostpci1: {SERIAL}' >>/etc/pve/qemu-server/100.conf; sync")
     m.reboot()
     status = m.ssh('pve-gpu status', check=False)
