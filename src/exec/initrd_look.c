@@ -4,37 +4,22 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "src/base/proc.h"
 #include "src/base/text.h"
 #include "src/exec/proof.h"
 
 #define NAMES_MAX ((size_t)32 << 20)
 #define COPY_MAX ((size_t)1 << 20)
 
-static bool is_cancelled(void *ctx)
-{
-	return pg_run_cancelled(ctx);
-}
-
 /* "unmkinitramfs FILE DIR"; arg NULL: without. */
 static int run_tool(struct pg_run *run, const char *tool, const char *file, const char *arg,
 		    struct pg_proc_result *ret)
 {
 	struct pg_strv argv PG_CLEANUP(pg_strv_done) = { 0 };
-	struct pg_proc_opts opts = { .path = run->opts->path, .cancelled = is_cancelled,
-				     .ctx = run, .max_output = NAMES_MAX, .split_stderr = true,
-				     .timeout_s = 300 };
-	int r;
 
 	if (pg_strv_add(&argv, tool) < 0 || pg_strv_add(&argv, file) < 0 ||
 	    (arg && pg_strv_add(&argv, arg) < 0))
 		return -ENOMEM;
-	r = pg_proc_run(argv.v, &opts, ret, NULL);
-	if (r < 0)
-		return r;
-	if (ret->cancelled)
-		return -ECANCELED;
-	return ret->status == 0 ? 0 : -EIO;
+	return pg_run_ask(run, &argv, NAMES_MAX, 300, ret);
 }
 
 /* ---- names ---- */

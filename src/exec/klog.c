@@ -4,32 +4,20 @@
 #include <string.h>
 
 #include "src/base/json.h"
-#include "src/base/proc.h"
 #include "src/base/text.h"
 #include "src/exec/proof.h"
 
 #define LINES_MAX 200
 
-static bool is_cancelled(void *ctx)
-{
-	return pg_run_cancelled(ctx);
-}
-
 static int ask(struct pg_run *run, struct pg_bdf addr, struct pg_proc_result *ret)
 {
 	static const char words[] = "journalctl -k -b -o json --no-pager";
 	struct pg_strv argv PG_CLEANUP(pg_strv_done) = { 0 };
-	struct pg_proc_opts opts = { .path = run->opts->path, .cancelled = is_cancelled,
-				     .ctx = run, .split_stderr = true, .timeout_s = 30 };
 	int r = pg_strv_split(words, " ", &argv);
 
 	if (r == 0)
 		r = pg_strv_addf(&argv, "_KERNEL_DEVICE=+pci:%s", pg_bdf_str(addr).s);
-	if (r == 0)
-		r = pg_proc_run(argv.v, &opts, ret, NULL);
-	if (r < 0)
-		return r;
-	return ret->cancelled ? -ECANCELED : ret->status == 0 ? 0 : -EIO;
+	return r < 0 ? r : pg_run_ask(run, &argv, 0, 30, ret);
 }
 
 /* A message that is no text is an array of numbers: passed over. */

@@ -101,7 +101,7 @@ static int check_entries(const struct pg_facts *facts, const struct pg_plan *pla
 	for (size_t i = 0; r == 0 && i < facts->boot.n_entry; i++) {
 		const struct pg_boot_entry *e = &facts->boot.entry[i];
 
-		if (pg_entry_is_grub(e) != (loader == PG_LOADER_GRUB))
+		if (!pg_entry_is_of(facts, e, loader))
 			continue;
 		seen->n++;
 		seen->off |= e->off;
@@ -133,20 +133,43 @@ static int check_grub(const struct pg_facts *facts, const struct pg_plan *plan,
 	return r;
 }
 
-/* Those of proxmox-boot-tool are mounted only while it runs. */
-static int check_esp(const struct pg_facts *facts, const struct pg_plan *plan,
+/* Either loader's, whatever is on them. */
+static int look_at_esps(struct pg_run *run, struct pg_facts *facts, struct pg_strv *notes)
+{
+	struct pg_strv unseen PG_CLEANUP(pg_strv_done) = { 0 };
+	int r;
+
+	run->n_steps++;
+	pg_run_step(run, "Checking the EFI system partitions");
+	r = pg_esp_look(run, facts, &unseen);
+	pg_run_step_done(run, 0);
+	for (size_t i = 0; r == 0 && i < unseen.n; i++)
+		r = pg_strv_addf(notes, "The EFI system partition %s could not be looked at.",
+				 unseen.v[i]);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int check_esp(struct pg_run *run, struct pg_facts *facts, const struct pg_plan *plan,
 		     struct pg_strv *doubts, struct pg_strv *notes)
 {
-	struct seen seen = { 0 };
+	struct seen grub = { 0 }, seen = { 0 };
 	int r;
 
 	if (!runs(plan, "proxmox-boot-tool"))
 		return 0;
-	r = check_entries(facts, plan, PG_LOADER_SYSTEMD_BOOT, &seen, doubts);
-	if (r == 0 && !seen.n_made)
+	r = look_at_esps(run, facts, notes);
+	if (r == 0)
+		r = check_entries(facts, plan, PG_LOADER_GRUB, &grub, doubts);
+	if (r == 0)
+		r = check_entries(facts, plan, PG_LOADER_SYSTEMD_BOOT, &seen, doubts);
+	if (r == 0 && !seen.n_made && !grub.n_made)
 		return pg_strv_add(notes, "The boot entries on the EFI system partitions could not "
 					  "be looked at.");
-	if (r == 0 && !seen.off && planned(plan, "/etc/kernel/postinst.d/zz-pve-gpu"))
+	if (r == 0 && grub.n_made && !grub.off && planned(plan, "/etc/grub.d/42_pve-gpu"))
+		r = pg_strv_add(doubts, "GRUB's menu on the EFI system partitions has no entry "
+					"\"without passthrough\".");
+	if (r == 0 && seen.n_made && !seen.off &&
+	    planned(plan, "/etc/kernel/postinst.d/zz-pve-gpu"))
 		r = pg_strv_add(doubts, "The entry \"without passthrough\" is not among those of the "
 					"EFI system partition.");
 	return r;
@@ -234,7 +257,7 @@ int pg_proof(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *
 		return r == -ENOMEM ? r : 0;
 	r = check_grub(facts, plan, &ret->doubts, &notes);
 	if (r == 0)
-		r = check_esp(facts, plan, &ret->doubts, &notes);
+		r = check_esp(run, facts, plan, &ret->doubts, &notes);
 	if (r == 0)
 		r = check_initrds(run, facts, plan, &ret->doubts, &notes);
 	return r < 0 ? r : say(ret, plan, &notes);

@@ -14,14 +14,21 @@
 int pg_initrd_look(struct pg_run *run, const struct pg_facts *facts, struct pg_initrd *rd);
 
 /*
+ * esp_look.c: adds what the EFI system partitions of proxmox-boot-tool boot to
+ * facts->boot.entry; to be called once. What could not be mounted is named in unseen. Needs
+ * root. Errors as above; -EBADMSG where the answer is no such list.
+ */
+int pg_esp_look(struct pg_run *run, struct pg_facts *facts, struct pg_strv *unseen);
+
+/*
  * klog.c: adds what the kernel said of the device since it started to facts->klog, by
  * journalctl(1) -k: at most 200 messages, oldest first. Errors as above; then klog.known is not set.
  */
 int pg_klog_look(struct pg_run *run, struct pg_facts *facts, struct pg_bdf addr);
 
 /*
- * proof.c: after the commands of pg_apply ran well: compares grub.cfg (or the
- * entries of a mounted EFI system partition) and the initramfs of every kernel with what is on
+ * proof.c: after the commands of pg_apply ran well: compares grub.cfg (or what
+ * is on the EFI system partitions) and the initramfs of every kernel with what is on
  * disk now. What is missing goes to ret->doubts, and ret->text then says not to reboot; what
  * could not be looked at is a note in ret->text. Does nothing where the commands were only listed. 0 or -ENOMEM.
  */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "src/base/proc.h"
 #include "src/base/text.h"
 
 #define TAIL_LINES 5
@@ -169,6 +168,24 @@ char *pg_ran_text(const struct pg_strv *argv, const struct pg_ran *ran)
 		return pg_strf("%s was ended by signal %d.%s", safe, ran->status - 128, ran->tail);
 	return pg_strf("%s failed with status %d.%s%s", safe, ran->status,
 		       *ran->tail ? " It said:" : "", ran->tail);
+}
+
+static bool ask_cancelled(void *ctx)
+{
+	return pg_run_cancelled(ctx);
+}
+
+int pg_run_ask(struct pg_run *run, const struct pg_strv *argv, size_t max, unsigned timeout_s,
+	       struct pg_proc_result *ret)
+{
+	struct pg_proc_opts opts = { .path = run->opts->path, .cancelled = ask_cancelled,
+				     .ctx = run, .max_output = max, .split_stderr = true,
+				     .timeout_s = timeout_s };
+	int r = pg_proc_run(argv->v, &opts, ret, NULL);
+
+	if (r < 0)
+		return r;
+	return ret->cancelled ? -ECANCELED : ret->status == 0 ? 0 : -EIO;
 }
 
 int pg_run_list(struct pg_run *run, const struct pg_strv *argv)

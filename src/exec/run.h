@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "src/base/proc.h"
 #include "src/exec/journal.h"
 
 struct pg_run {
@@ -43,6 +44,13 @@ int pg_run_command(struct pg_run *run, const struct pg_strv *argv, bool may_canc
 		   struct pg_ran *ret);
 /* "update-grub ended with status 1." and the last of what it said. NULL: no memory. */
 char *pg_ran_text(const struct pg_strv *argv, const struct pg_ran *ran);
+/*
+ * Asks a command something, not as a step: its standard output, at most max bytes (0: 1 MiB)
+ * of it. Returns 0; -EIO where it failed; -ECANCELED; another negative errno where it could not
+ * be started.
+ */
+int pg_run_ask(struct pg_run *run, const struct pg_strv *argv, size_t max, unsigned timeout_s,
+	       struct pg_proc_result *ret);
 /* Adds a command to the list of those that were not run. */
 int pg_run_list(struct pg_run *run, const struct pg_strv *argv);
 

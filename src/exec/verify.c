@@ -30,9 +30,23 @@ static int look_initrd(struct pg_run *run, struct pg_facts *facts)
 	return r < 0 ? pg_strv_addf(&facts->unread, "%s: %s", rd->path, pg_err_reason(r)) : 0;
 }
 
+static int look_esp(struct pg_run *run, struct pg_facts *facts)
+{
+	struct pg_strv unseen PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_esp_look(run, facts, &unseen);
+
+	for (size_t i = 0; r == 0 && i < unseen.n; i++)
+		r = pg_strv_addf(&facts->unread, "/dev/disk/by-uuid/%s: it could not be mounted",
+				 unseen.v[i]);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	return pg_strv_addf(&facts->unread, "/etc/kernel/proxmox-boot-uuids: %s", pg_err_reason(r));
+}
+
 static int look(struct pg_run *run, struct pg_facts *facts, const struct pg_status *s, size_t n)
 {
 	bool any = false;
+	int r;
 
 	for (size_t i = 0; i < n; i++) {
 		if (!is_lost(&s[i]))
@@ -42,7 +56,8 @@ static int look(struct pg_run *run, struct pg_facts *facts, const struct pg_stat
 		if (pg_klog_look(run, facts, s[i].addr) == -ENOMEM)
 			return -ENOMEM;
 	}
-	return any ? look_initrd(run, facts) : 0;
+	r = any ? look_initrd(run, facts) : 0;
+	return r == 0 && any && facts->boot.pbt ? look_esp(run, facts) : r;
 }
 
 int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,

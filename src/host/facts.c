@@ -132,6 +132,7 @@ static void modules_done(struct pg_modules *m)
 void pg_boot_entry_done(struct pg_boot_entry *e)
 {
 	free(e->path);
+	free(e->esp);
 	free(e->title);
 	free(e->id);
 	free(e->kernel);

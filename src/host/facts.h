@@ -189,6 +189,9 @@ enum pg_loader { PG_LOADER_UNKNOWN, PG_LOADER_GRUB, PG_LOADER_SYSTEMD_BOOT };
  */
 struct pg_boot_entry {
 	char *path;		/* the file that it stands in */
+	/* "1234-ABCD": the EFI system partition of proxmox-boot-tool that it stands on. These are
+	 * known only after pg_verify_probe() or pg_proof() of src/exec has looked. NULL: elsewhere. */
+	char *esp;
 	char *title;
 	char *id;		/* "gnulinux-simple-…", "proxmox-6.8.12-1-pve.conf"; or NULL */
 	char *kernel;		/* its file, "/boot/vmlinuz-6.14.8-2-pve"; NULL: not named */

@@ -9,6 +9,15 @@ bool pg_entry_is_grub(const struct pg_boot_entry *e)
 	return pg_text_ends(e->path, "/grub.cfg");
 }
 
+bool pg_entry_is_of(const struct pg_facts *facts, const struct pg_boot_entry *e,
+		    enum pg_loader loader)
+{
+	if (pg_entry_is_grub(e) != (loader == PG_LOADER_GRUB))
+		return false;
+	/* /boot/grub/grub.cfg is not read there */
+	return e->esp || !facts->boot.pbt || loader != PG_LOADER_GRUB;
+}
+
 /* "/boot/vmlinuz-RELEASE", "/EFI/proxmox/RELEASE/vmlinuz-RELEASE", "/MACHINE/RELEASE/linux" */
 static bool is_of(const char *kernel, const char *release)
 {
@@ -56,13 +65,11 @@ static const struct pg_boot_entry *default_entry(const struct pg_facts *facts)
 {
 	const struct pg_boot *boot = &facts->boot;
 
-	/* proxmox-boot-tool keeps another grub.cfg, on its own partitions */
-	if (boot->loader == PG_LOADER_UNKNOWN || boot->disputed ||
-	    (boot->pbt && boot->loader == PG_LOADER_GRUB))
+	if (boot->loader == PG_LOADER_UNKNOWN || boot->disputed)
 		return NULL;
 	for (size_t i = 0; i < boot->n_entry; i++)
-		if (pg_entry_is_made(facts, &boot->entry[i]) &&
-		    pg_entry_is_grub(&boot->entry[i]) == (boot->loader == PG_LOADER_GRUB))
+		if (pg_entry_is_of(facts, &boot->entry[i], boot->loader) &&
+		    pg_entry_is_made(facts, &boot->entry[i]))
 			return &boot->entry[i];
 	return NULL;
 }

@@ -114,6 +114,9 @@ int pg_configured_cmdline(const struct pg_facts *facts, enum pg_loader loader, c
 
 /* generated.c: an entry of grub.cfg, else one of the Boot Loader Specification. */
 bool pg_entry_is_grub(const struct pg_boot_entry *e);
+/* Does this loader read it: with proxmox-boot-tool, GRUB reads the menu on its partitions. */
+bool pg_entry_is_of(const struct pg_facts *facts, const struct pg_boot_entry *e,
+		    enum pg_loader loader);
 /*
  * Is the entry made of the loader's file, so that it must have its options: of an installed
  * kernel, by 10_linux (ids "gnulinux-…"), proxmox-boot-tool or kernel-install; neither recovery

@@ -16,7 +16,7 @@ def set_up(s):
         s.keys('/')
         s.type(address)
         s.keys('Enter')
-        if f'[x] {address}' not in s.text():
+        if f'[x] {address}' not in s.see(f'─ 0000:{address} ─'):
             s.keys('Space')
         s.see(f'[x] {address}')
     s.keys('Enter')
@@ -29,16 +29,16 @@ def set_up(s):
 
 
 def play_on(lab, m, s, how):
+    """A change from the shell's prompt on the screen to the reboot into it."""
     set_up(s)
     s.keys('t')
-    s.see('Trial')
+    s.see('Trial boot')
     s.keys('Enter')
-    s.keys('Enter')
-    s.see('[y')
+    s.see('y yes')
     s.keys('y')
-    s.see('r runs it now', seconds=300)
+    s.see('r runs it now', seconds=400)
     s.keys('r')
-    s.see('[y')
+    s.see('y yes')
     s.keys('y')
     s.keys('Enter')
     s.see('Reboot the node')
@@ -46,28 +46,48 @@ def play_on(lab, m, s, how):
     s.keys('Enter')
     s.see('Reboot this node now?')
     s.keys('y')
+    m.gone(240)
     s.close()
-    m.restarted()
+    m.start().up()
     lab.same(f'{how}: the display and its audio are bound', (m.driver(GPU), m.driver(AUDIO)), ('vfio-pci', 'vfio-pci'))
 
 
-def play(lab):
-    """A person at 80x24 over ssh, from a guest without IOMMU to the verify step and the confirmation."""
-    m = lab.guest('wizard')
-    m.ssh(OFF)
-    m.reboot()
-    s = Screen.over_ssh(m)
-    play_on(lab, m, s, 'over ssh')
-    s = Screen.over_ssh(m)
+def keep(lab, m, s, how):
+    """The wizard, opened after the reboot, shows what came of it; the change is kept."""
     s.type('pve-gpu\r')
     text = s.see('After the reboot', '01:00.0', '01:00.1', seconds=90)
-    lab.ok(text.count(' ok') >= 2, 'the wizard opens on the verify step: both are well', text)
+    lab.ok(text.count(' ok') >= 2, f'{how}: the wizard opens on the verify step: both are well', text)
     s.keys('Enter')
-    s.see('[y')
-    s.keys('y')
-    s.see('confirmed')
+    s.see('is confirmed', seconds=120)
     s.close()
-    lab.has('the change is confirmed', m.ask('pve-gpu history'), 'confirmed')
+    lab.has(f'{how}: the change is confirmed', m.ask('pve-gpu history'), 'confirmed')
+
+
+def without_iommu(lab, name):
+    m = lab.guest(name)
+    m.ssh(OFF)
+    m.reboot()
+    return m
+
+
+def play(lab):
+    """A person at 80x24, over ssh and on the serial console, from a guest without IOMMU to the confirmation."""
+    m = without_iommu(lab, 'wizard')
+    play_on(lab, m, Screen.over_ssh(m), 'over ssh')
+    keep(lab, m, Screen.over_ssh(m), 'over ssh')
     m.reboot()
     lab.same('and stays over the next boot', (m.driver(GPU), m.ask('ls /run/motd.d')), ('vfio-pci', ''))
     lab.has('the network was never gone', m.driver(NIC), 'e1000')
+    lab.done_with(m)
+    m = without_iommu(lab, 'console')
+    play_on(lab, m, on_console(m), 'on the serial console, vt220')
+    keep(lab, m, on_console(m), 'on the serial console, vt220')
+
+
+def on_console(m):
+    """The shell that getty logs in to, before the screen of a person."""
+    m.see('root@lab', 120)
+    s = Screen.on_serial(m)
+    s.type('echo $TERM; stty rows 24 columns 80\r')
+    s.see('vt220')
+    return s

@@ -7,13 +7,15 @@ APPLY = f'pve-gpu passthrough 100 {NIC} --accept-loss={NIC} --bind address --tri
 
 def play(lab):
     """The change takes the network card that the person comes by. Nobody confirms: the node comes back by itself."""
+    files = None
     for i in range(10 if lab.full else 1):
-        once(lab, i)
+        m = lab.guest(f'lockout{i}')
+        files = files or State(m)       # all of them are resumed from the same state
+        once(lab, m, i, files)
+        lab.done_with(m)
 
 
-def once(lab, i):
-    m = lab.guest(f'lockout{i}')
-    files = State(m)
+def once(lab, m, i, files):
     applied = m.ssh(APPLY, check=False)
     lab.same(f'{i}: applied, on trial', applied.returncode, 0) or lab.ok(False, 'its words', applied.out + applied.err)
     m.ssh('systemctl reboot', check=False)
@@ -25,4 +27,3 @@ def once(lab, i):
     lab.same(f'{i}: back on the network by itself, in two boots', (m.driver(NIC), m.boots), ('e1000', 3))
     lab.same(f'{i}: every file is as before', State(m).differs(files), '')
     lab.has(f'{i}: the history says so', m.ask('pve-gpu history'), 'undone')
-    lab.done_with(m)

@@ -177,7 +177,22 @@ static void refresh(struct node *n)
 	pg_strv_done(&n->plan.cmd[1].argv);
 	assert_int_equal(pg_strv_split("proxmox-boot-tool refresh", " ", &n->plan.cmd[1].argv), 0);
 	node_command(n, "proxmox-boot-tool", "exit 0");
+	node_command(n, "unshare", "exit 1");
 }
+
+/* What data/boot/esp-entries prints. */
+static void esps_hold(struct node *n, const char *body)
+{
+	tree_file(n->tree, "/etc/kernel/proxmox-boot-uuids", "1234-ABCD\nAAAA-0001\n");
+	node_command(n, "unshare", body);
+}
+
+#define SH_FILE(uuid, path, text) \
+	"f() { printf '%s %s %s\\n%s\\n' \"$1\" \"$2\" ${#3} \"$3\"; }\n" \
+	"f " uuid " " path " \"" text "\"\n"
+#define SDBOOT(options) SH_FILE("1234-ABCD", "/loader/entries/proxmox-6.1.conf", \
+				"title Proxmox\noptions root=/dev/sda1 " options "\n" \
+				"linux /EFI/proxmox/6.1/vmlinuz-6.1")
 
 static void test_esp_unseen(void **state)
 {
@@ -202,6 +217,50 @@ static void test_esp(void **state)
 	assert_true(doubts(n, "\"Proxmox\" lacks the option intel_iommu=on"));
 	assert_true(doubts(n, "not among those of the EFI system partition"));
 	node_assert_text(n, "proxmox-boot-tool refresh");
+}
+
+/* They are mounted only to be looked at. */
+static void test_esp_unmounted(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *log = NULL;
+
+	refresh(n);
+	esps_hold(n, SDBOOT("quiet") "printf 'AAAA-0001 - 0\\n\\n'\n");
+	set_cfg(n, "");
+	log = node_log(n);
+	assert_non_null(strstr(log, "unshare --mount --propagation private sh /"));
+	assert_true(doubts(n, "EFI system partition 1234-ABCD: /loader/entries/proxmox-6.1.conf: "
+			      "the entry \"Proxmox\" lacks the option intel_iommu=on"));
+	node_assert_text(n, "EFI system partition AAAA-0001 could not be looked at");
+	node_assert_text(n, "do not reboot");
+}
+
+static void test_esp_well(void **state)
+{
+	struct node *n = *state;
+
+	refresh(n);
+	esps_hold(n, SDBOOT("quiet intel_iommu=on"));
+	set_cfg(n, "");
+	assert_int_equal(n->out.doubts.n, 0);
+	assert_null(strstr(n->out.text, "looked at"));
+}
+
+/* GRUB on the partitions: the menu in /boot is not read, and may be old. */
+static void test_esp_grub(void **state)
+{
+	struct node *n = *state;
+
+	refresh(n);
+	plan_more(n, WAYBACK);
+	tree_file(n->tree, "/etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"intel_iommu=on\"\n");
+	esps_hold(n, SH_FILE("AAAA-0001", "/grub/grub.cfg",
+			     "menuentry 'PVE' --id 'gnulinux-simple-1' {\n"
+			     "linux /boot/vmlinuz-6.1 quiet intel_iommu=on\n}"));
+	set_cfg(n, ENTRY("gnulinux-simple-1234") "old" END);
+	assert_int_equal(n->out.doubts.n, 1);
+	assert_true(doubts(n, "GRUB's menu on the EFI system partitions has no entry"));
 }
 
 /* Everything is on the disk already: the commands alone, without a trial. */
@@ -287,6 +346,9 @@ int main(void)
 		node_test(test_wayback_there),
 		node_test(test_esp_unseen),
 		node_test(test_esp),
+		node_test(test_esp_unmounted),
+		node_test(test_esp_well),
+		node_test(test_esp_grub),
 		node_test(test_klog),
 	};
 
