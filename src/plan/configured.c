@@ -62,42 +62,47 @@ bool pg_is_grub_file(const char *path)
 	       (pg_text_starts(path, PG_PATH_GRUB_D) && pg_text_ends(path, ".cfg"));
 }
 
-static int grub_variable(const struct pg_file *const *files, size_t n, const char *variable,
-			 struct pg_strbuf *b, struct pg_err *err)
+static bool any_grub_file(const struct pg_facts *facts)
 {
-	char *value pg_autofree = NULL;
-	int index = -1;
-	int r = pg_grub_value(files, n, variable, &value, &index, err);
-
-	if (r < 0)
-		return r;
-	if (!value || !*value)
-		return 0;
-	if (b->len)
-		pg_strbuf_addc(b, ' ');
-	pg_strbuf_add(b, value);
-	return 0;
+	for (size_t i = 0; i < facts->n_file; i++)
+		if (pg_is_grub_file(facts->file[i].path) && facts->file[i].error == 0)
+			return true;
+	return false;
 }
 
-static int grub_cmdline(const struct pg_facts *facts, char **ret, struct pg_err *err)
+int pg_grub_setting(const struct pg_facts *facts, const char *variable, char **ret,
+		    struct pg_err *err)
 {
 	const struct pg_file **files pg_autofree = calloc(facts->n_file + 1, sizeof(*files));
-	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	size_t n = 0;
-	int r;
+	int index = -1;
 
 	if (!files)
 		return -ENOMEM;
 	for (size_t i = 0; i < facts->n_file; i++)
 		if (pg_is_grub_file(facts->file[i].path) && facts->file[i].error == 0)
 			files[n++] = &facts->file[i];
-	if (n == 0)
+	*ret = NULL;
+	return pg_grub_value(files, n, variable, ret, &index, err);
+}
+
+static int grub_cmdline(const struct pg_facts *facts, char **ret, struct pg_err *err)
+{
+	static const char *const variables[] = { "GRUB_CMDLINE_LINUX",
+						 "GRUB_CMDLINE_LINUX_DEFAULT" };
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	if (!any_grub_file(facts))
 		return 0;
-	r = grub_variable(files, n, "GRUB_CMDLINE_LINUX", &b, err);
-	if (r == 0)
-		r = grub_variable(files, n, "GRUB_CMDLINE_LINUX_DEFAULT", &b, err);
-	if (r < 0)
-		return r;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(variables); i++) {
+		pg_autofree char *value = NULL;
+		int r = pg_grub_setting(facts, variables[i], &value, err);
+
+		if (r < 0)
+			return r;
+		if (value && *value)
+			pg_strbuf_addf(&b, "%s%s", b.len ? " " : "", value);
+	}
 	*ret = pg_strbuf_steal(&b);
 	return *ret ? 0 : -ENOMEM;
 }

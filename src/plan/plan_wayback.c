@@ -24,18 +24,37 @@ static int note_none(struct pg_planner *p, const char *text)
 				    "pve-gpu.off vfio-pci.ids=");
 }
 
+/* With a timeout of 0 GRUB boots at once, and nobody sees its menu. */
+static int note_hidden(struct pg_planner *p)
+{
+	pg_autofree char *timeout = NULL;
+	struct pg_finding *f;
+	int r = pg_grub_setting(p->facts, "GRUB_TIMEOUT", &timeout, NULL);
+
+	if (r < 0 || !timeout || strcmp(timeout, "0") != 0)
+		return r == -ENOMEM ? r : 0;
+	f = pg_findings_add(&p->plan->findings, "way-back-hidden", PG_LEVEL_NOTE, "host",
+			    "GRUB does not wait, so its entry without passthrough cannot be chosen.");
+	if (pg_finding_evidence(f, "GRUB_TIMEOUT=0") < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Set GRUB_TIMEOUT=5 in " PG_PATH_GRUB " before you go on; "
+				    "`update-grub` is run with the change.");
+}
+
 static int plan_grub(struct pg_planner *p)
 {
 	const struct pg_file *from = pg_facts_file(p->facts, PATH_10_LINUX);
+	int r;
 
 	if (!from)
 		return 0; /* no GRUB that makes its menu in Debian's way */
 	if (!(from->mode & 0111))
 		return note_none(p, "GRUB's menu gets no entry without passthrough: "
 				    PATH_10_LINUX ", from which it is made, is switched off.");
-	return pg_planner_install(p, PG_PATH_WAYBACK_GRUB, &p->templates->grub_entry,
-				  "GRUB's menu gets an entry without passthrough: the way back "
-				  "from the local screen.");
+	r = pg_planner_install(p, PG_PATH_WAYBACK_GRUB, &p->templates->grub_entry,
+			       "GRUB's menu gets an entry without passthrough: the way back "
+			       "from the local screen.");
+	return r < 0 ? r : note_hidden(p);
 }
 
 /* Entries are made from those of proxmox-boot-tool: without it there are none to go by. */

@@ -88,6 +88,10 @@ const char *pg_words_find(const struct pg_strv *words, const char *key, const ch
 bool pg_list_has(const char *list, const char *item);
 /* Is the file GRUB's: /etc/default/grub or a drop-in? */
 bool pg_is_grub_file(const char *path);
+/* What GRUB's files set a variable to; *ret is NULL where they do not, and where there are none.
+ * -EINVAL with err (or NULL) where only a running shell could tell. The caller frees it. */
+int pg_grub_setting(const struct pg_facts *facts, const char *variable, char **ret,
+		    struct pg_err *err);
 /* The module is loaded at boot by /etc/modules or modules-load.d. */
 bool pg_is_loaded_at_boot(const struct pg_facts *facts, const char *module);
 /* The same name, '-' and '_' being one (modprobe.d(5)). */

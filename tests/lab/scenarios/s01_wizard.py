@@ -36,7 +36,7 @@ def play_on(lab, m, s, how):
     s.keys('Enter')
     s.see('y yes')
     s.keys('y')
-    s.see('r runs it now', seconds=400)
+    s.see('The change is made', 'r run', seconds=400)
     s.keys('r')
     s.see('y yes')
     s.keys('y')
