@@ -83,7 +83,8 @@ struct pg_use {
 	bool vital;		/* losing it loses the node: way in, root, boot, swap, pool */
 };
 
-/* A module that the kernel would load for the device, from the host's modules.alias. */
+/* A module that the kernel would load for the device, from the host's modules.alias; or one in
+ * the kernel whose driver has it. */
 struct pg_claim {
 	char *module;		/* underscores, as the kernel writes it */
 	bool builtin;

@@ -183,21 +183,62 @@ static bool is_blacklisted(const struct pg_modules *m, const char *module)
 	return false;
 }
 
-static int claim_dev(struct pg_dev *dev, const struct pg_alias *alias,
-		     const struct pg_modules *m, const struct pg_strv *builtin)
+static int add_claim(struct pg_dev *dev, const char *module, const struct pg_modules *m,
+		     const struct pg_strv *builtin)
 {
-	for (size_t i = 0; alias && i < alias->modules.n; i++) {
-		struct pg_claim *c = pg_vec_add(&dev->claim, &dev->n_claim, sizeof(*c));
+	struct pg_claim *c = pg_vec_add(&dev->claim, &dev->n_claim, sizeof(*c));
 
-		if (!c)
-			return -ENOMEM;
-		c->module = strdup(alias->modules.v[i]);
-		if (!c->module)
-			return -ENOMEM;
-		c->builtin = pg_strv_has(builtin, c->module);
-		c->blacklisted = is_blacklisted(m, c->module);
-	}
+	if (!c)
+		return -ENOMEM;
+	c->module = strdup(module);
+	if (!c->module)
+		return -ENOMEM;
+	c->builtin = pg_strv_has(builtin, module);
+	c->blacklisted = is_blacklisted(m, module);
 	return 0;
+}
+
+static bool has_claim(const struct pg_dev *dev, const char *module)
+{
+	for (size_t i = 0; i < dev->n_claim; i++)
+		if (strcmp(dev->claim[i].module, module) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * A driver in the kernel claims devices by a table that modules.builtin.modinfo need not hold
+ * (scripts/mod/file2alias.c makes it for modules alone): it is seen by what it has.
+ */
+static int claim_by_driver(const struct pg_root *root, struct pg_dev *dev,
+			   const struct pg_modules *m, const struct pg_strv *builtin)
+{
+	pg_autofree char *link = NULL, *name = NULL, *module = NULL;
+	int r;
+
+	if (!dev->driver)
+		return 0;
+	link = pg_strf("/sys/bus/pci/drivers/%s/module", dev->driver);
+	r = link ? pg_root_readlink_name(root, link, &name) : -ENOMEM;
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	module = pg_module_name(name, strlen(name));
+	if (!module)
+		return -ENOMEM;
+	if (!pg_strv_has(builtin, module) || has_claim(dev, module))
+		return 0;
+	return add_claim(dev, module, m, builtin);
+}
+
+static int claim_dev(const struct pg_root *root, struct pg_dev *dev,
+		     const struct pg_alias *alias, const struct pg_modules *m,
+		     const struct pg_strv *builtin)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && alias && i < alias->modules.n; i++)
+		r = add_claim(dev, alias->modules.v[i], m, builtin);
+	return r == 0 ? claim_by_driver(root, dev, m, builtin) : r;
 }
 
 static void set_claim_known(struct pg_facts *facts, enum pg_tri known)
@@ -224,7 +265,7 @@ static int collect_claims(const struct pg_root *root, struct pg_facts *facts,
 		const char *modalias = facts->dev[i].modalias;
 
 		if (modalias)
-			r = claim_dev(&facts->dev[i], pg_aliases_find(&a, modalias),
+			r = claim_dev(root, &facts->dev[i], pg_aliases_find(&a, modalias),
 				      &facts->modules, builtin);
 	}
 	return r;

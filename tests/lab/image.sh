@@ -13,7 +13,7 @@ release=$1 out=$2
 here=$(cd "$(dirname "$0")" && pwd)
 mirror=${LAB_MIRROR:-http://deb.debian.org/debian}
 
-guest='linux-image-amd64 grub2-common grub-pc-bin initramfs-tools zstd e2fsprogs systemd-sysv udev kmod dbus
+guest='linux-image-amd64 grub2-common grub-pc-bin initramfs-tools zstd e2fsprogs dosfstools systemd-sysv udev kmod dbus
 	openssh-server iproute2 procps util-linux bsdutils diffutils pciutils tmux less ca-certificates passwd libpam-systemd
 	ncurses-base ncurses-term qemu-system-x86 seabios
 	libconfuse2 libjson-c5 libkmod2 libncursesw6 libpci3 libsmartcols1 libsystemd0'

@@ -32,9 +32,9 @@ def why_not():
 
 
 class Lab:
-    def __init__(self, debian, full=False):
+    def __init__(self, debian, times=None):
         os.environ['PATH'] += ':/usr/sbin:/sbin'
-        self.release, self.full = RELEASES[debian], full
+        self.release, self.times = RELEASES[debian], times
         cache = os.environ.get('LAB_CACHE') or os.path.join(TOP, 'build', 'lab')
         self.cache = os.path.join(cache, self.release)
         self.key = os.path.join(self.cache, 'key')
@@ -92,9 +92,7 @@ class Lab:
             m.ssh('update-grub && sync')
             m.reboot()
             m.ssh('systemctl is-system-running --wait; sync', check=False)
-            print('#', m.monitor('savevm ready').strip() or 'saved', flush=True)
-            m.tell('quit')
-            m.gone(30)
+            m.save('ready')
         finally:
             m.close()
         os.rename(path + '.new', path)
@@ -106,13 +104,18 @@ class Lab:
 
     # ---- machines for the scenarios ----
 
-    def guest(self, name, cache='unsafe'):
-        """A machine of its own, resumed where it was made ready, with the program installed."""
+    def copy(self, name, origin, resume, cache='unsafe'):
+        """A machine of its own, resumed where another was saved."""
         disk = os.path.join(self.folder, f'{name}.qcow2')
-        call('cp', '--reflink=auto', '--sparse=always', self.disk, disk)
+        call('cp', '--reflink=auto', '--sparse=always', origin, disk)
         m = Machine(disk, self.key, os.path.join(self.folder, f'{name}.log'), cache=cache)
         self.machines.append(m)
-        m.start(resume='ready').up()
+        m.start(resume=resume).up()
+        return m
+
+    def guest(self, name, cache='unsafe'):
+        """A machine of its own, resumed where it was made ready, with the program installed."""
+        m = self.copy(name, self.disk, 'ready', cache)
         with open(self.tar, 'rb') as f:
             m.ssh('tar -C / -xf -', stdin=f.read())
         # the stand-ins as they are now, whenever the image was made

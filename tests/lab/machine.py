@@ -176,6 +176,14 @@ class Machine:
     def monitor(self, line):
         return self.tell('human-monitor-command', **{'command-line': line}).get('return', '')
 
+    def save(self, name):
+        """Its state is saved in its disk under this name; it is switched off."""
+        said = self.monitor(f'savevm {name}').strip()
+        if said:
+            raise Trouble(f'savevm: {said}')
+        self.tell('quit')
+        self.gone(60)
+
     def cut(self):
         """The power fails."""
         self.process.kill()

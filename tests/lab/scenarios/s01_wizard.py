@@ -40,6 +40,7 @@ def play_on(lab, m, s, how):
     s.keys('r')
     s.see('y yes')
     s.keys('y')
+    s.see('It joins the change', seconds=120)
     s.keys('Enter')
     s.see('Reboot the node')
     s.keys('Down')

@@ -8,7 +8,7 @@ APPLY = f'pve-gpu passthrough 100 {NIC} --accept-loss={NIC} --bind address --tri
 def play(lab):
     """The change takes the network card that the person comes by. Nobody confirms: the node comes back by itself."""
     files = None
-    for i in range(10 if lab.full else 1):
+    for i in range(lab.times or 1):
         m = lab.guest(f'lockout{i}')
         files = files or State(m)       # all of them are resumed from the same state
         once(lab, m, i, files)

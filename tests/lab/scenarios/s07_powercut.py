@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import os
 import random
+import shutil
 import subprocess
 import threading
 import time
@@ -9,13 +10,14 @@ from machine import until
 from state import State
 
 APPLY = 'pve-gpu passthrough 100 01:00 --bind address --apply --yes --no-trial'
+UNDO = 'pve-gpu undo'
 
 
-class Applying:
-    """The change at work over ssh, and when its steps began."""
+class Changing:
+    """A command at work over ssh, and when its steps began."""
 
-    def __init__(self, m):
-        self.process = subprocess.Popen(m.ssh_command() + [APPLY], stdin=subprocess.DEVNULL,
+    def __init__(self, m, command):
+        self.process = subprocess.Popen(m.ssh_command() + [command], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.lines = []
         threading.Thread(target=self.listen, daemon=True).start()
@@ -30,56 +32,75 @@ class Applying:
     def wait_for(self, step):
         return until(f'the step "{step}"', 60, lambda: self.began(step), 0.01)
 
-
-def reference(lab):
-    """The old and the new state whole, and how long the change takes: its files, and all of it."""
-    m = lab.guest('uncut', cache='writeback')
-    old, applying = State(m), Applying(m)
-    applying.process.wait(600)
-    end = time.monotonic()
-    lab.same('without a cut it goes through', applying.process.returncode, 0) or \
-        lab.ok(False, 'its words', '\n'.join(line for _, line in applying.lines))
-    new, begin = State(m), applying.wait_for('[1/')
-    files = applying.wait_for('update-initramfs') - begin
-    lab.done_with(m)
-    return old, new, files, end - begin
+    def times(self, lab, what):
+        """Uncut: how long its files take, and all of it."""
+        self.process.wait(600)
+        end = time.monotonic()
+        lab.same(f'{what}, uncut, goes through', self.process.returncode, 0) or \
+            lab.ok(False, 'its words', '\n'.join(line for _, line in self.lines))
+        begin = self.wait_for('[1/')
+        files, whole = self.wait_for('update-initramfs') - begin, end - begin
+        print(f'#   {what}: files {files:.1f} s, the whole {whole:.0f} s', flush=True)
+        return files, whole
 
 
-def cut_and_boot(lab, name, moment):
-    m = lab.guest(name, cache='writeback')
-    applying = Applying(m)
-    begin = applying.wait_for('[1/')
+class Reference:
+    """The states before and after, whole; a machine that is saved with the change applied; times."""
+
+    def __init__(self, lab):
+        m = lab.guest('uncut', cache='writeback')
+        self.old = State(m)
+        self.apply = Changing(m, APPLY).times(lab, 'the change')
+        self.new = State(m)
+        m.save('applied')
+        self.disk = os.path.join(lab.folder, 'applied.qcow2')
+        shutil.move(m.disk, self.disk)
+        lab.done_with(m)
+        m = lab.copy('undone', self.disk, 'applied', 'writeback')
+        self.undo = Changing(m, UNDO).times(lab, 'undo')
+        lab.done_with(m)
+
+
+def cut_and_boot(m, command, moment):
+    changing = Changing(m, command)
+    begin = changing.wait_for('[1/')
     until('the moment', moment + 1, lambda: time.monotonic() >= begin + moment, 0.005)
     m.cut()
-    step = next((line for _, line in reversed(applying.lines) if line.startswith('[')), '')
+    step = next((line for _, line in reversed(changing.lines) if line.startswith('[')), '')
     m.start().up()
-    return m, step
+    return step
 
 
-def verdict(lab, m, where, old, new):
+def verdict(lab, m, where, ref):
     recovered = m.ssh('pve-gpu recover', check=False)
     words = (recovered.out + recovered.err).strip()
     lab.same(f'{where}: recover ends', recovered.returncode, 0)
     state = State(m)
-    to_old, to_new = state.differs(old), state.differs(new)
+    to_old, to_new = state.differs(ref.old), state.differs(ref.new)
     print(f'#   {"old" if not to_old else "new" if not to_new else "neither"} state; '
           + words.splitlines()[-1][:160], flush=True)
     if lab.ok(not to_old or not to_new, f'{where}: the state is the old or the new one, whole',
               f'from the old:\n{to_old}\nfrom the new:\n{to_new}\n{words}'):
-        says = 'No change was interrupted' if not to_new else ('is as before it', 'nothing to put back')
-        lab.ok(any(s in words for s in ([says] if isinstance(says, str) else says)), f'{where}: it says which', words)
+        says = ['No change was interrupted'] if not to_new else ['is as before it', 'nothing to put back']
+        if not to_old:      # an undo that had ended
+            says += ['No change was interrupted']
+        lab.ok(any(s in words for s in says), f'{where}: it says which', words)
 
 
 def play(lab):
-    """The power fails between the first write and the end of the rebuild; LAB_SEED plays the same cuts again."""
+    """The power fails between the first write and the end of the rebuild, of a change or of its undo;
+    LAB_SEED plays the same cuts again."""
     seed = int(os.environ.get('LAB_SEED') or random.randrange(1 << 32))
     chance = random.Random(seed)
     print(f'# LAB_SEED={seed}', flush=True)
-    old, new, files, whole = reference(lab)
-    print(f'#   files {files:.1f} s, the whole {whole:.0f} s', flush=True)
-    for i in range(20 if lab.full else 3):
-        # every third while the files are written, which is soon over
-        moment = chance.uniform(0, files if i % 3 == 0 else whole)
-        m, step = cut_and_boot(lab, f'cut{i}', moment)
-        verdict(lab, m, f'cut {i + 1} at {moment:.2f} s, in {step or "the beginning"}', old, new)
+    ref = Reference(lab)
+    for i in range(lab.times or 3):
+        undo = i % 3 == 2
+        files, whole = ref.undo if undo else ref.apply
+        # every other while the files are written, which is soon over
+        moment = chance.uniform(0, files if i % 2 == 0 else whole)
+        m = lab.copy(f'cut{i}', ref.disk, 'applied', 'writeback') if undo else lab.guest(f'cut{i}', 'writeback')
+        step = cut_and_boot(m, UNDO if undo else APPLY, moment)
+        verdict(lab, m, f'cut {i + 1} at {moment:.2f} s of {"undo" if undo else "the change"}, in '
+                        f'{step or "the beginning"}', ref)
         lab.done_with(m)

@@ -81,6 +81,26 @@ static void test_claims(void **state)
 	assert_int_equal(facts->modules.vfio_there, PG_YES);
 }
 
+/* 8250_pci in Debian's kernels: no table of the kernel's tells what it claims. */
+static void test_builtin_driver(void **state)
+{
+	struct tree *t = *state;
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = facts_of(two, "6.14.8-2-pve");
+	const struct pg_dev *d = &facts->dev[0];
+
+	put_text(t);
+	tree_file(t, DIR "modules.builtin", "kernel/drivers/tty/serial/8250/8250_pci.ko\n");
+	tree_link(t, "/sys/bus/pci/drivers/serial/module", "../../../../module/8250_pci");
+	tree_link(t, "/sys/bus/pci/drivers/i915/module", "../../../../module/i915");
+	facts->dev[0].driver = strdup("serial");
+	facts->dev[1].driver = strdup("i915");
+	assert_int_equal(pg_collect_modules(t->root, facts), 0);
+	assert_int_equal(d->n_claim, 3);
+	assert_string_equal(d->claim[2].module, "8250_pci");
+	assert_true(d->claim[2].builtin);
+	assert_int_equal(facts->dev[1].n_claim, 1); /* nvidia_fb alone */
+}
+
 static void test_which_kernel(void **state)
 {
 	struct tree *t = *state;
@@ -311,6 +331,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		tree_test(test_claims),
+		tree_test(test_builtin_driver),
 		tree_test(test_which_kernel),
 		tree_test(test_nothing_there),
 		tree_test(test_vfio),
