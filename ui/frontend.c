@@ -119,9 +119,12 @@ int ui_rebuild(struct ui *ui, enum ui_where where)
 		r = ui_charset_view(ui_term_charset(ui->term), &fresh);
 	if (r < 0)
 		return r;
-	/* The engine may have moved on by itself while something ran. */
+	/* The engine may have moved on by itself while something ran; what ran on this page and has
+	 * ended leaves the person where it was watched. */
 	if (where == UI_WHERE_SAME && !same_page(&ui->view, &fresh))
 		where = UI_WHERE_NEW;
+	else if (where == UI_WHERE_NEW && ui->view.running && same_page(&ui->view, &fresh))
+		where = UI_WHERE_SAME;
 	moved = where != UI_WHERE_SAME;
 	if (moved) {
 		note_place(ui);

@@ -29,7 +29,10 @@ def stop_all():
 
 
 def on_signal(number, _frame):
-    stop_all()
+    # without waiting: the signal may have come in the middle of a wait for the same process
+    for machine in list(running):
+        machine.process.kill()
+        machine.close_screens()
     os._exit(128 + number)
 
 
@@ -111,6 +114,7 @@ class Machine:
         self.disk, self.key, self.log, self.cache, self.iommu = disk, key, log, cache, iommu
         self.dir = tempfile.mkdtemp(prefix='pve-gpu-lab-')
         self.process = self.qmp = self.serial = None
+        self.screens = []
         self.boots = 0
 
     # ---- power ----
@@ -202,7 +206,12 @@ class Machine:
             self.process.wait()
         running.discard(self)
 
+    def close_screens(self):
+        while self.screens:
+            self.screens.pop().close()
+
     def close(self):
+        self.close_screens()
         self.kill()
         shutil.rmtree(self.dir, ignore_errors=True)
 

@@ -17,13 +17,20 @@ class Screen:
         subprocess.run(self.tmux + ['set', '-g', 'remain-on-exit', 'on'], check=True, env=env)
 
     @classmethod
+    def before(cls, machine, command):
+        """Closed with the machine, if not before."""
+        screen = cls(command, machine.dir)
+        machine.screens.append(screen)
+        return screen
+
+    @classmethod
     def over_ssh(cls, machine):
-        return cls(machine.ssh_command(tty=True), machine.dir)
+        return cls.before(machine, machine.ssh_command(tty=True))
 
     @classmethod
     def on_serial(cls, machine):
         machine.detach()
-        return cls([sys.executable, os.path.join(HERE, 'serialport.py'), f'{machine.dir}/serial'], machine.dir)
+        return cls.before(machine, [sys.executable, os.path.join(HERE, 'serialport.py'), f'{machine.dir}/serial'])
 
     def text(self):
         return subprocess.run(self.tmux + ['capture-pane', '-p'], capture_output=True).stdout.decode()

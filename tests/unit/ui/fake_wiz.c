@@ -247,7 +247,9 @@ int wiz_handle(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 		f->marks[atoi(e->item + 4)] ^= 'x' ^ ' ';
 	else if (e->kind == WIZ_EVENT_FOLD)
 		f->folded = !f->folded;
-	else if (e->kind == WIZ_EVENT_NEXT && f->run_on_next)
+	else if (e->kind == WIZ_EVENT_NEXT && f->run_on_next) {
 		run(f);
+		*ret = WIZ_MOVED; /* as from Review to Apply */
+	}
 	return 0;
 }
