@@ -311,8 +311,11 @@ class Machine:
         except Trouble:
             return False
 
-    def up(self, seconds=240):
-        until('an answer over ssh', seconds, self.answers, 1)
+    def up(self, seconds=400):
+        try:
+            until('an answer over ssh', seconds, self.answers, 1)
+        except Trouble as trouble:
+            raise Trouble(f'{trouble}; the console:\n{self.text[-1500:]}') from None
         return self
 
     # ---- what a person would look at ----
