@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 
-from machine import until
+from machine import Trouble, until
 from state import State
 
 APPLY = 'pve-gpu passthrough 100 01:00 --bind address --apply --yes --no-trial'
@@ -99,8 +99,17 @@ def play(lab):
         files, whole = ref.undo if undo else ref.apply
         # every other while the files are written, which is soon over
         moment = chance.uniform(0, files if i % 2 == 0 else whole)
-        m = lab.copy(f'cut{i}', ref.disk, 'applied', 'writeback') if undo else lab.guest(f'cut{i}', 'writeback')
+        where = f'cut {i + 1} at {moment:.2f} s of {"undo" if undo else "the change"}'
+        try:
+            one(lab, ref, f'cut{i}', undo, moment, where)
+        except Trouble as trouble:
+            lab.ok(False, f'{where}: the node comes up', trouble)
+
+
+def one(lab, ref, name, undo, moment, where):
+    m = lab.copy(name, ref.disk, 'applied', 'writeback') if undo else lab.guest(name, 'writeback')
+    try:
         step = cut_and_boot(m, UNDO if undo else APPLY, moment)
-        verdict(lab, m, f'cut {i + 1} at {moment:.2f} s of {"undo" if undo else "the change"}, in '
-                        f'{step or "the beginning"}', ref)
+        verdict(lab, m, f'{where}, in {step or "the beginning"}', ref)
+    finally:
         lab.done_with(m)
