@@ -148,6 +148,10 @@ int pg_run_command(struct pg_run *run, const struct pg_strv *argv, bool may_canc
 	}
 	if (r < 0)
 		return r;
+	/* What it wrote must outlast a power cut before the journal says that it ran: few tools
+	 * sync by themselves, grub-mkconfig does not. */
+	if (pg_root_is_live(run->root))
+		sync();
 	pg_run_step_done(run, result.status);
 	*ret = (struct pg_ran){ .status = result.status, .cancelled = result.cancelled };
 	return keep_tail(&lines, &ret->tail);
