@@ -57,6 +57,11 @@ AC_DEFUN([PG_SANITIZERS], [
 	AS_IF([test "$enable_ubsan" = yes],
 		[SAN_CFLAGS="$SAN_CFLAGS -fsanitize=undefined -fno-sanitize-recover=all"])
 	AS_IF([test "$enable_coverage" = yes], [SAN_CFLAGS="$SAN_CFLAGS --coverage -O0"])
-	AS_IF([test "$enable_fuzzing" = yes], [SAN_CFLAGS="$SAN_CFLAGS -fsanitize=fuzzer-no-link"])
+	FUZZ_LIBS=
+	AS_IF([test "$enable_fuzzing" = yes], [
+		SAN_CFLAGS="$SAN_CFLAGS -fsanitize=fuzzer-no-link"
+		FUZZ_LIBS=-fsanitize=fuzzer
+		AC_DEFINE([PG_FUZZING], [1], [libFuzzer brings its own main])])
 	AC_SUBST([SAN_CFLAGS])
+	AC_SUBST([FUZZ_LIBS])
 ])

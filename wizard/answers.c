@@ -334,22 +334,17 @@ static int parse(struct reading *reading, const struct pg_bytes *bytes)
 	return reading->failed ? -EINVAL : 0;
 }
 
-int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *err)
+int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choices **ret,
+		      struct pg_err *err)
 {
 	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
-	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
 	struct reading reading = { .path = path, .err = err, .choices = choices };
-	int r;
+	int r = choices ? refuse_hazards(path, bytes, err) : -ENOMEM;
 
-	if (!choices)
-		return -ENOMEM;
-	r = read_file(path, &bytes, err);
-	if (r == 0)
-		r = refuse_hazards(path, &bytes, err);
 	if (r < 0)
 		return r;
-	blank_comments(&bytes);
-	r = parse(&reading, &bytes);
+	blank_comments(bytes);
+	r = parse(&reading, bytes);
 	if (r < 0)
 		return r;
 	if (choices->n_pick == 0)
@@ -358,4 +353,12 @@ int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *e
 				  "{'0000:01:00.0', '0000:01:00.1'}.");
 	*ret = PG_STEAL(choices);
 	return 0;
+}
+
+int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *err)
+{
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = read_file(path, &bytes, err);
+
+	return r < 0 ? r : wiz_answers_parse(path, &bytes, ret, err);
 }

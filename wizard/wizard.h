@@ -58,3 +58,6 @@ bool wiz_wants_reboot(const struct wiz *w);
  * with file and line.
  */
 int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *err);
+/* The same for its bytes, of which it blanks the comments; path is for complaints alone. */
+int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choices **ret,
+		      struct pg_err *err);

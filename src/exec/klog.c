@@ -21,7 +21,7 @@ static int ask(struct pg_run *run, struct pg_bdf addr, struct pg_proc_result *re
 }
 
 /* A message that is no text is an array of numbers: passed over. */
-static int add_line(struct pg_facts *facts, struct pg_bdf addr, const struct pg_jval *v)
+static int add_line(struct pg_klog *klog, struct pg_bdf addr, const struct pg_jval *v)
 {
 	const char *text = pg_jval_get_str(v, "MESSAGE");
 	const char *usec = pg_jval_get_str(v, "_SOURCE_MONOTONIC_TIMESTAMP");
@@ -31,7 +31,7 @@ static int add_line(struct pg_facts *facts, struct pg_bdf addr, const struct pg_
 		usec = pg_jval_get_str(v, "__MONOTONIC_TIMESTAMP");
 	if (!text || !usec)
 		return 0;
-	l = pg_vec_add(&facts->klog.line, &facts->klog.n_line, sizeof(*l));
+	l = pg_vec_add(&klog->line, &klog->n_line, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
 	l->of_dev = true;
@@ -41,20 +41,29 @@ static int add_line(struct pg_facts *facts, struct pg_bdf addr, const struct pg_
 	return l->text ? 0 : -ENOMEM;
 }
 
-int pg_klog_look(struct pg_run *run, struct pg_facts *facts, struct pg_bdf addr)
+int pg_klog_read(const struct pg_bytes *json, struct pg_bdf addr, struct pg_klog *klog)
 {
-	struct pg_proc_result result PG_CLEANUP(pg_proc_result_done) = { 0 };
 	size_t pos = 0, len, full;
 	const char *line;
-	int r = ask(run, addr, &result);
+	int r = 0;
 
-	for (size_t n = 0; r == 0 && n < LINES_MAX && result.output.n &&
-	     pg_text_line(result.output.p, result.output.n, &pos, &line, &len, &full); n++) {
+	for (size_t n = 0; r == 0 && n < LINES_MAX && json->n &&
+	     pg_text_line(json->p, json->n, &pos, &line, &len, &full); n++) {
 		struct pg_jval *v PG_CLEANUP(pg_jval_freep) = NULL;
 
 		r = pg_json_parse(line, len, &v);
-		r = r == -EBADMSG ? 0 : r < 0 ? r : add_line(facts, addr, v);
+		r = r == -EBADMSG ? 0 : r < 0 ? r : add_line(klog, addr, v);
 	}
+	return r;
+}
+
+int pg_klog_look(struct pg_run *run, struct pg_facts *facts, struct pg_bdf addr)
+{
+	struct pg_proc_result result PG_CLEANUP(pg_proc_result_done) = { 0 };
+	int r = ask(run, addr, &result);
+
+	if (r == 0)
+		r = pg_klog_read(&result.output, addr, &facts->klog);
 	facts->klog.known |= r == 0;
 	return r;
 }

@@ -25,6 +25,9 @@ int pg_esp_look(struct pg_run *run, struct pg_facts *facts, struct pg_strv *unse
  * journalctl(1) -k: at most 200 messages, oldest first. Errors as above; then klog.known is not set.
  */
 int pg_klog_look(struct pg_run *run, struct pg_facts *facts, struct pg_bdf addr);
+/* What it makes of journalctl's output, an object a line; what is none is passed over. Returns
+ * 0 or -ENOMEM. */
+int pg_klog_read(const struct pg_bytes *json, struct pg_bdf addr, struct pg_klog *klog);
 
 /*
  * proof.c: after the commands of pg_apply ran well: compares grub.cfg (or what

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A file of modprobe.d: ids merged into it, lines added, the old bytes kept. */
+/* A file of modprobe.d: read, ids merged into it, lines added, the old bytes kept; and the same
+ * bytes as a kernel command line, which blacklists too. */
 #include "tests/fuzz/fuzz.h"
 
+#include "src/host/modules.h"
 #include "src/plan/edit.h"
 
 static void check_ids(struct pg_bytes *bytes, const struct pg_strv *ids)
@@ -21,6 +23,26 @@ static void check_ids(struct pg_bytes *bytes, const struct pg_strv *ids)
 	FUZZ_ASSERT(pg_bytes_equal(bytes, &again));
 }
 
+static void check_directives(const struct pg_bytes *in)
+{
+	char path[] = "/etc/modprobe.d/vfio.conf";
+	const struct pg_file file = { .path = path, .bytes = *in };
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*facts));
+	struct pg_modules *m;
+	size_t n;
+
+	FUZZ_ASSERT(facts);
+	m = &facts->modules;
+	FUZZ_ASSERT(pg_modconf_from_files(&file, 1, m) == 0);
+	n = m->n_conf;
+	FUZZ_ASSERT(pg_modconf_from_cmdline(in->p, m) == 0);
+	for (size_t i = 0; i < m->n_conf; i++) {
+		FUZZ_ASSERT(*m->conf[i].module && !strchr(m->conf[i].module, '-'));
+		FUZZ_ASSERT(m->conf[i].line >= 1);
+		FUZZ_ASSERT(i < n || m->conf[i].kind == PG_MODCONF_BLACKLIST);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
@@ -35,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_ASSERT(pg_strv_add(&ids, "10de:2684") == 0);
 	FUZZ_ASSERT(pg_strv_add(&lines, "softdep nouveau pre: vfio-pci") == 0);
 	FUZZ_ASSERT(pg_bytes_copy((const char *)data, size, &in) == 0);
+	check_directives(&in);
 	r = pg_vfio_conf_add_ids("/etc/modprobe.d/vfio.conf", &in, &ids, &out, &err);
 	FUZZ_ASSERT(r == 0 || (r == -EINVAL && err.what));
 	if (r == 0)

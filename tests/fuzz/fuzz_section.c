@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The sections of storage.cfg and mapping/pci.cfg, from the same bytes. */
+#include "tests/fuzz/fuzz.h"
+
+#include "src/host/guests.h"
+
+/* A name is one word: it is compared, listed and handed to commands. */
+static bool is_word(const char *s)
+{
+	return *s && !s[strcspn(s, " \t\r\n\v\f")];
+}
+
+static void check_sections(const struct pg_bytes *in, bool typed)
+{
+	struct pg_sections all PG_CLEANUP(pg_sections_done) = { 0 };
+
+	FUZZ_ASSERT(pg_sections_parse(in, typed, &all) == 0);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct pg_section *s = &all.v[i];
+
+		FUZZ_ASSERT(is_word(s->id));
+		FUZZ_ASSERT(typed ? is_word(s->type) : !*s->type);
+		for (size_t k = 0; k < s->n_prop; k++) {
+			FUZZ_ASSERT(is_word(s->prop[k].key));
+			FUZZ_ASSERT(pg_section_get(s, s->prop[k].key) != NULL);
+		}
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*facts));
+	struct pg_bytes in PG_CLEANUP(pg_bytes_done) = { 0 };
+
+	FUZZ_ASSERT(facts);
+	FUZZ_ASSERT(pg_bytes_copy((const char *)data, size, &in) == 0);
+	check_sections(&in, true);
+	check_sections(&in, false);
+	FUZZ_ASSERT(pg_storage_parse(&in, "pve1", facts) == 0);
+	for (size_t i = 0; i < facts->n_storage; i++)
+		FUZZ_ASSERT(is_word(facts->storage[i].id) && is_word(facts->storage[i].type));
+	FUZZ_ASSERT(pg_mappings_parse(&in, "pve1", facts) == 0);
+	for (size_t i = 0; i < facts->n_mapping; i++)
+		FUZZ_ASSERT(facts->mapping[i].here || !facts->mapping[i].n_addr);
+	return 0;
+}
