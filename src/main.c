@@ -133,12 +133,20 @@ static void take_script(const struct pg_cmd_env *env, struct ui_opts *opts)
 		      opts->script);
 }
 
+/* Somebody else at work is no reason that lasts: the wizard itself looks out for that. */
+static bool is_busy(const struct pg_root *root)
+{
+	pg_autofree char *busy = NULL;
+
+	return pg_busy(root, &busy) < 0 || busy;
+}
+
 static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *root)
 {
 	if (pg_root_is_live(root) && geteuid() != 0)
 		return "You are not root: you can look at everything and change nothing. Start "
 		       "pve-gpu as root to apply.";
-	if (pg_cmd_recover_first(env, root) != PG_EXIT_OK)
+	if (!is_busy(root) && pg_cmd_recover_first(env, root) != PG_EXIT_OK && !is_busy(root))
 		return "A change was interrupted and could not be taken back. Run pve-gpu recover.";
 	return NULL;
 }
@@ -178,7 +186,6 @@ static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color)
 	if (r == 0) {
 		opts.root = root;
 		opts.read_only_why = why_read_only(env, root);
-		opts.read_only = opts.read_only_why != NULL;
 		r = run_ui(env, &ui, &opts, &err);
 	}
 	if (r == 0)

@@ -77,6 +77,7 @@ struct wiz {
 	struct pg_tx *tx;		/* the history, read when a page that shows it is entered */
 	size_t n_tx;
 	char *tx_why_not;
+	char *busy;			/* of pg_busy(), looked at whenever a page is built */
 	struct pg_trial *trial;		/* the newest change on trial, or NULL */
 	time_t trial_until;		/* when it is taken back; 0: not before the reboot */
 	enum wiz_page page;
@@ -143,6 +144,11 @@ void wiz_changed(struct wiz *w);
 int wiz_plan(struct wiz *w);
 /* Reads the history. */
 int wiz_read_history(struct wiz *w);
+/* Looks whether another pve-gpu is at work: while it is, here one can only look. What it did
+ * is read when it is done. */
+int wiz_read_busy(struct wiz *w);
+/* Why nothing can be changed here, a sentence; NULL where it can. Borrowed. */
+const char *wiz_why_read_only(const struct wiz *w);
 /* Looks for a change on trial again. */
 int wiz_read_trial(struct wiz *w);
 /* Functions that are chosen and exist. */

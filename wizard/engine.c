@@ -78,6 +78,7 @@ void wiz_free(struct wiz *w)
 	free(w->diff_why_not);
 	pg_history_free(w->tx, w->n_tx);
 	free(w->tx_why_not);
+	free(w->busy);
 	pg_trial_free(w->trial);
 	pg_strv_done(&w->flipped);
 	forget_question(w);
@@ -256,6 +257,8 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 	const struct wiz_page_ops *ops = pages[w->page];
 	struct wiz_view view PG_CLEANUP(wiz_view_done) = { 0 };
 
+	if (!w->run.running && wiz_read_busy(w) < 0)
+		return -ENOMEM;
 	wiz_view_set(&view, &view.page, "%s", ops->id);
 	wiz_view_set(&view, &view.title, "%s", ops->title);
 	build_host(w, &view);

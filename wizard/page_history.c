@@ -16,6 +16,8 @@ static const struct pg_tx *tx_of_item(const struct wiz *w, const char *item)
 /* A sentence, or NULL where it can be undone. */
 static const char *why_not(const struct wiz *w, const struct pg_tx *tx)
 {
+	if (tx->busy)
+		return w->busy ? w->busy : "Another pve-gpu is at work at it.";
 	switch (tx->state) {
 	case PG_TX_UNDONE:
 		return "It is undone already.";
@@ -32,9 +34,7 @@ static const char *why_not(const struct wiz *w, const struct pg_tx *tx)
 	case PG_TX_BROKEN:
 		break;
 	}
-	if (!w->opts.read_only)
-		return NULL;
-	return w->opts.read_only_why ? w->opts.read_only_why : "Here you can only look.";
+	return wiz_why_read_only(w);
 }
 
 static void when(const struct pg_tx *tx, const char *format, char *buf, size_t size)
@@ -65,7 +65,7 @@ static void row(const struct wiz *w, struct wiz_view *view, const struct pg_tx *
 	}
 	when(tx, "%m-%d %H:%M", time, sizeof(time));
 	wiz_view_set(view, &item->text, "%s  %s", time, tx->summary ? tx->summary : "");
-	wiz_view_set(view, &item->note, "%s", pg_tx_state_name(tx->state));
+	wiz_view_set(view, &item->note, "%s", tx->word);
 	wiz_view_set(view, &item->detail_title, "%s", tx->id);
 	item->enabled = !why;
 	if (why)
@@ -161,7 +161,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 		return;
 	when(tx, "%Y-%m-%d %H:%M", time, sizeof(time));
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", tx->summary ? tx->summary : "");
-	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s", pg_tx_state_name(tx->state));
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s", tx->word);
 	if (words)
 		(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", words);
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "time", "%s", time);

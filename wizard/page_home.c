@@ -49,12 +49,13 @@ static void build(struct wiz *w, struct wiz_view *view)
 		if (item)
 			wiz_view_set(view, &item->text, "%s", rows[i].text);
 	}
-	if (wiz_trial_waits(w))
+	if (w->busy)
+		wiz_view_set(view, &view->intro, "%s You can look at everything; nothing can be "
+			     "changed here before it is done.", w->busy);
+	else if (wiz_trial_waits(w))
 		trial_intro(w, view);
-	else if (w->opts.read_only)
-		wiz_view_set(view, &view->intro, "%s",
-			     w->opts.read_only_why ? w->opts.read_only_why :
-						     "Here you can only look.");
+	else if (w->opts.read_only_why)
+		wiz_view_set(view, &view->intro, "%s", w->opts.read_only_why);
 	else if (w->facts->system.is_demo)
 		wiz_view_set(view, &view->intro,
 			     "This is the demo node: files in a folder of their own. You can try "

@@ -141,9 +141,8 @@ static void why_not_next(const struct wiz *w, const struct pg_plan *plan,
 			why = plan->findings.v[i].text;
 	if (!why && pg_plan_is_empty(plan))
 		why = "Nothing is left to do. Status, on the first page, tells how it stands.";
-	if (!why && w->opts.read_only)
-		why = w->opts.read_only_why ? w->opts.read_only_why :
-					      "Here you can only look.";
+	if (!why)
+		why = wiz_why_read_only(w);
 	if (why)
 		wiz_view_set(view, &view->why_not_next, "%s", why);
 }

@@ -18,13 +18,6 @@ static const struct pg_status *first_wrong(const struct wiz_status *list)
 	return NULL;
 }
 
-static const char *why_read_only(const struct wiz *w)
-{
-	if (!w->opts.read_only)
-		return NULL;
-	return w->opts.read_only_why ? w->opts.read_only_why : "Here you can only look.";
-}
-
 static const char *why_not_keep(const struct wiz *w)
 {
 	if (!w->trial)
@@ -32,7 +25,7 @@ static const char *why_not_keep(const struct wiz *w)
 	if (w->trial->off)
 		return "The node runs without the change, so that nothing shows whether it is well. "
 		       "Reboot without pve-gpu.off to try it again.";
-	return why_read_only(w);
+	return wiz_why_read_only(w);
 }
 
 /* ---- rows ---- */
@@ -55,7 +48,7 @@ static void choices(const struct wiz *w, struct wiz_view *view)
 {
 	choice(view, KEEP, "Keep the change", "Keep", why_not_keep(w));
 	choice(view, BACK, "Put it back now", "Put back",
-	       w->trial ? why_read_only(w) : why_not_keep(w));
+	       w->trial ? wiz_why_read_only(w) : why_not_keep(w));
 	choice(view, LATER, "Later", "Later", NULL);
 }
 

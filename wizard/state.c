@@ -90,6 +90,29 @@ int wiz_read_history(struct wiz *w)
 	return w->tx_why_not ? 0 : -ENOMEM;
 }
 
+int wiz_read_busy(struct wiz *w)
+{
+	char *busy = NULL;
+	bool was = w->busy;
+	int r = pg_busy(w->opts.root, &busy);
+
+	if (r < 0)
+		return r;
+	free(w->busy);
+	w->busy = busy;
+	if (!busy == !was)
+		return 0;
+	r = wiz_read_history(w);
+	if (r == 0 && was)
+		r = wiz_collect(w, NULL);
+	return r == -ENOMEM ? r : 0;
+}
+
+const char *wiz_why_read_only(const struct wiz *w)
+{
+	return w->busy ? w->busy : w->opts.read_only_why;
+}
+
 /* No right to look, or a damaged record, is no failure here: History says what is wrong. */
 int wiz_read_trial(struct wiz *w)
 {

@@ -22,8 +22,7 @@ struct wiz_frontend {
 struct wiz_opts {
 	struct pg_root *root;			/* borrowed */
 	const struct pg_templates *templates;	/* borrowed */
-	bool read_only;				/* not root, or the lock is held: look, do not apply */
-	const char *read_only_why;		/* a sentence */
+	const char *read_only_why;		/* a sentence: look, do not apply; or NULL */
 	struct wiz_frontend frontend;
 	/* For tests: run commands though the root is not live, and search them here. */
 	bool run_commands;

@@ -113,9 +113,14 @@ int pg_root_symlink(struct pg_root *root, const char *target, const char *path,
 /* Appends to a file (created with mode 0600 if missing) and syncs it. O_NOFOLLOW. */
 int pg_root_append(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
 		   struct pg_err *err);
-/* Takes an exclusive lock on a file (created, 0600). -EAGAIN where another holds it. The
- * lock lasts until *ret_fd is closed. */
-int pg_root_lock(struct pg_root *root, const char *path, int *ret_fd, struct pg_err *err);
+/* Takes an exclusive lock on a file (created, 0600) and writes `note` into it, if it can, for
+ * those who find it locked. -EAGAIN where another holds it. The lock lasts until *ret_fd is
+ * closed; the note stays. */
+int pg_root_lock(struct pg_root *root, const char *path, const char *note, int *ret_fd,
+		 struct pg_err *err);
+/* Is it held? 1, with its note (at most 4096 bytes) in *ret; 0; or a negative errno. Takes no
+ * lock to find out, so that it is in nobody's way. */
+int pg_root_lock_is_held(const struct pg_root *root, const char *path, struct pg_bytes *ret);
 /* Replaces the content of an attribute or file in place (sysfs; the demo node). */
 int pg_root_write_attr(struct pg_root *root, const char *path, const char *value,
 		       struct pg_err *err);

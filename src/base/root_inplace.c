@@ -5,9 +5,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/stat.h>
 
 #include "src/base/root_private.h"
+
+#define NOTE_MAX 4096
 
 /* A file that is only ours: made if missing, and nothing but a regular file. O_NONBLOCK: a
  * FIFO of that name must not hang us. */
@@ -57,32 +59,60 @@ int pg_root_append(struct pg_root *root, const char *path, const struct pg_bytes
 	return 0;
 }
 
-static int lock_fd(int dir, const char *name, int *ret_fd)
+/* The lock is of the open file, not of the process (fcntl(2), open file description locks):
+ * it goes when that is closed, and asking who has it takes none. */
+static int set_lock(int fd, int command, short type, struct flock *ret)
+{
+	*ret = (struct flock){ .l_type = type, .l_whence = SEEK_SET };
+	return fcntl(fd, command, ret) < 0 ? -errno : 0;
+}
+
+static void write_note(int fd, const char *note)
+{
+	if (ftruncate(fd, 0) == 0)
+		(void)pg_write_all(fd, note, strlen(note));
+}
+
+static int lock_fd(int dir, const char *name, const char *note, int *ret_fd)
 {
 	pg_autoclose int fd = open_own(dir, name, O_RDWR);
+	struct flock lock;
+	int r = fd < 0 ? fd : set_lock(fd, F_OFD_SETLK, F_WRLCK, &lock);
 
-	if (fd < 0)
-		return fd;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return -errno;
+	if (r < 0)
+		return r == -EACCES && fd >= 0 ? -EAGAIN : r;
+	write_note(fd, note);
 	*ret_fd = fd;
 	fd = -1;
 	return 0;
 }
 
-int pg_root_lock(struct pg_root *root, const char *path, int *ret_fd, struct pg_err *err)
+int pg_root_lock(struct pg_root *root, const char *path, const char *note, int *ret_fd,
+		 struct pg_err *err)
 {
 	struct pg_place at PG_CLEANUP(pg_place_done) = { .dir = -1 };
 	int r = pg_place_open(root, path, &at);
 
 	if (r == 0)
-		r = lock_fd(at.dir, at.name, ret_fd);
-	if (r == -EAGAIN)
-		return pg_err_set(err, r, path, 0, "Another pve-gpu is changing this node.");
+		r = lock_fd(at.dir, at.name, note, ret_fd);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The lock cannot be taken: %s.",
-				  pg_err_reason(r));
+				  r == -EAGAIN ? "another process has it" : pg_err_reason(r));
 	return 0;
+}
+
+int pg_root_lock_is_held(const struct pg_root *root, const char *path, struct pg_bytes *ret)
+{
+	pg_autoclose int fd = pg_open_in(root, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+	struct flock lock;
+	int r = fd < 0 ? fd : set_lock(fd, F_OFD_GETLK, F_WRLCK, &lock);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (lock.l_type == F_UNLCK)
+		return 0;
+	r = pg_root_read(root, path, NOTE_MAX, ret);
+	return r == 0 || r == -EFBIG ? 1 : r;
 }
 
 static int write_in_place(const struct pg_root *root, const char *path, const char *value)

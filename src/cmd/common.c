@@ -50,6 +50,17 @@ void pg_cmd_host_done(struct pg_cmd_host *host)
 	pg_err_done(&host->err);
 }
 
+static void mention_busy(const struct pg_cmd_env *env, const struct pg_root *root)
+{
+	pg_autofree char *busy = NULL, *text = NULL;
+
+	if (pg_busy(root, &busy) < 0 || !busy)
+		return;
+	text = pg_out_text(env, busy);
+	(void)fprintf(env->diag, "pve-gpu: %s What is shown here may change under way.\n",
+		      text ? text : "");
+}
+
 /* A history that cannot be read is no reason not to show the host. */
 static void mention_interrupted(const struct pg_cmd_env *env, const struct pg_root *root)
 {
@@ -61,7 +72,7 @@ static void mention_interrupted(const struct pg_cmd_env *env, const struct pg_ro
 	for (size_t i = 0; i < n; i++) {
 		pg_autofree char *id = NULL;
 
-		if (strcmp(pg_tx_state_name(tx[i].state), "interrupted") != 0)
+		if (strcmp(tx[i].word, "interrupted") != 0)
 			continue;
 		id = pg_out_text(env, tx[i].id);
 		(void)fprintf(env->diag,
@@ -103,6 +114,7 @@ int pg_cmd_open(const struct pg_cmd_env *env, struct pg_cmd_host *host)
 
 	if (r < 0)
 		return complain(env, host, r);
+	mention_busy(env, host->root);
 	mention_interrupted(env, host->root);
 	mention_trial(env, host->root);
 	return 0;

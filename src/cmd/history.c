@@ -21,7 +21,7 @@ static void list_done(struct list *l)
 static char *state_text(const struct list *l, const struct pg_tx *tx)
 {
 	if (tx->state != PG_TX_TRIAL || !l->trial)
-		return strdup(pg_tx_state_name(tx->state));
+		return strdup(tx->word);
 	if (!l->trial->booted)
 		return strdup("trial, after the reboot");
 	return pg_strf("trial, %u min left", (l->trial->left + 59) / 60);
@@ -45,7 +45,7 @@ static struct pg_json *history_json(const struct list *l)
 
 		time_text(l->v[i].time, "%Y-%m-%dT%H:%M:%SZ", when, sizeof(when));
 		pg_json_set_str(o, "id", l->v[i].id);
-		pg_json_set_str(o, "state", pg_tx_state_name(l->v[i].state));
+		pg_json_set_str(o, "state", l->v[i].word);
 		pg_json_set_strv(o, "files", &l->v[i].files);
 		pg_json_set_str(o, "time", when);
 		pg_json_set_strv(o, "commands", &l->v[i].commands);

@@ -257,7 +257,7 @@ int pg_apply(struct pg_root *root, const struct pg_plan *plan, const struct pg_e
 		r = pg_outcome_set(&outcome, PG_OUTCOME_NOTHING, NULL,
 				   "There is nothing to do: everything is as it should be.");
 	else if ((r = check_first(&run, plan, &own)) < 0 ||
-		 (r = pg_store_lock(root, &lock, &own)) < 0)
+		 (r = pg_store_lock(root, PG_DOING_APPLY, &lock, &own)) < 0)
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	else if ((r = apply_locked(&run, plan, &outcome)) == 0)
 		stamp_outcome(root, &outcome);

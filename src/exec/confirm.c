@@ -155,7 +155,7 @@ int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *
 	pg_run_init(&run, root, opts);
 	if (!pg_root_exists(root, PG_TX_DIR))
 		r = id ? refuse_id(root, id, &outcome) : say_none(&outcome);
-	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
+	else if ((r = pg_store_lock(root, PG_DOING_CONFIRM, &lock, &own)) < 0)
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	else
 		r = confirm_locked(&run, id, &outcome);

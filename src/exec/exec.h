@@ -165,6 +165,10 @@ enum pg_tx_state {
 struct pg_tx {
 	char *id;		/* "20261123-064500-1": sorts by time */
 	enum pg_tx_state state;
+	/* As it is shown: that of pg_tx_state_name(); or, while another pve-gpu works at it,
+	 * "applying" or "undoing". */
+	const char *word;
+	bool busy;		/* the latter */
 	time_t time;
 	struct pg_strv files;
 	struct pg_strv commands;	/* quoted, for showing */
@@ -174,6 +178,12 @@ struct pg_tx {
 /* "applied", "trial", "confirmed", "undone", "unreadable" (summary then says why and where),
  * or "interrupted" for all that did not end. */
 const char *pg_tx_state_name(enum pg_tx_state state);
+/*
+ * lock.c: is another pve-gpu changing this node now? *ret is a sentence that says which (process,
+ * user, since when), or NULL: nobody is, or one has no right to know. The lock of a process that
+ * is gone is none. Returns 0 or -ENOMEM. The caller frees it.
+ */
+int pg_busy(const struct pg_root *root, char **ret);
 /* Newest first. No state folder is no error: none. The caller frees with pg_history_free. */
 int pg_history(const struct pg_root *root, struct pg_tx **ret, size_t *ret_n,
 	       struct pg_err *err);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/base/proc.h"
-#include "src/exec/journal.h"
+#include "src/exec/lock.h"
 
 const char *pg_tx_state_name(enum pg_tx_state state)
 {
@@ -61,6 +61,7 @@ static int fill(struct pg_tx *tx, struct pg_journal *j, const struct pg_err *err
 	int r = 0;
 
 	tx->state = j->state;
+	tx->word = pg_tx_state_name(j->state);
 	tx->time = j->time ? j->time : time_of(j->id);
 	for (size_t i = 0; r == 0 && i < j->n_file; i++)
 		r = pg_strv_add(&tx->files, j->file[i].path);
@@ -88,16 +89,68 @@ static int read_tx(const struct pg_root *root, const char *id, struct pg_tx **tx
 	return tx ? fill(tx, j, &err) : -ENOMEM;
 }
 
-int pg_history(const struct pg_root *root, struct pg_tx **ret, size_t *ret_n,
-	       struct pg_err *err)
+static int read_all(const struct pg_root *root, struct pg_tx **txs, size_t *n)
 {
 	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
-	struct pg_tx *tx = NULL;
-	size_t n = 0;
 	int r = pg_store_list(root, &ids);
 
 	for (size_t i = ids.n; r == 0 && i > 0; i--)
-		r = read_tx(root, ids.v[i - 1], &tx, &n);
+		r = read_tx(root, ids.v[i - 1], txs, n);
+	return r;
+}
+
+static bool is_at_work(const struct pg_tx *tx)
+{
+	return tx->state == PG_TX_PLANNED || tx->state == PG_TX_APPLYING ||
+	       tx->state == PG_TX_UNDOING;
+}
+
+static bool any_at_work(const struct pg_tx *tx, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_at_work(&tx[i]))
+			return true;
+	return false;
+}
+
+/* One that did not end is being worked at where somebody holds the lock: nobody begins another
+ * before that. */
+static void mark_busy(struct pg_tx *tx, size_t n, const struct pg_holder *holder)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!is_at_work(&tx[i]))
+			continue;
+		tx[i].busy = true;
+		tx[i].word = holder->doing == PG_DOING_APPLY ? "applying" : "undoing";
+	}
+}
+
+/* One that ended between the look at its record and the look at the lock is read again. */
+static int read_settled(const struct pg_root *root, struct pg_tx **tx, size_t *n)
+{
+	struct pg_holder holder PG_CLEANUP(pg_holder_done) = { 0 };
+	int r = read_all(root, tx, n);
+	int held = r == 0 && any_at_work(*tx, *n) ? pg_holder_find(root, &holder) : r;
+
+	if (held < 0)
+		return held;
+	if (held == 0 && any_at_work(*tx, *n)) {
+		pg_history_free(*tx, *n);
+		*tx = NULL;
+		*n = 0;
+		return read_all(root, tx, n);
+	}
+	mark_busy(*tx, *n, &holder);
+	return 0;
+}
+
+int pg_history(const struct pg_root *root, struct pg_tx **ret, size_t *ret_n,
+	       struct pg_err *err)
+{
+	struct pg_tx *tx = NULL;
+	size_t n = 0;
+	int r = read_settled(root, &tx, &n);
+
 	if (r < 0) {
 		pg_history_free(tx, n);
 		return pg_err_set(err, r, PG_TX_DIR, 0, "The history cannot be read: %s.",

@@ -165,12 +165,10 @@ uint64_t pg_journal_sum(const char *s, size_t n);
 char *pg_journal_escape(const char *s);
 char *pg_journal_unescape(const char *s);
 
-/* ---- store.c: the folders, the lock, the copies ---- */
+/* ---- store.c: the folders, the copies; the lock is in lock.h ---- */
 
 /* Makes the folders. Refuses what is there but is no folder of ours. */
 int pg_store_open(struct pg_root *root, struct pg_err *err);
-/* pg_store_open, then the lock. -EAGAIN: another has it. */
-int pg_store_lock(struct pg_root *root, int *ret_fd, struct pg_err *err);
 /* "20261123-064500-1"? */
 bool pg_store_is_id(const char *s);
 int pg_store_id_cmp(const char *a, const char *b);

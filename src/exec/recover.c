@@ -231,7 +231,7 @@ int pg_recover(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_
 		const struct report nothing = { 0 };
 
 		r = say(&nothing, &outcome);
-	} else if (r == 0 && (r = pg_store_lock(root, &lock, &own)) < 0) {
+	} else if (r == 0 && (r = pg_store_lock(root, PG_DOING_RECOVER, &lock, &own)) < 0) {
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	} else if (r == 0) {
 		r = pg_recover_locked(&run, &outcome);

@@ -377,7 +377,7 @@ int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opt
 	pg_run_init(&run, root, opts);
 	if (has_none(root))
 		r = undo_none(id, &outcome);
-	else if ((r = pg_store_lock(root, &lock, &own)) < 0)
+	else if ((r = pg_store_lock(root, PG_DOING_UNDO, &lock, &own)) < 0)
 		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
 	else
 		r = pg_trial_end(&run, undo_locked(&run, id, &outcome));

@@ -6,6 +6,7 @@
 
 #include "src/base/proc.h"
 #include "src/exec/journal.h"
+#include "src/exec/lock.h"
 
 struct pg_run {
 	struct pg_root *root;

@@ -12,7 +12,7 @@
 #define TEMP_NAME_MAX 200
 #define COPY_MAX ((size_t)256 << 20)
 
-/* ---- folders and lock ---- */
+/* ---- folders ---- */
 
 /* What is there must be a folder itself, not a link to one. */
 static int need_folder(struct pg_root *root, const char *path, struct pg_err *err)
@@ -49,13 +49,6 @@ int pg_store_open(struct pg_root *root, struct pg_err *err)
 	int r = need_folder(root, PG_STATE_DIR, err);
 
 	return r < 0 ? r : need_private_folder(root, PG_TX_DIR, err);
-}
-
-int pg_store_lock(struct pg_root *root, int *ret_fd, struct pg_err *err)
-{
-	int r = pg_store_open(root, err);
-
-	return r < 0 ? r : pg_root_lock(root, PG_LOCK, ret_fd, err);
 }
 
 /* ---- names ---- */

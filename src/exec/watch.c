@@ -149,7 +149,7 @@ static int take_back(struct pg_watch *w, const char *why, struct pg_outcome *ret
 		     struct pg_err *err)
 {
 	pg_autoclose int lock = -1;
-	int r = pg_store_lock(w->run.root, &lock, err);
+	int r = pg_store_lock(w->run.root, PG_DOING_TRIAL, &lock, err);
 
 	if (r == -EAGAIN)
 		return r;
@@ -172,7 +172,7 @@ static int lock_patiently(struct pg_watch *w, int *ret_fd, struct pg_err *err)
 {
 	int r;
 
-	while ((r = pg_store_lock(w->run.root, ret_fd, err)) == -EAGAIN &&
+	while ((r = pg_store_lock(w->run.root, PG_DOING_TRIAL, ret_fd, err)) == -EAGAIN &&
 	       !pg_run_cancelled(&w->run))
 		w->hooks->pause(w->hooks->ctx);
 	return r;
@@ -285,7 +285,7 @@ static void note_boot(struct pg_watch *w, const struct pg_trials *t)
 {
 	pg_autoclose int lock = -1;
 
-	if (pg_store_lock(w->run.root, &lock, NULL) < 0)
+	if (pg_store_lock(w->run.root, PG_DOING_TRIAL, &lock, NULL) < 0)
 		return;
 	for (size_t i = 0; i < t->n; i++)
 		if (!t->v[i]->trial.watched || strcmp(t->v[i]->trial.watched, w->boot) != 0)

@@ -81,6 +81,21 @@ static bool is_special(const char *s, size_t n)
 
 /* ---- sections ---- */
 
+/* Proxmox takes a section that is there twice from its second start (parse_vm_config). */
+static void forget_section(struct pg_guest *g, const char *section)
+{
+	for (size_t i = g->n_lines; i > 0; i--) {
+		struct pg_guest_line *l = &g->lines[i - 1];
+
+		if (strcmp(l->section, section) != 0)
+			continue;
+		free(l->section);
+		free(l->key);
+		free(l->value);
+		pg_vec_remove(g->lines, &g->n_lines, sizeof(*l), i - 1);
+	}
+}
+
 static int enter_section(struct parser *p, const char *name, size_t n)
 {
 	bool pending = n == strlen("PENDING") && strncasecmp(name, "PENDING", n) == 0;
@@ -88,17 +103,21 @@ static int enter_section(struct parser *p, const char *name, size_t n)
 
 	free(p->section);
 	p->section = NULL;
-	p->first = p->guest->n_lines;
 	if (!pending && !is_special(name, n) && !is_configid(name, n))
 		return pg_guest_note(p->guest, p->line, "not a section that Proxmox knows", name, n);
 	copy = pending ? strdup("PENDING") : strndup(name, n);
 	if (!copy)
 		return -ENOMEM;
-	if (pg_strv_has(&p->seen, copy) &&
-	    pg_guest_note(p->guest, p->line, "the section is there twice", name, n) < 0)
+	if (pg_strv_has(&p->seen, copy)) {
+		forget_section(p->guest, copy);
+		if (pg_guest_note(p->guest, p->line, "the section is there twice", name, n) < 0)
+			return -ENOMEM;
+	} else if (pg_strv_add(&p->seen, copy) < 0) {
 		return -ENOMEM;
+	}
+	p->first = p->guest->n_lines;
 	p->section = PG_STEAL(copy);
-	return pg_strv_add(&p->seen, p->section);
+	return 0;
 }
 
 /* ---- lines ---- */

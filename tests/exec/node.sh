@@ -94,11 +94,12 @@ is 'recover: nothing to do' "$got" 0
 # ---- one writer at a time ----
 
 fresh
-mkdir -p "$node/$state"
-flock "$node/$state/lock" "$pve_gpu" --root "$node" passthrough 100 01:00 --apply --yes \
+mkdir -p "$node/$state/transactions"
+holdlock=$top_builddir/tests/tools/holdlock
+"$holdlock" "$node" "$pve_gpu" --root "$node" passthrough 100 01:00 --apply --yes \
 	>"$tmp/out" 2>"$tmp/diag"
 is 'locked: exit status' "$?" 1
-told 'locked: said' 'Another pve-gpu is changing this node.'
+told 'locked: said' 'Another pve-gpu is making a change on this node: process '
 unchanged 'locked: nothing is touched'
 
 fresh

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A hostile host. The input is any number of files, separated by a byte 0x01: a byte that
- * chooses the path (modulo the table), then its content. Every subcommand that only looks is
- * run over it, in both forms: nothing that came from the tree may reach a terminal or a
- * document raw.
+ * A hostile host. The input is a byte that chooses a subcommand and its form, and any number
+ * of files, separated by a byte 0x01: a byte that chooses the path (modulo the table), then its
+ * content. Nothing that came from the tree may reach a terminal or a document raw.
  */
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/folder.h"
@@ -120,20 +119,22 @@ static void run(const char *dir, const char *name, char *argv[], int argc, bool 
 		check_document(out, n_out);
 }
 
-static void look(const char *dir)
+/* The first byte of the input chooses. */
+static void look(const char *dir, unsigned choice)
 {
 	char list[] = "list", all[] = "--all", status[] = "status", doctor[] = "doctor";
 	char history[] = "history", pass[] = "passthrough", vm[] = "100", gpu[] = "0000:01:00.0";
 	char iommu[] = "iommu";
+	const struct {
+		char *argv[4];
+		int argc;
+	} line[] = { { { pass, vm, gpu }, 3 }, { { list, all }, 2 }, { { iommu }, 1 },
+		     { { status }, 1 },	       { { doctor }, 1 },    { { history }, 1 } };
+	size_t i = choice / 2 % PG_ARRAY_SIZE(line);
+	char *argv[4];
 
-	for (int json = 0; json <= 1; json++) {
-		run(dir, list, (char *[]) { list, all, NULL }, 2, json);
-		run(dir, iommu, (char *[]) { iommu, NULL }, 1, json);
-		run(dir, status, (char *[]) { status, NULL }, 1, json);
-		run(dir, doctor, (char *[]) { doctor, NULL }, 1, json);
-		run(dir, history, (char *[]) { history, NULL }, 1, json);
-		run(dir, pass, (char *[]) { pass, vm, gpu, NULL }, 3, json);
-	}
+	memcpy(argv, line[i].argv, sizeof(argv));
+	run(dir, argv[0], argv, line[i].argc, choice % 2);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -141,7 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static bool made;
 	bool changed[PG_ARRAY_SIZE(file)] = { false };
 	const struct fuzz_folder *f = fuzz_folder("/");
-	const char *p = (const char *)data, *end = p + size;
+	const char *p = (const char *)data + (size ? 1 : 0), *end = (const char *)data + size;
 
 	if (!made)
 		make_tree(f);
@@ -155,7 +156,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		changed[i] = true;
 		p = next;
 	}
-	look(f->dir);
+	look(f->dir, size ? data[0] : 0);
 	for (size_t i = 0; i < PG_ARRAY_SIZE(file); i++)
 		if (changed[i])
 			fuzz_folder_write(file[i].path, file[i].usual, strlen(file[i].usual));

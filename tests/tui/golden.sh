@@ -54,6 +54,26 @@ screens_here() {
 	fi
 }
 
+# Another is in the middle of a change there: the last record of one is not written yet.
+busy_node() {
+	new_node
+	pve_gpu passthrough 100 01:00 --bind early --apply --yes >"$tmp/raw"
+	sed -i '$d' "$tmp/node"/var/lib/pve-gpu/transactions/*/journal
+	printf '{"doing":"apply","pid":4711,"since":1700000000,"user":"ann","from":"192.0.2.7"}' \
+		>"$tmp/note"
+}
+
+# The same as screens_here, while it holds the lock. Its name and time are always the same ones.
+screens_beside() {
+	# shellcheck disable=SC2016 # the other shell's
+	beside='cat "$1" >"$2/var/lib/pve-gpu/lock"; shift; exec "$0" --root "$@"'
+	pve_gpu() {
+		TZ=UTC "$top_builddir/tests/tools/holdlock" "$tmp/node" sh -c "$beside" \
+			"$top_builddir/pve-gpu" "$tmp/note" "$tmp/node" "$@" 2>>"$tmp/diag"
+	}
+	screens_here "$@"
+}
+
 # A node that was rebooted on trial, and whose card nothing took.
 wrong_node() {
 	new_node
@@ -84,8 +104,10 @@ if same_names; then
 	screens trial 80x24 trial-80x24-ascii --ascii --color=never
 	wrong_node
 	screens_here trial-wrong 80x24 trial-wrong-80x24
+	busy_node
+	screens_beside busy 80x24 busy-80x24
 else
-	for name in device-80x24 device-120x40 device-80x24-ascii trial-80x24 trial-132x43 \
+	for name in busy-80x24 device-80x24 device-120x40 device-80x24-ascii trial-80x24 trial-132x43 \
 		trial-80x24-ascii trial-wrong-80x24; do
 		n=$((n + 1))
 		echo "ok $n - $name # SKIP this machine has other names for the demo's devices"

@@ -145,7 +145,7 @@ static void test_writes_through_folder_links(void **state)
 	assert_int_equal(pg_root_create(root, "/etc/updir/new", &text, &meta, NULL), -ENOENT);
 	assert_int_equal(pg_root_mkdir(root, "/etc/updir/new", 0755, NULL), -ENOENT);
 	assert_int_equal(pg_root_symlink(root, "x", "/etc/updir/new", NULL), -ENOENT);
-	assert_int_equal(pg_root_lock(root, "/etc/updir/new", &fd, NULL), -ENOENT);
+	assert_int_equal(pg_root_lock(root, "/etc/updir/new", "", &fd, NULL), -ENOENT);
 	assert_int_equal(pg_root_open_dir(root, "/etc/updir", &fd), -ENOENT);
 	assert_names(t, "/outside", "secret");
 }
@@ -545,18 +545,18 @@ static void test_lock(void **state)
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	int first = -1, second = -1;
 
-	assert_int_equal(pg_root_lock(t->root, "/lock", &first, NULL), 0);
+	assert_int_equal(pg_root_lock(t->root, "/lock", "me", &first, NULL), 0);
 	assert_int_equal(stat_of(t, "/lock").st_mode & 07777, 0600);
-	assert_int_equal(pg_root_lock(t->root, "/lock", &second, &err), -EAGAIN);
-	assert_string_equal(err.what, "Another pve-gpu is changing this node.");
+	assert_int_equal(pg_root_lock(t->root, "/lock", "you", &second, &err), -EAGAIN);
+	assert_string_equal(err.what, "The lock cannot be taken: another process has it.");
 	assert_int_equal(second, -1);
 	assert_int_equal(close(first), 0);
-	assert_int_equal(pg_root_lock(t->root, "/lock", &second, NULL), 0);
+	assert_int_equal(pg_root_lock(t->root, "/lock", "you", &second, NULL), 0);
 	assert_int_equal(close(second), 0);
 	tree_link(t, "/link", "lock");
 	tree_fifo(t, "/fifo");
-	assert_int_equal(pg_root_lock(t->root, "/link", &second, NULL), -ELOOP);
-	assert_int_equal(pg_root_lock(t->root, "/fifo", &second, NULL), -EINVAL);
+	assert_int_equal(pg_root_lock(t->root, "/link", "", &second, NULL), -ELOOP);
+	assert_int_equal(pg_root_lock(t->root, "/fifo", "", &second, NULL), -EINVAL);
 }
 
 static void test_write_attr(void **state)

@@ -443,7 +443,7 @@ static void test_locked(void **state)
 	pg_autoclose int fd = -1;
 
 	tree_dir(n->tree, PG_STATE_DIR);
-	assert_int_equal(pg_root_lock(n->tree->root, PG_STATE_DIR "/lock", &fd, NULL), 0);
+	assert_int_equal(pg_root_lock(n->tree->root, PG_STATE_DIR "/lock", "", &fd, NULL), 0);
 	node_apply(n);
 	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
 	node_assert_text(n, "Another pve-gpu is changing this node.");

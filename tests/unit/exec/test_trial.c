@@ -15,7 +15,7 @@ static void assert_free(const struct node *n)
 {
 	pg_autoclose int lock = -1;
 
-	assert_int_equal(pg_store_lock(n->tree->root, &lock, NULL), 0);
+	assert_int_equal(pg_store_lock(n->tree->root, PG_DOING_APPLY, &lock, NULL), 0);
 }
 
 static void on_pause(void *ctx)
@@ -261,7 +261,7 @@ static void test_locked(void **state)
 	trial_set_address(&t, "192.0.2.1");
 	node_apply(t.n);
 	trial_boot(&t, "two");
-	assert_int_equal(pg_store_lock(t.n->tree->root, &t.lock, NULL), 0);
+	assert_int_equal(pg_store_lock(t.n->tree->root, PG_DOING_APPLY, &t.lock, NULL), 0);
 	watch(&t);
 	assert_int_equal(t.lock, -1);
 	assert_int_equal(t.up, 600);

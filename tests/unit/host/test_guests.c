@@ -120,6 +120,21 @@ static void test_lines_that_do_not_fit(void **state)
 	assert_int_equal(g->n_lines, 1);
 }
 
+/* The second start of a section counts, from there. */
+static void test_section_twice(void **state)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = one(*state,
+		"[PENDING]\nhostpci0: 0000:01:00.0\nname: a\n[snap]\nname: c\n"
+		"[PENDING]\nhostpci1: 0000:02:00.0\n");
+	const struct pg_guest *g = &facts->guest[0];
+
+	assert_true(is_bad(g, "line 6: the section is there twice"));
+	assert_int_equal(g->n_hostpci, 1);
+	assert_int_equal(g->hostpci[0].index, 1);
+	assert_null(pg_guest_get_in(g, "PENDING", "name"));
+	assert_value(pg_guest_get_in(g, "snap", "name"), "c");
+}
+
 /* One hostpci0 with this value; `bad`: what must be said of it, or NULL. */
 static void check_hostpci(const struct tree *t, const char *value, size_t n_addr,
 			  const char *bad)
@@ -403,7 +418,7 @@ static void test_no_proxmox(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		tree_test(test_sections),
+		tree_test(test_section_twice), tree_test(test_sections),
 		tree_test(test_lines_that_do_not_fit),
 		tree_test(test_hostpci_values),
 		tree_test(test_hostpci_index),

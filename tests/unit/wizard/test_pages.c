@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit/wizard/demo.h"
 
+#include "src/exec/lock.h"
+
 #include "src/base/text.h"
 
 static void test_home(void **state)
@@ -407,7 +409,6 @@ static void test_read_only(void **state)
 {
 	struct demo *d = *state;
 
-	d->opts.read_only = true;
 	d->opts.read_only_why = "You are not root.";
 	demo_open(d);
 	assert_string_equal(d->view.intro, "You are not root.");
@@ -418,6 +419,37 @@ static void test_read_only(void **state)
 	demo_answer(d, true, NULL);
 	demo_assert_page(d, "review");
 	assert_false(pg_root_exists(d->tree->root, "/etc/modprobe.d/vfio.conf"));
+}
+
+/* Another pve-gpu at work: who it is is said, all can be read, and nothing is begun. When it is
+ * done, what it did is there. */
+static void test_busy(void **state)
+{
+	struct demo *d = *state;
+	int lock = -1;
+
+	demo_open(d);
+	demo_to_review(d, "vm/100");
+	assert_null(d->view.why_not_next);
+	assert_int_equal(pg_store_lock(d->tree->root, PG_DOING_APPLY, &lock, NULL), 0);
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
+	assert_non_null(strstr(d->view.question.text, "Another pve-gpu is making a change on this "
+						      "node: process "));
+	demo_answer(d, true, NULL);
+	demo_assert_page(d, "review");
+	assert_non_null(d->view.why_not_next);
+	while (strcmp(d->view.page, "home") != 0)
+		demo_send(d, WIZ_EVENT_BACK, NULL);
+	assert_non_null(strstr(d->view.intro, "You can look at everything"));
+	demo_send(d, WIZ_EVENT_NEXT, "history");
+	demo_assert_page(d, "history");
+	demo_back(d, "home");
+	assert_int_equal(close(lock), 0);
+	/* the other one changed something */
+	tree_file(d->tree, "/etc/pve/nodes/pve1/qemu-server/777.conf", "name: new\n");
+	demo_to_review(d, "vm/777");
+	assert_null(d->view.why_not_next);
 }
 
 /* The group's other card takes the network along: the plan refuses, with its reason. */
@@ -470,7 +502,7 @@ int main(void)
 		demo_test(test_vm_refused),    demo_test(test_vm),
 		demo_test(test_vm_changes),    demo_test(test_vm_in_device_pane),
 		demo_test(test_review_order),  demo_test(test_findings_together),
-		demo_test(test_read_only),     demo_test(test_blocked),
+		demo_test(test_read_only), demo_test(test_busy),     demo_test(test_blocked),
 		demo_test(test_help),
 	};
 

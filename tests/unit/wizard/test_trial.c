@@ -297,7 +297,6 @@ static void test_read_only(void **state)
 	struct demo *d = *state;
 
 	boot(d);
-	d->opts.read_only = true;
 	d->opts.read_only_why = "You are not root.";
 	again(d);
 	demo_assert_page(d, "verify");
