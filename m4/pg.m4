@@ -37,8 +37,9 @@ AC_DEFUN([PG_HARDENING], [
 	m4_foreach_w([pg_flag], [-fPIE -fstack-protector-strong -fstack-clash-protection
 		-fcf-protection -fno-common -fno-strict-overflow],
 		[PG_ADD_CFLAG([HARDEN_CFLAGS], pg_flag)])
+	dnl m4_defn keeps the commas of a flag together.
 	m4_foreach_w([pg_flag], [-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack],
-		[PG_ADD_CFLAG([HARDEN_LDFLAGS], pg_flag)])
+		[PG_ADD_CFLAG([HARDEN_LDFLAGS], m4_defn([pg_flag]))])
 	AS_IF([test "$enable_asan" != yes && test "$enable_fuzzing" != yes],
 		[AC_COMPILE_IFELSE([AC_LANG_PROGRAM([], [[
 #ifndef __OPTIMIZE__

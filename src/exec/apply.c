@@ -216,7 +216,7 @@ static int apply_locked(struct pg_run *run, const struct pg_plan *plan,
 	if (r == 0)
 		r = prepare(run, plan, &err);
 	if (r < 0)
-		return err.code ? pg_outcome_refuse(ret, &err) : r;
+		return pg_outcome_refuse(ret, r, &err);
 	r = carry_out(run, plan, ret);
 	return ret->kind == PG_OUTCOME_PUT_BACK ? pg_trial_end(run, r) : r;
 }
@@ -258,7 +258,7 @@ int pg_apply(struct pg_root *root, const struct pg_plan *plan, const struct pg_e
 				   "There is nothing to do: everything is as it should be.");
 	else if ((r = check_first(&run, plan, &own)) < 0 ||
 		 (r = pg_store_lock(root, PG_DOING_APPLY, &lock, &own)) < 0)
-		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
+		r = pg_outcome_refuse(&outcome, r, &own);
 	else if ((r = apply_locked(&run, plan, &outcome)) == 0)
 		stamp_outcome(root, &outcome);
 	return pg_run_end(&run, r, &outcome, ret, err);

@@ -139,7 +139,7 @@ static int confirm_locked(struct pg_run *run, const char *id, struct pg_outcome 
 		r = confirm_unseen(run, id, ret, &err);
 	else if (r == 0)
 		r = confirm_all(run, &t, ret, &err);
-	return r < 0 && err.code ? pg_outcome_refuse(ret, &err) : r;
+	return r < 0 ? pg_outcome_refuse(ret, r, &err) : r;
 }
 
 /* Reading comes before the lock, so that nothing is made where nothing is on trial. */
@@ -156,7 +156,7 @@ int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *
 	if (!pg_root_exists(root, PG_TX_DIR))
 		r = id ? refuse_id(root, id, &outcome) : say_none(&outcome);
 	else if ((r = pg_store_lock(root, PG_DOING_CONFIRM, &lock, &own)) < 0)
-		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
+		r = pg_outcome_refuse(&outcome, r, &own);
 	else
 		r = confirm_locked(&run, id, &outcome);
 	return pg_run_end(&run, r, &outcome, ret, err);

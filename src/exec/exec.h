@@ -52,7 +52,7 @@ enum pg_outcome_kind {
 	PG_OUTCOME_NOTHING,	/* there was nothing to do */
 	PG_OUTCOME_DONE,
 	PG_OUTCOME_REFUSED,	/* not begun: locked, blocked, or the node changed since it was read */
-	PG_OUTCOME_PUT_BACK,	/* failed; everything is as before */
+	PG_OUTCOME_PUT_BACK,	/* failed, also before the first change; everything is as before */
 	PG_OUTCOME_BROKEN,	/* failed, and something could not be put back */
 };
 

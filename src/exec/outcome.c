@@ -45,13 +45,27 @@ int pg_outcome_set(struct pg_outcome *ret, enum pg_outcome_kind kind, const char
 	return 0;
 }
 
-int pg_outcome_refuse(struct pg_outcome *ret, const struct pg_err *err)
+/* Not that the node is not as it should be, but that the machine fails. */
+static bool is_failure(int code)
 {
-	pg_autofree char *text = pg_err_text(err);
+	static const int codes[] = { -ENOSPC, -EDQUOT, -EIO,	-EROFS,	 -EACCES, -EPERM,
+				     -EMFILE, -ENFILE, -EINTR,	-EFBIG };
 
-	if (!text || err->code == -ENOMEM)
+	for (size_t i = 0; i < PG_ARRAY_SIZE(codes); i++)
+		if (code == codes[i])
+			return true;
+	return false;
+}
+
+int pg_outcome_refuse(struct pg_outcome *ret, int r, const struct pg_err *err)
+{
+	pg_autofree char *text = err->code ? pg_err_text(err) :
+		pg_strf(PG_TX_DIR ": The records of pve-gpu cannot be read: %s.", pg_err_reason(r));
+
+	if (!text || r == -ENOMEM)
 		return -ENOMEM;
-	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, NULL, "%s Nothing was changed.", text);
+	return pg_outcome_set(ret, is_failure(r) ? PG_OUTCOME_PUT_BACK : PG_OUTCOME_REFUSED, NULL,
+			      "%s Nothing was changed.", text);
 }
 
 int pg_outcome_refuse_unfinished(struct pg_outcome *ret, const struct pg_journal *j,
@@ -59,6 +73,8 @@ int pg_outcome_refuse_unfinished(struct pg_outcome *ret, const struct pg_journal
 {
 	pg_autofree char *why = pg_err_text(err);
 
+	if (j->state == PG_TX_UNREADABLE && is_failure(err->code))
+		return pg_outcome_refuse(ret, err->code, err);
 	if (j->state != PG_TX_UNREADABLE)
 		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, j->id,
 				      "The change %s was interrupted and is not ended. Run "

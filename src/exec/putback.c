@@ -93,6 +93,7 @@ static int back_folders(struct back *b)
 {
 	const struct pg_strv *made = &b->run->j->folder;
 
+	b->run->folder_left = false;
 	for (size_t i = made->n; i > 0; i--) {
 		struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 		pg_autofree char *why = NULL;
@@ -100,6 +101,7 @@ static int back_folders(struct back *b)
 
 		if (r == 0 || r == -ENOENT || r == -ENOTEMPTY || r == -EEXIST || r == -ENOTDIR)
 			continue;
+		b->run->folder_left = true;
 		why = pg_err_text(&err);
 		r = why ? pg_strv_add(b->trouble, why) : -ENOMEM;
 		if (r < 0)
@@ -220,7 +222,8 @@ int pg_back_broken(struct pg_run *run, const char *cause, const struct pg_strv *
 
 	if (!list)
 		return -ENOMEM;
-	(void)pg_journal_set_state(run->root, run->j, PG_TX_BROKEN, NULL);
+	if (!run->folder_left)
+		(void)pg_journal_set_state(run->root, run->j, PG_TX_BROKEN, NULL);
 	return pg_outcome_set(ret, PG_OUTCOME_BROKEN, run->j->id,
 			      "%s Not everything could be put back:\n  %s\n"
 			      "Put that right, then run `pve-gpu recover`. Do not restart the node "

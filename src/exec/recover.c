@@ -80,7 +80,7 @@ static int end_begun(struct pg_run *run, struct report *report, struct pg_err *e
 	run->step = 0;
 	run->n_steps = pg_put_back_steps(run);
 	r = pg_put_back(run, &report->trouble, &report->notes);
-	if (r == 0)
+	if (r == 0 && !run->folder_left)
 		r = pg_journal_set_state(run->root, run->j, report->trouble.n == before ?
 					 PG_TX_UNDONE : PG_TX_BROKEN, err);
 	return r < 0 ? r : pg_strv_add(&report->ended, run->j->id);
@@ -232,7 +232,7 @@ int pg_recover(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_
 
 		r = say(&nothing, &outcome);
 	} else if (r == 0 && (r = pg_store_lock(root, PG_DOING_RECOVER, &lock, &own)) < 0) {
-		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
+		r = pg_outcome_refuse(&outcome, r, &own);
 	} else if (r == 0) {
 		r = pg_recover_locked(&run, &outcome);
 	}

@@ -294,6 +294,8 @@ static int find_newest(struct pg_run *run, struct pg_err *err)
 		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
 
 		r = pg_journal_read(run->root, ids.v[i - 1], &j, err);
+		if (r == 0 && j->state == PG_TX_UNREADABLE)
+			return err->code;
 		if (r == 0 && can_undo(j->state))
 			run->j = PG_STEAL(j);
 	}
@@ -345,7 +347,7 @@ static int undo_locked(struct pg_run *run, const char *id, struct pg_outcome *re
 		return say_nothing(ret);
 	if (r == 0)
 		r = pg_undo_journal(run, ret, &err);
-	return r < 0 && err.code ? pg_outcome_refuse(ret, &err) : r;
+	return r < 0 ? pg_outcome_refuse(ret, r, &err) : r;
 }
 
 /* Where nothing was ever changed: neither folder nor lock is made for that. */
@@ -355,7 +357,7 @@ static int undo_none(const char *id, struct pg_outcome *ret)
 
 	if (!id)
 		return say_nothing(ret);
-	return no_such(id, &err) == -ENOMEM ? -ENOMEM : pg_outcome_refuse(ret, &err);
+	return pg_outcome_refuse(ret, no_such(id, &err), &err);
 }
 
 static bool has_none(const struct pg_root *root)
@@ -378,7 +380,7 @@ int pg_undo(struct pg_root *root, const char *id, const struct pg_exec_opts *opt
 	if (has_none(root))
 		r = undo_none(id, &outcome);
 	else if ((r = pg_store_lock(root, PG_DOING_UNDO, &lock, &own)) < 0)
-		r = own.code ? pg_outcome_refuse(&outcome, &own) : r;
+		r = pg_outcome_refuse(&outcome, r, &own);
 	else
 		r = pg_trial_end(&run, undo_locked(&run, id, &outcome));
 	return pg_run_end(&run, r, &outcome, ret, err);

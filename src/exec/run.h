@@ -15,6 +15,7 @@ struct pg_run {
 	size_t step, n_steps;
 	bool commands;		/* run them; else they go to `listed` */
 	bool live;		/* the running system: here a trial has its unit */
+	bool folder_left;	/* one of ours could not be removed: the transaction stays open */
 	struct pg_strv listed;
 };
 
@@ -104,8 +105,10 @@ int pg_recover_locked(struct pg_run *run, struct pg_outcome *ret);
 /* Fill the outcome; return 0 or -ENOMEM. */
 int pg_outcome_set(struct pg_outcome *ret, enum pg_outcome_kind kind, const char *id,
 		   const char *fmt, ...) PG_PRINTF(4, 5);
-/* Refused with the words of err. */
-int pg_outcome_refuse(struct pg_outcome *ret, const struct pg_err *err);
+/* Not begun, because of r (negative), in the words of err; where that has none the records of
+ * pve-gpu could not be read. Refused; or, where the machine failed (its disk is full, …), an
+ * outcome as of a change that was put back. Returns 0 or -ENOMEM. */
+int pg_outcome_refuse(struct pg_outcome *ret, int r, const struct pg_err *err);
 /* Refused for a transaction that did not end. */
 int pg_outcome_refuse_unfinished(struct pg_outcome *ret, const struct pg_journal *j,
 				 const struct pg_err *err);

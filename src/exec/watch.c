@@ -115,6 +115,14 @@ static int undo_all(struct pg_watch *w, struct pg_trials *t, bool *ret_whole, ch
 	return r < 0 ? r : *ret_text ? 0 : -ENOMEM;
 }
 
+/* Here PUT_BACK means that the trial was taken back. */
+static int refuse(struct pg_outcome *ret, int r, const struct pg_err *err)
+{
+	r = pg_outcome_refuse(ret, r, err);
+	ret->kind = r == 0 ? PG_OUTCOME_REFUSED : ret->kind;
+	return r;
+}
+
 static int take_back_locked(struct pg_watch *w, const char *why, struct pg_outcome *ret,
 			    struct pg_err *err)
 {
@@ -160,7 +168,7 @@ static int take_back(struct pg_watch *w, const char *why, struct pg_outcome *ret
 	if (r == -EAGAIN || r == -ENOMEM)
 		return r;
 	if (r < 0)
-		r = err->code ? pg_outcome_refuse(ret, err) : r;
+		r = refuse(ret, r, err);
 	if (r == 0 && (ret->kind == PG_OUTCOME_REFUSED || ret->kind == PG_OUTCOME_BROKEN))
 		pg_watch_tell(w, ret->text);
 	return r;
@@ -265,8 +273,10 @@ static int finish(struct pg_watch *w, struct pg_outcome *ret, struct pg_err *err
 		return r;
 	if (open && open->state == PG_TX_UNREADABLE) {
 		r = pg_outcome_refuse_unfinished(ret, open, &why);
-		if (r == 0)
+		if (r == 0) {
+			ret->kind = PG_OUTCOME_REFUSED;
 			pg_watch_tell(w, ret->text);
+		}
 		return r < 0 ? r : 1;
 	}
 	if (open && open->trial.asked)
@@ -351,7 +361,7 @@ int pg_watch_run(struct pg_root *root, const struct pg_exec_opts *opts,
 		r = pg_outcome_set(&outcome, PG_OUTCOME_PUT_BACK, NULL,
 				   "The change on trial was taken back. The node reboots.");
 	if (r < 0 && own.code)
-		r = pg_outcome_refuse(&outcome, &own);
+		r = refuse(&outcome, r, &own);
 	free(w.boot);
 	r = pg_run_end(&w.run, r < 0 ? r : 0, &outcome, ret, err);
 	pg_run_done(&w.run);

@@ -11,6 +11,7 @@
 #define BAD_MAX 32
 #define LINES_MAX 65536
 #define SECTION_LINES_MAX 2048
+#define SECTIONS_MAX 1024	/* with those that are there again */
 #define SHOWN_MAX 60
 
 struct parser {
@@ -18,6 +19,7 @@ struct parser {
 	char *section;	/* NULL: one that Proxmox does not know, skipped */
 	struct pg_strv seen;
 	size_t first;	/* of the section, in guest->lines */
+	size_t n_entered;
 	unsigned line;
 };
 
@@ -103,6 +105,8 @@ static int enter_section(struct parser *p, const char *name, size_t n)
 
 	free(p->section);
 	p->section = NULL;
+	if (p->n_entered++ >= SECTIONS_MAX)
+		return pg_guest_note(p->guest, p->line, "too many sections", name, n);
 	if (!pending && !is_special(name, n) && !is_configid(name, n))
 		return pg_guest_note(p->guest, p->line, "not a section that Proxmox knows", name, n);
 	copy = pending ? strdup("PENDING") : strndup(name, n);

@@ -96,6 +96,38 @@ run undo
 is 'a confirmed change can be undone' "$?" 0
 state >"$tmp/before"
 
+# On trial: what is waited for, and for how long
+run passthrough 100 01:00 --trial=10 --apply --yes
+id=$(ls "$node/var/lib/pve-gpu/transactions" | tail -n 1)
+cp "$node/proc/cmdline" "$tmp/cmdline"
+# mentions NAME TEXT LEFT
+mentions() {
+	run list
+	is "$1: mentioned" "$(cat "$tmp/diag")" "pve-gpu: The change $id is on trial$2"
+	run history --json
+	is "$1: in the document" "$("$jsonq" get /transactions/0/left <"$tmp/out") $(cat "$tmp/diag")" "$3 "
+}
+mentions 'before the reboot' ' after the next reboot.' null
+echo 22222222-2222-3333-4444-555555555555 >"$node/proc/sys/kernel/random/boot_id"
+mentions 'on the demo node, whose clock stands' ': 10 min left. `pve-gpu confirm` keeps it.' 600
+mv "$node/etc/pve-gpu/demo" "$tmp/demo"
+echo '130.00 1.00' >"$node/proc/uptime"
+mentions 'after it' ': 8 min left. `pve-gpu confirm` keeps it.' 470
+run history
+is 'after it: in the table' "$(grep -c 'trial, 8 min left' "$tmp/out")" 1
+echo '700.00 1.00' >"$node/proc/uptime"
+mentions 'too late' ': 0 min left. `pve-gpu confirm` keeps it.' 0
+echo "$(cat "$tmp/cmdline") pve-gpu.off" >"$node/proc/cmdline"
+run list
+is 'booted without passthrough' "$(cat "$tmp/diag")" "pve-gpu: The change $id is on trial, and \
+the node was booted without passthrough. \`pve-gpu recover\` takes it back."
+cp "$tmp/cmdline" "$node/proc/cmdline"
+rm "$node/proc/uptime"
+mv "$tmp/demo" "$node/etc/pve-gpu/demo"
+run undo
+is 'on trial: undone' "$?" 0
+state >"$tmp/before"
+
 # A power cut before the last record
 run passthrough 100 01:00 --apply --yes
 id=$(ls "$node/var/lib/pve-gpu/transactions" | tail -n 1)

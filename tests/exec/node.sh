@@ -230,7 +230,7 @@ else
 fi
 if $as test -x "$pve_gpu" 2>/dev/null; then
 	$as "$pve_gpu" --root "$node" passthrough 100 01:00 --apply --yes >"$tmp/out" 2>"$tmp/diag"
-	is 'no right to write: exit status' "$?" 1
+	is 'no right to write: exit status' "$?" 3
 	told 'no right to write: said' 'permission was denied'
 	unchanged 'no right to write: nothing is touched'
 else

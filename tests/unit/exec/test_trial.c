@@ -269,6 +269,30 @@ static void test_locked(void **state)
 	assert_all_back(&t);
 }
 
+/* A state folder that cannot be written to: nothing is rebooted for, and it is said; when it
+ * can be written again, the trial goes on. Even root is stopped by a folder where the lock is. */
+static void test_state_unusable(void **state)
+{
+	struct trial t;
+
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	trial_boot(&t, "two");
+	t.up = 700;
+	trial_set_uptime(&t);
+	assert_int_equal(pg_root_unlink(t.n->tree->root, PG_LOCK, NULL), 0);
+	tree_dir(t.n->tree, PG_LOCK);
+	watch(&t);
+	node_assert_outcome(t.n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(t.n, PG_LOCK ": The lock cannot be taken");
+	assert_int_equal(t.reboots, 0);
+	assert_int_equal(pg_root_rmdir(t.n->tree->root, PG_LOCK, NULL), 0);
+	watch(&t);
+	assert_int_equal(t.reboots, 1);
+	assert_all_back(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,6 +301,7 @@ int main(void)
 		node_test(test_edited), node_test(test_reboot_again),
 		node_test(test_power_cut), node_test(test_power_cut_away),
 		node_test(test_recover_off), node_test(test_locked),
+		node_test(test_state_unusable),
 	};
 
 	return cmocka_run_group_tests_name("trial", tests, NULL, NULL);

@@ -39,21 +39,50 @@ static const long failing[] = {
 	SYS_memfd_create, SYS_pipe2, SYS_access,
 };
 
-static_assert(PG_ARRAY_SIZE(changing) <= MAX_CALLS && PG_ARRAY_SIZE(failing) <= MAX_CALLS,
-	      "the filter has room for all of them");
+static const long disk[] = {
+	SYS_openat, SYS_openat2, SYS_open, SYS_write, SYS_fsync, SYS_rename, SYS_renameat,
+	SYS_renameat2, SYS_unlinkat, SYS_mkdirat, SYS_linkat, SYS_symlinkat, SYS_fchmod,
+	SYS_fchown, SYS_utimensat, SYS_fsetxattr, SYS_clone, SYS_clone3, SYS_fork, SYS_vfork,
+	SYS_pipe2, SYS_memfd_create,
+};
+
+/* mkdirat and openat tell where the changes begin. */
+static const long writing[] = { SYS_write, SYS_mkdirat, SYS_openat };
 
 /* Which calls the mode asks about. */
-static const long *calls_of(enum trace_mode mode, size_t *ret_n)
+static const struct {
+	const long *v;
+	size_t n;
+} calls[] = {
+	[TRACE_KILL] = { changing, PG_ARRAY_SIZE(changing) },
+	[TRACE_FAIL] = { failing, PG_ARRAY_SIZE(failing) },
+	[TRACE_DISK] = { disk, PG_ARRAY_SIZE(disk) },
+	[TRACE_SHORT] = { writing, PG_ARRAY_SIZE(writing) },
+};
+
+static_assert(PG_ARRAY_SIZE(changing) <= MAX_CALLS && PG_ARRAY_SIZE(failing) <= MAX_CALLS &&
+	      PG_ARRAY_SIZE(disk) <= MAX_CALLS, "the filter has room for all of them");
+
+static bool makes(const struct user_regs_struct *regs, unsigned long long flags)
 {
-	*ret_n = mode == TRACE_FAIL ? PG_ARRAY_SIZE(failing) : PG_ARRAY_SIZE(changing);
-	return mode == TRACE_FAIL ? failing : changing;
+	return (long)regs->orig_rax == SYS_mkdirat ||
+	       ((long)regs->orig_rax == SYS_openat && regs->rdx & flags);
 }
 
 /* Opening counts as a change where it makes or cuts a file. */
-static bool counts(const struct trace *t, const struct user_regs_struct *regs)
+static bool counts(struct trace *t, const struct user_regs_struct *regs)
 {
-	return t->mode == TRACE_FAIL || (long)regs->orig_rax != SYS_openat ||
-	       regs->rdx & (O_CREAT | O_TRUNC);
+	long call = (long)regs->orig_rax;
+
+	if (t->from_change && !t->begun && !makes(regs, O_CREAT))
+		return false;
+	t->begun = true;
+	if (t->from_change && call == SYS_write && regs->rdi <= STDERR_FILENO)
+		return false;
+	if (t->mode == TRACE_SHORT)
+		return call == SYS_write && regs->rdx > 1;
+	return t->mode != TRACE_KILL || call != SYS_openat ||
+	       makes(regs, O_CREAT | O_TRUNC);
 }
 
 /* The child stops at these calls, and at no other: that is what makes it fast. */
@@ -61,14 +90,13 @@ static int stop_at(enum trace_mode mode)
 {
 	struct sock_filter filter[4 + 2 * MAX_CALLS];
 	struct sock_fprog prog = { .filter = filter };
-	size_t n_calls, n = 0;
-	const long *calls = calls_of(mode, &n_calls);
+	size_t n = 0;
 
 	filter[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 						   offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < n_calls; i++) {
+	for (size_t i = 0; i < calls[mode].n; i++) {
 		filter[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-							   (unsigned)calls[i], 0, 1);
+							   (unsigned)calls[mode].v[i], 0, 1);
 		filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
 	}
 	filter[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
@@ -90,7 +118,12 @@ static int hit(struct trace *t, pid_t pid, struct user_regs_struct *regs)
 {
 	t->hit = true;
 	t->call = (long)regs->orig_rax;
-	return t->mode == TRACE_FAIL ? fail_call(pid, t->error, regs) : kill(pid, SIGKILL);
+	if (t->mode == TRACE_KILL)
+		return kill(pid, SIGKILL);
+	if (t->mode != TRACE_SHORT)
+		return fail_call(pid, t->error, regs);
+	regs->rdx = 1;
+	return ptrace(PTRACE_SETREGS, pid, NULL, regs) < 0 ? -1 : 0;
 }
 
 /* A stop of the child: 0, or the signal that it is to get; -1: it cannot be followed. */
@@ -139,7 +172,7 @@ static int follow(struct trace *t, pid_t pid)
 int trace_run(struct trace *t, int (*fn)(void *ctx), void *ctx)
 {
 	const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL | PTRACE_O_TRACEFORK |
-			     PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
+			     PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC;
 	int status;
 	pid_t pid = fork();
 
@@ -151,7 +184,7 @@ int trace_run(struct trace *t, int (*fn)(void *ctx), void *ctx)
 		(void)raise(SIGSTOP);
 		_exit(stop_at(t->mode) < 0 ? TRACE_NOT : fn(ctx));
 	}
-	t->hit = false;
+	t->hit = t->begun = false;
 	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
 		return -1;
 	if (ptrace(PTRACE_SETOPTIONS, pid, NULL, (void *)options) < 0) {
