@@ -150,10 +150,11 @@ int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *
 	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
 	struct pg_outcome outcome = { 0 };
 	pg_autoclose int lock = -1;
+	struct stat st;
 	int r;
 
 	pg_run_init(&run, root, opts);
-	if (!pg_root_exists(root, PG_TX_DIR))
+	if (pg_root_lstat(root, PG_TX_DIR, &st) == -ENOENT)
 		r = id ? refuse_id(root, id, &outcome) : say_none(&outcome);
 	else if ((r = pg_store_lock(root, PG_DOING_CONFIRM, &lock, &own)) < 0)
 		r = pg_outcome_refuse(&outcome, r, &own);

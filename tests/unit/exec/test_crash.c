@@ -111,6 +111,8 @@ static size_t at_every_call(enum trace_mode mode, int error, int (*act)(void *ct
 		recover_and_check(n, &t, new);
 		drop(n);
 	}
+	print_message("# %s, %s: %zu points, all of them\n", act == do_undo ? "undo" : "apply",
+		      mode == TRACE_KILL ? "killed" : pg_err_reason(error), t.at - 2);
 	return t.at;
 }
 

@@ -263,15 +263,20 @@ static size_t kill_at_every_call(struct trial *(*make)(void), int (*act)(void *c
 {
 	struct trees trees PG_CLEANUP(trees_done) = make_trees();
 	struct trace trace = { .mode = TRACE_KILL, .hit = true };
+	size_t n = 0;
 
 	for (trace.at = 1; trace.hit && trace.at < LIMIT; trace.at += EVERY) {
 		struct trial *t = make();
 
+		n++;
 		assert_int_equal(trace_run(&trace, act, t), 0);
 		go_on(t, then);
 		check(t, &trace, then, trees.old, may_keep ? trees.kept : NULL);
 		drop(t);
 	}
+	print_message("# killed, then %s: %zu points, every %d\n",
+		      then == AGAIN ? "again" : then == PERSON ? "recover" : "a power cut", n - 1,
+		      EVERY);
 	return trace.at;
 }
 
