@@ -39,7 +39,7 @@ static void effects(const struct pg_plan *plan, struct wiz_lines *lines)
 		const struct pg_effect *e = &plan->effect[i];
 
 		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(e->addr).s,
-				    "%s → %s %s: %s", e->now ? e->now : "none", e->after,
+				    "%s → %s %s: %s", e->now ? e->now : "none", e->after ? e->after : "gone",
 				    e->at_boot ? "at the next reboot of the node" :
 						 "when the VM starts",
 				    e->why);

@@ -31,7 +31,7 @@ static void show_effects(const struct pg_cmd_env *env, const struct pg_plan *pla
 
 		pg_table_cell(t, row, COL_ADDRESS, PG_TONE_STRONG, pg_bdf_str(e->addr).s);
 		pg_table_cell(t, row, COL_NOW, PG_TONE_PLAIN, e->now ? e->now : "-");
-		pg_table_cell(t, row, COL_AFTER, PG_TONE_PLAIN, e->after ? e->after : "-");
+		pg_table_cell(t, row, COL_AFTER, PG_TONE_PLAIN, e->after ? e->after : "gone");
 		pg_table_cell(t, row, COL_WHEN, PG_TONE_PLAIN,
 			      e->at_boot ? "at boot" : "when the VM starts");
 		pg_table_cell(t, row, COL_WHY, PG_TONE_PLAIN, e->why);

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/text.h"
+
 /* ---- sets of devices ---- */
 
 void pg_devset_done(struct pg_devset *set)
@@ -135,10 +137,38 @@ static int usage_display(const struct pg_root *root, struct pg_facts *facts)
 	return r;
 }
 
+/* /proc/consoles: "ttyS0   -W- (EC p a)   4:64", what the kernel writes its messages to. */
+static int usage_consoles(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t pos = 0, len, full;
+	const char *line;
+	int r = pg_usage_read(root, facts, "/proc/consoles", &text);
+
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
+		struct pg_devset devs PG_CLEANUP(pg_devset_done) = { 0 };
+		pg_autofree char *name = strndup(line, len), *path = NULL;
+
+		if (!name)
+			return -ENOMEM;
+		name[strcspn(name, " \t/")] = '\0';
+		if (!pg_text_starts(name, "ttyS"))
+			continue;
+		path = pg_strf("/sys/class/tty/%s/device", name);
+		r = path ? pg_devset_add_path(root, facts, path, &devs) : -ENOMEM;
+		if (r == 0)
+			r = pg_devset_use(facts, &devs, PG_USE_DISPLAY,
+					  pg_strf("serial console %s", name), false);
+	}
+	return r;
+}
+
 int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts)
 {
 	int r = usage_display(root, facts);
 
+	if (r == 0)
+		r = usage_consoles(root, facts);
 	if (r == 0)
 		r = pg_usage_net(root, facts);
 	if (r == 0)

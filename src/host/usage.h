@@ -61,6 +61,33 @@ void pg_ifaces_done(struct pg_ifaces *all);
 int pg_ifaces_parse(const struct pg_bytes *text, struct pg_ifaces *all);
 const struct pg_iface *pg_ifaces_find(const struct pg_ifaces *all, const char *name);
 
+/* ---- usage_ways.c: addresses of this node that somebody depends on ---- */
+
+struct pg_way {
+	char *address;		/* "192.168.1.10", "fd00::5" */
+	char *words;		/* "SSH session from 10.0.0.5", "corosync link 0 (10.9.0.1)" */
+	const char *kind;
+};
+
+struct pg_ways {
+	struct pg_way *v;
+	size_t n;
+};
+
+void pg_ways_done(struct pg_ways *all);
+/*
+ * Established connections to sshd and to Proxmox's web interface (/proc/net/tcp, tcp6: what
+ * the kernel says, so that a captured tree answers as its node did, and nothing is taken from
+ * the caller's environment), and this node's links of corosync.conf. Returns 0 or -ENOMEM.
+ */
+int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret);
+
+/* ---- usage_address.c: which interface has an address ---- */
+
+/* *ret is NULL where that is not known. Returns 0 or -ENOMEM. */
+int pg_iface_of_address(const struct pg_root *root, struct pg_facts *facts,
+			const struct pg_ifaces *conf, const char *address, char **ret);
+
 /* ---- usage_block.c: what lies on what ---- */
 
 /* A disk, a partition, a device-mapper or md device. */
@@ -69,6 +96,7 @@ struct pg_block {
 	char *dm_name;		/* "pve-root", or NULL */
 	char *vg;		/* volume group of a logical volume, or NULL */
 	char *fs_type, *fs_uuid, *fs_label, *part_uuid;	/* of udev, or NULL */
+	struct pg_strv links;	/* "disk/by-id/…": udev's, below /dev */
 	struct pg_devset devs;	/* what the disk itself hangs on */
 	struct pg_strv below;	/* names: slaves, the whole disk of a partition */
 	bool usb;

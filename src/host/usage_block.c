@@ -8,6 +8,7 @@
 
 #define BLOCK	   "/sys/block"
 #define BLOCKS_MAX 65536
+#define LINKS_MAX  64
 
 static void block_done(struct pg_block *b)
 {
@@ -18,6 +19,7 @@ static void block_done(struct pg_block *b)
 	free(b->fs_uuid);
 	free(b->fs_label);
 	free(b->part_uuid);
+	pg_strv_done(&b->links);
 	pg_devset_done(&b->devs);
 	pg_strv_done(&b->below);
 }
@@ -52,6 +54,8 @@ static int udev_line(const char *line, size_t n, struct pg_block *b)
 		{ "E:ID_PART_ENTRY_UUID=", &b->part_uuid },
 	};
 
+	if (n > 2 && memcmp(line, "S:", 2) == 0)
+		return b->links.n < LINKS_MAX ? pg_strv_addn(&b->links, line + 2, n - 2) : 0;
 	for (size_t i = 0; i < PG_ARRAY_SIZE(keys); i++) {
 		size_t k = strlen(keys[i].key);
 
@@ -322,7 +326,7 @@ static bool is_called(const struct pg_block *b, const char *s)
 	if (!pg_text_starts(s, "/dev/"))
 		return false;
 	s += strlen("/dev/");
-	if (strcmp(b->name, s) == 0)
+	if (strcmp(b->name, s) == 0 || pg_strv_has(&b->links, s))
 		return true;
 	if (pg_text_starts(s, "mapper/"))
 		return b->dm_name && strcmp(b->dm_name, s + strlen("mapper/")) == 0;

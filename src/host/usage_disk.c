@@ -7,6 +7,7 @@
 #include "src/base/text.h"
 #include "src/host/guests.h"
 
+#define POOLS	  "/proc/spl/kstat/zfs"
 #define ESP_UUIDS "/etc/kernel/proxmox-boot-uuids"
 
 struct disk {
@@ -14,7 +15,7 @@ struct disk {
 	struct pg_facts *facts;
 	struct pg_blocks blocks;
 	struct pg_sections storage; /* storage.cfg */
-	struct pg_strv pools;	    /* ZFS pools with a mounted file system */
+	struct pg_strv pools;	    /* ZFS pools that are imported */
 	struct pg_strv root_pool;   /* the one with the root file system */
 };
 
@@ -283,17 +284,18 @@ static int use_lvm(struct disk *d)
 static int use_pool(struct disk *d, struct pg_block *b)
 {
 	const char *pool = b->fs_label, *storage;
-	bool holds_root;
+	bool holds_root, imported;
 
 	if (!pool)
 		return use_block(d, b, pg_strf("disk of a ZFS pool (%s)", b->name), false);
 	storage = storage_on(d, "pool", pool);
 	holds_root = pg_strv_has(&d->root_pool, pool);
+	imported = pg_strv_has(&d->pools, pool);
 	return use_block(d, b,
 			 pg_strf("ZFS pool %s%s%s%s", pool,
 				 holds_root ? ", root file system" : "",
 				 storage ? ", storage " : "", storage ? storage : ""),
-			 holds_root || storage);
+			 imported || storage);
 }
 
 static bool pool_has_disk(const struct disk *d, const char *pool)
@@ -308,10 +310,29 @@ static bool pool_has_disk(const struct disk *d, const char *pool)
 	return false;
 }
 
+/* The kernel shows each imported pool: /proc/spl/kstat/zfs/POOL/state (module/zfs/spa_stats.c). */
+static int find_pools(struct disk *d)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_root_list(d->root, POOLS, &names);
+
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		pg_autofree char *state = pg_strf(POOLS "/%s/state", names.v[i]);
+
+		if (!state)
+			return -ENOMEM;
+		if (pg_root_exists(d->root, state) && !pg_strv_has(&d->pools, names.v[i]))
+			r = pg_strv_add(&d->pools, names.v[i]);
+	}
+	return r;
+}
+
 /* Members are known by udev only: zpool.cache is binary, and `zpool` is a command. */
 static int use_zfs(struct disk *d)
 {
-	int r = 0;
+	int r = find_pools(d);
 
 	for (size_t i = 0; r == 0 && i < d->blocks.n; i++) {
 		struct pg_block *b = &d->blocks.v[i];
@@ -357,11 +378,55 @@ static int use_esps(struct disk *d)
 	return r;
 }
 
+/* ---- disks that a VM has as a whole ---- */
+
+/* scsi1: /dev/disk/by-id/…,size=4T */
+static bool is_drive(const char *key)
+{
+	static const char *const buses[] = { "scsi", "sata", "ide", "virtio" };
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(buses); i++) {
+		size_t n = strlen(buses[i]);
+
+		if (pg_text_starts(key, buses[i]) && key[n] &&
+		    strspn(key + n, "0123456789") == strlen(key + n))
+			return true;
+	}
+	return false;
+}
+
+static int use_drive(struct disk *d, const struct pg_guest *g, const struct pg_guest_line *line)
+{
+	const char *value = pg_text_starts(line->value, "file=") ? line->value + 5 : line->value;
+	pg_autofree char *source = strndup(value, strcspn(value, ","));
+	struct pg_block *b;
+
+	if (!source)
+		return -ENOMEM;
+	b = pg_blocks_source(d->root, &d->blocks, source);
+	return b ? use_block(d, b, pg_strf("disk of VM %u (%s: %s)", (unsigned)g->vmid, line->key,
+					   shown_name(b)), false) : 0;
+}
+
+static int use_guests(struct disk *d)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < d->facts->n_guest; i++) {
+		const struct pg_guest *g = &d->facts->guest[i];
+
+		for (size_t k = 0; r == 0 && g->local && k < g->n_lines; k++)
+			if (!*g->lines[k].section && is_drive(g->lines[k].key))
+				r = use_drive(d, g, &g->lines[k]);
+	}
+	return r;
+}
+
 int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct disk d PG_CLEANUP(disk_done) = { .root = root, .facts = facts };
 	int (*const parts[])(struct disk * disk) = {
-		read_storages, use_mounts, use_swaps, use_lvm, use_zfs, use_esps,
+		read_storages, use_mounts, use_swaps, use_lvm, use_zfs, use_esps, use_guests,
 	};
 	int r = pg_blocks_collect(root, facts, &d.blocks);
 

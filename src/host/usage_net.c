@@ -24,6 +24,8 @@ struct net {
 	struct pg_ifaces conf;
 	struct pg_strv routes; /* interfaces with a default route */
 	bool routes_known;
+	struct pg_ways ways;
+	struct pg_strv way_on; /* of each way: the interface that has its address, or "" */
 };
 
 static void net_done(struct net *n)
@@ -36,6 +38,8 @@ static void net_done(struct net *n)
 	free(n->edge);
 	pg_ifaces_done(&n->conf);
 	pg_strv_done(&n->routes);
+	pg_ways_done(&n->ways);
+	pg_strv_done(&n->way_on);
 }
 
 /* ---- what stands on what ---- */
@@ -302,6 +306,35 @@ static int use_address(struct net *n, const struct pg_devset *devs, const char *
 			     route || !any_default_route(n));
 }
 
+static int read_ways(struct net *n)
+{
+	int r = pg_ways_collect(n->root, n->facts, &n->ways);
+
+	for (size_t i = 0; r == 0 && i < n->ways.n; i++) {
+		pg_autofree char *name = NULL;
+
+		r = pg_iface_of_address(n->root, n->facts, &n->conf, n->ways.v[i].address, &name);
+		if (r == 0)
+			r = pg_strv_add(&n->way_on, name ? name : "");
+	}
+	return r;
+}
+
+/* Sessions and links of the cluster that come in by the interface. */
+static int use_ways(struct net *n, const struct pg_devset *devs, const char *name, bool *used)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n->ways.n; i++) {
+		if (strcmp(n->way_on.v[i], name) != 0)
+			continue;
+		*used = true;
+		r = pg_devset_use(n->facts, devs, PG_USE_NETWORK,
+				  pg_strf("%s, %s", name, n->ways.v[i].words), true);
+	}
+	return r;
+}
+
 /* Carries no address: named by what stands on it (a bridge for VMs), or by itself. */
 static int use_bare(struct net *n, const struct pg_devset *devs,
 		    const struct pg_strv *above)
@@ -331,8 +364,11 @@ static int use_iface(struct net *n, const char *name)
 	if (r < 0 || !devs.n)
 		return r;
 	r = closure(n, name, &above);
-	for (size_t i = 0; r == 0 && i < above.n; i++)
+	for (size_t i = 0; r == 0 && i < above.n; i++) {
 		r = use_address(n, &devs, above.v[i], &used);
+		if (r == 0)
+			r = use_ways(n, &devs, above.v[i], &used);
+	}
 	if (r < 0 || used)
 		return r;
 	return use_bare(n, &devs, &above);
@@ -352,6 +388,8 @@ int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 		r = read_routes(&n, "/proc/net/route", default_ipv4);
 	if (r == 0)
 		r = read_routes(&n, "/proc/net/ipv6_route", default_ipv6);
+	if (r == 0)
+		r = read_ways(&n);
 	for (size_t i = 0; r == 0 && i < n.names.n; i++)
 		r = use_iface(&n, n.names.v[i]);
 	return r;

@@ -6,6 +6,29 @@
 static void checker_done(struct pg_checker *c)
 {
 	free(c->dev);
+	pg_effects_done(&c->effects);
+}
+
+static int simulate(struct pg_checker *c)
+{
+	pg_autofree enum pg_bind *how = NULL;
+	struct pg_taking taking = { .guest = NULL };
+	const char *why;
+	int r = pg_plan_devices(c->facts, c->choices, &c->dev, &c->n_dev);
+
+	if (r < 0)
+		return r;
+	how = calloc(c->n_dev + 1, sizeof(*how));
+	if (!how)
+		return -ENOMEM;
+	for (size_t i = 0; i < c->n_dev; i++)
+		how[i] = pg_plan_bind(c->facts, c->choices, &why);
+	taking.dev = c->dev;
+	taking.how = how;
+	taking.n = c->n_dev;
+	if (c->choices->vmid)
+		taking.guest = pg_facts_guest(c->facts, c->choices->vmid);
+	return pg_effects_make(c->facts, &taking, &c->effects);
 }
 
 int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
@@ -13,7 +36,8 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 {
 	static int (*const parts[])(struct pg_checker *c) = {
 		pg_check_iommu,	 pg_check_boot,	   pg_check_vfio,  pg_check_modules,
-		pg_check_system, pg_check_devices, pg_check_guest, pg_check_guests,
+		pg_check_system, pg_check_losses, pg_check_devices, pg_check_guest,
+		pg_check_guests,
 	};
 	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
 	struct pg_checker c PG_CLEANUP(checker_done) = {
@@ -24,7 +48,7 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	int r = 0;
 
 	if (choices)
-		r = pg_plan_devices(facts, choices, &c.dev, &c.n_dev);
+		r = simulate(&c);
 	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](&c);
 	if (r == 0)

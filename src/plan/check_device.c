@@ -56,6 +56,25 @@ static int picks(struct pg_checker *c)
 
 /* ---- what cannot be passed ---- */
 
+static int has_vfs(struct pg_checker *c, const struct pg_dev *dev)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	struct pg_finding *f = about(c, dev, "device-has-vfs", PG_LEVEL_BLOCK,
+				     "The device has virtual functions in use: vfio-pci refuses "
+				     "it as long as there are any.");
+
+	for (size_t i = 0; i < c->effects.n; i++) {
+		const struct pg_effect *e = &c->effects.v[i];
+
+		if (e->cause == PG_CAUSE_VF && pg_bdf_equal(e->by, dev->addr) && e->lost)
+			pg_strbuf_addf(&b, "%s%s: %s", b.len ? "; " : "",
+				       pg_bdf_str(e->addr).s, e->lost);
+	}
+	if (pg_strbuf_error(&b) < 0 || (b.len && pg_finding_evidence(f, "%s", b.s) < 0))
+		return -ENOMEM;
+	return pg_finding_advice(f, "Pass a virtual function instead, or set their number to 0.");
+}
+
 static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 {
 	if (dev->is_bridge)
@@ -67,65 +86,7 @@ static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 			   "The device does not answer: all that is read from it is ones.",
 			   "Switch the machine off and on again (a restart may not do), and look "
 			   "at its seat and power.");
-	if (dev->num_vfs)
-		return say(c, dev, "device-has-vfs", PG_LEVEL_BLOCK,
-			   "The device has virtual functions in use: vfio-pci refuses it as long "
-			   "as there are any.",
-			   "Pass a virtual function instead, or set their number to 0.");
-	return 0;
-}
-
-/* ---- what the host does with it ---- */
-
-/* Nothing but the boot screen, of which screen() speaks. */
-static bool only_shows(const struct pg_dev *dev)
-{
-	for (size_t i = 0; i < dev->n_use; i++)
-		if (dev->use[i].what != PG_USE_DISPLAY || dev->use[i].vital)
-			return false;
-	return dev->boot_vga == PG_YES;
-}
-
-/* What the node cannot do without is refused, unless the person has said that it can. */
-static enum pg_level level_of_loss(const struct pg_checker *c, const struct pg_dev *dev)
-{
-	return pg_choices_accepts(c->choices, dev->addr) ? PG_LEVEL_WARN : PG_LEVEL_BLOCK;
-}
-
-static int uses(struct pg_checker *c, const struct pg_dev *dev)
-{
-	const struct pg_use *vital = pg_dev_vital(dev);
-	char *all pg_autofree = NULL;
-	struct pg_finding *f;
-
-	if (dev->n_use == 0 || only_shows(dev))
-		return 0;
-	all = pg_dev_uses(dev);
-	if (!all)
-		return -ENOMEM;
-	if (vital)
-		f = pg_findings_add(c->f, "device-vital", level_of_loss(c, dev),
-				    pg_bdf_str(dev->addr).s,
-				    "The node cannot do without this device: it carries %s.",
-				    vital->detail);
-	else
-		f = about(c, dev, "device-in-use", PG_LEVEL_WARN,
-			  "The node uses this device, and loses it to the VM.");
-	if (pg_finding_evidence(f, "%s", all) < 0)
-		return -ENOMEM;
-	return pg_finding_advice(f, vital ? "Choose another device, or move what it carries first." :
-					    "Make sure that the node does without it.");
-}
-
-static int screen(struct pg_checker *c, const struct pg_dev *dev)
-{
-	if (dev->boot_vga != PG_YES)
-		return 0;
-	return say(c, dev, "boot-display", PG_LEVEL_WARN,
-		   "The node's own screen is on this GPU. Once it is taken, the screen stays as "
-		   "it is (it looks frozen), and the firmware's framebuffer may get in the way.",
-		   "Have a way in over the network (ssh) before you reboot, or make another GPU "
-		   "the primary one in the firmware's setup.");
+	return dev->num_vfs ? has_vfs(c, dev) : 0;
 }
 
 /* ---- reset, reserved memory ---- */
@@ -163,58 +124,15 @@ static bool stays(const struct pg_checker *c, const struct pg_dev *dev)
 	return !dev->is_bridge && !pg_planner_has(c->dev, c->n_dev, dev);
 }
 
-/* Neither a driver nor anything of the node would miss it (shared SRAM of a chipset). */
-static bool is_idle(const struct pg_dev *dev)
+static int alone(struct pg_checker *c, const struct pg_dev *dev, const struct pg_group *group)
 {
-	return !dev->driver && dev->n_use == 0 && dev->n_claim == 0 &&
-	       dev->claim_known == PG_YES;
-}
+	for (size_t i = 0; i < c->effects.n; i++) {
+		const struct pg_effect *e = &c->effects.v[i];
+		const struct pg_dev *other = pg_facts_dev(c->facts, e->addr);
 
-static int member(struct pg_checker *c, const struct pg_dev *dev, const struct pg_dev *other,
-		  int group)
-{
-	const struct pg_use *vital = pg_dev_vital(other);
-	struct pg_bdf_str addr = pg_bdf_str(other->addr);
-	struct pg_finding *f;
-
-	if (vital)
-		f = pg_findings_add(c->f, "group-vital", level_of_loss(c, other),
-				    pg_bdf_str(dev->addr).s,
-				    "When the VM starts, Proxmox takes all of IOMMU group %d from the "
-				    "host, and with it %s, which carries %s. The node would be cut "
-				    "off.",
-				    group, addr.s, vital->detail);
-	else
-		f = pg_findings_add(c->f, "group-shared", is_idle(other) ? PG_LEVEL_NOTE : PG_LEVEL_WARN,
-				    pg_bdf_str(dev->addr).s,
-				    "When the VM starts, Proxmox takes all of IOMMU group %d from the "
-				    "host, and with it %s%s%s.",
-				    group, addr.s, other->name ? ", " : "",
-				    other->name ? other->name : "");
-	if (pg_finding_evidence(f, "/sys/kernel/iommu_groups/%d/devices/%s; driver: %s", group,
-				addr.s, other->driver ? other->driver : "none") < 0)
-		return -ENOMEM;
-	return pg_finding_advice(f, "Put the card into another slot, or choose all of the group "
-				    "if the node does without it.");
-}
-
-static int members(struct pg_checker *c, const struct pg_dev *dev, const struct pg_group *group)
-{
-	bool alone = true;
-
-	for (size_t i = 0; i < group->n_dev; i++) {
-		const struct pg_dev *other = &c->facts->dev[group->dev[i]];
-
-		if (other == dev || !stays(c, other))
-			continue;
-		alone = false;
-		if (pg_dev_on_vfio(other) && other->n_use == 0)
-			continue;
-		if (member(c, dev, other, group->id) < 0)
-			return -ENOMEM;
+		if (e->cause == PG_CAUSE_GROUP && other && other->group == group->id)
+			return 0;
 	}
-	if (!alone)
-		return 0;
 	return pg_finding_evidence(about(c, dev, "group-clean", PG_LEVEL_OK,
 					 "Nothing else that stays with the host is in the device's "
 					 "IOMMU group."),
@@ -248,7 +166,7 @@ static int in_group(struct pg_checker *c, const struct pg_dev *dev)
 			   "with the device when the VM starts is not known either.",
 			   "After the reboot, and before the VM starts, look at `pve-gpu iommu`.");
 	r = rmrr(c, dev, group);
-	return r < 0 ? r : members(c, dev, group);
+	return r < 0 ? r : alone(c, dev, group);
 }
 
 /* ---- its slot ---- */
@@ -282,7 +200,7 @@ static int left_behind(struct pg_checker *c, const struct pg_dev *dev)
 static int one(struct pg_checker *c, const struct pg_dev *dev)
 {
 	static int (*const parts[])(struct pg_checker *c, const struct pg_dev *dev) = {
-		is_passable, uses, screen, reset, in_group, left_behind,
+		is_passable, reset, in_group, left_behind,
 	};
 	int r = 0;
 

@@ -308,31 +308,34 @@ static int named_twice(struct pg_checker *c, const struct pg_guest *g, const str
 }
 
 /* Starting the VM takes what the host needs. */
-static int takes(struct pg_checker *c, const struct pg_guest *g, const struct pg_dev *dev)
+static int takes(struct pg_checker *c, const struct pg_guest *g)
 {
-	const struct pg_group *group = pg_facts_group(c->facts, dev->group);
+	struct pg_effects effects PG_CLEANUP(pg_effects_done) = { 0 };
 	struct pg_vm_scope scope;
+	int r = pg_effects_make(c->facts, &(struct pg_taking){ .guest = g }, &effects);
 
 	pg_vm_scope(g->vmid, &scope);
-	for (size_t i = 0; group && i < group->n_dev; i++) {
-		const struct pg_dev *other = &c->facts->dev[group->dev[i]];
-		const struct pg_use *vital = other->is_bridge ? NULL : pg_dev_vital(other);
+	for (size_t i = 0; r == 0 && i < effects.n; i++) {
+		const struct pg_effect *e = &effects.v[i];
+		const struct pg_dev *dev = pg_facts_dev(c->facts, e->addr);
+		const struct pg_use *vital = dev ? pg_dev_vital(dev) : NULL;
 		struct pg_finding *f;
 
 		if (!vital)
 			continue;
 		f = pg_findings_add(c->f, "group-vital", PG_LEVEL_BLOCK, scope.s,
 				    "When VM %u starts, Proxmox takes %s from the host, which "
-				    "carries %s. The node would be cut off.",
-				    g->vmid, pg_bdf_str(other->addr).s, vital->detail);
+				    "carries %s. %s",
+				    g->vmid, pg_bdf_str(e->addr).s, vital->detail,
+				    pg_use_consequence(vital));
 		if (pg_finding_evidence(f, "%s is in IOMMU group %d with %s",
-					pg_bdf_str(other->addr).s, group->id,
-					pg_bdf_str(dev->addr).s) < 0 ||
+					pg_bdf_str(e->addr).s, dev->group,
+					pg_bdf_str(e->by).s) < 0 ||
 		    pg_finding_advice(f, "Do not start the VM like this; put the card into "
 					 "another slot.") < 0)
-			return -ENOMEM;
+			r = -ENOMEM;
 	}
-	return 0;
+	return r;
 }
 
 static int both_onboot(struct pg_checker *c, const struct pg_dev *dev)
@@ -390,10 +393,8 @@ static int guest(struct pg_checker *c, const struct pg_guest *g)
 		if (!pg_guest_names(g, &c->facts->dev[i]))
 			continue;
 		r = named_twice(c, g, &c->facts->dev[i]);
-		if (r == 0)
-			r = takes(c, g, &c->facts->dev[i]);
 	}
-	return r;
+	return r < 0 ? r : takes(c, g);
 }
 
 int pg_check_guests(struct pg_checker *c)

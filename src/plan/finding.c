@@ -97,6 +97,15 @@ int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...)
 	return r;
 }
 
+int pg_finding_loss(struct pg_finding *finding, struct pg_bdf addr)
+{
+	if (!finding)
+		return -ENOMEM;
+	finding->is_loss = true;
+	finding->loss = addr;
+	return 0;
+}
+
 enum pg_level pg_findings_worst(const struct pg_findings *f)
 {
 	enum pg_level worst = PG_LEVEL_OK;

@@ -12,6 +12,7 @@
 #include "src/base/vec.h"
 #include "src/host/facts.h"
 #include "src/plan/choices.h"
+#include "src/plan/effects.h"
 #include "src/plan/finding.h"
 
 enum pg_change { PG_CHANGE_CREATE, PG_CHANGE_EDIT, PG_CHANGE_REMOVE };
@@ -32,16 +33,6 @@ struct pg_plan_cmd {
 	char *why;
 };
 
-/* A device that leaves its host driver. */
-struct pg_effect {
-	struct pg_bdf addr;
-	char *now;			/* driver, or NULL */
-	char *after;			/* "vfio-pci" */
-	bool at_boot;			/* else when the VM starts */
-	char *why;			/* "chosen", "same IOMMU group", "same ids" */
-	char *lost;			/* what of the host goes with it, or NULL */
-};
-
 struct pg_expect {
 	struct pg_bdf addr;
 	char *driver;
@@ -49,7 +40,7 @@ struct pg_expect {
 
 struct pg_plan {
 	struct pg_findings findings;
-	struct pg_effect *effect;
+	struct pg_effect *effect;	/* what is with vfio-pci already is left out */
 	size_t n_effect;
 	struct pg_plan_file *file;	/* sorted by path */
 	size_t n_file;

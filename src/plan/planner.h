@@ -151,6 +151,8 @@ struct pg_vm_scope {
 	const char *number;
 };
 void pg_vm_scope(uint32_t vmid, struct pg_vm_scope *ret);
+/* What the loss of it means for the node, in a sentence. */
+const char *pg_use_consequence(const struct pg_use *use);
 /* VMs of this node whose active or pending configuration names the device. */
 bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev);
 
@@ -161,6 +163,7 @@ struct pg_checker {
 	const struct pg_choices *choices;	/* NULL: doctor */
 	const struct pg_dev **dev;		/* chosen */
 	size_t n_dev;
+	struct pg_effects effects;		/* of the choices */
 	struct pg_findings *f;
 };
 
@@ -170,5 +173,6 @@ int pg_check_vfio(struct pg_checker *c);	/* check_vfio.c: can its modules load? 
 int pg_check_modules(struct pg_checker *c);	/* check_modules.c */
 int pg_check_system(struct pg_checker *c);	/* check_host.c */
 int pg_check_devices(struct pg_checker *c);	/* check_device.c */
+int pg_check_losses(struct pg_checker *c);	/* guard.c: what the host loses */
 int pg_check_guest(struct pg_checker *c);	/* check_guest.c: the chosen VM */
 int pg_check_guests(struct pg_checker *c);	/* check_guest.c: all with a device */

@@ -18,6 +18,8 @@ static struct pg_json *findings_array(const struct pg_findings *findings)
 		pg_json_set_str(o, "evidence", f->evidence);
 		pg_json_set_str(o, "advice", f->advice);
 		pg_json_set_str(o, "fix", f->fix);
+		if (f->is_loss)
+			pg_json_set_str(o, "accept_loss", pg_bdf_str(f->loss).s);
 		pg_json_add(array, o);
 	}
 	return array;
@@ -45,6 +47,8 @@ static struct pg_json *effects_array(const struct pg_plan *plan)
 		pg_json_set_str(o, "why", e->why);
 		pg_json_set_str(o, "lost", e->lost);
 		pg_json_set_bool(o, "at_boot", e->at_boot);
+		pg_json_set_str(o, "when", e->at_boot ? "boot" : "vm-start");
+		pg_json_set_str(o, "by", pg_bdf_str(e->by).s);
 		pg_json_add(array, o);
 	}
 	return array;

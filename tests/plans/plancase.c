@@ -2,7 +2,8 @@
 /*
  * plancase TREE DATA CHOICES...: collects the facts of a tree, plans the choices and prints
  * the plan in a form made for comparing; then writes the planned files into the tree, plans
- * again and prints what is left to do. With the one choice `doctor`: all findings.
+ * again and prints what is left to do. With the one choice `doctor`: all findings. `texts` as
+ * the first one: findings with their words.
  *
  * Choices: devices=A,B vm=N bind=B primary pcie=yes|no pt mapping=M romfile=F efi=S
  * change_machine change_firmware accept=A,B trial=MINUTES|no
@@ -92,12 +93,19 @@ static int set_choice(struct pg_choices *c, char *word)
 
 /* ---- printing ---- */
 
-static void print_findings(const struct pg_findings *f, bool ok_too)
+static void print_findings(const struct pg_findings *f, bool ok_too, bool texts)
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (ok_too || f->v[i].level != PG_LEVEL_OK)
-			printf("finding %s %s %s\n", pg_level_name(f->v[i].level), f->v[i].id,
-			       f->v[i].scope);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct pg_finding *v = &f->v[i];
+
+		if (!ok_too && v->level == PG_LEVEL_OK)
+			continue;
+		printf("finding %s %s %s", pg_level_name(v->level), v->id, v->scope);
+		if (texts)
+			printf(": %s (%s) %s", v->text, v->evidence ? v->evidence : "-",
+			       v->advice ? v->advice : "-");
+		printf("\n");
+	}
 }
 
 static void print_effects(const struct pg_plan *plan)
@@ -106,7 +114,8 @@ static void print_effects(const struct pg_plan *plan)
 		const struct pg_effect *e = &plan->effect[i];
 
 		printf("effect %s %s -> %s at %s: %s%s%s\n", pg_bdf_str(e->addr).s,
-		       e->now ? e->now : "-", e->after, e->at_boot ? "boot" : "start", e->why,
+		       e->now ? e->now : "-", e->after ? e->after : "gone",
+		       e->at_boot ? "boot" : "start", e->why,
 		       e->lost ? "; lost: " : "", e->lost ? e->lost : "");
 	}
 }
@@ -210,9 +219,9 @@ static void print_commands(const struct pg_plan *plan)
 	}
 }
 
-static void print_plan(const struct pg_plan *plan)
+static void print_plan(const struct pg_plan *plan, bool texts)
 {
-	print_findings(&plan->findings, false);
+	print_findings(&plan->findings, false, texts);
 	print_effects(plan);
 	for (size_t i = 0; i < plan->n_file; i++)
 		print_file(&plan->file[i]);
@@ -272,7 +281,7 @@ static int print_again(struct pg_root *root, const struct pg_choices *c,
 		return 0;
 	}
 	printf("again:\n");
-	print_plan(plan);
+	print_plan(plan, false);
 	return 0;
 }
 
@@ -285,7 +294,7 @@ static int print_doctor(const struct pg_root *root)
 	if (r == 0)
 		r = pg_check(facts, NULL, &found);
 	if (r == 0)
-		print_findings(&found, true);
+		print_findings(&found, true, false);
 	return r;
 }
 
@@ -305,7 +314,7 @@ static void templates_done(struct pg_templates *t)
 	pg_bytes_done(&t->loader_entry);
 }
 
-static int run(struct pg_root *root, const char *data, const struct pg_choices *c)
+static int run(struct pg_root *root, const char *data, const struct pg_choices *c, bool texts)
 {
 	struct pg_templates t PG_CLEANUP(templates_done) = { 0 };
 	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
@@ -321,7 +330,7 @@ static int run(struct pg_root *root, const char *data, const struct pg_choices *
 		r = plan_tree(root, c, &t, &plan);
 	if (r < 0)
 		return r;
-	print_plan(plan);
+	print_plan(plan, texts);
 	if (pg_plan_is_blocked(plan))
 		return plan->n_file + plan->n_cmd + plan->n_vm_cmd ? -EINVAL : 0;
 	r = write_files(root, plan);
@@ -334,14 +343,15 @@ int main(int argc, char **argv)
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	bool doctor = argc == 4 && strcmp(argv[3], "doctor") == 0;
+	bool texts = argc > 3 && strcmp(argv[3], "texts") == 0;
 	int r = argc > 3 ? 0 : -EINVAL;
 
-	for (int i = 3; r == 0 && !doctor && i < argc; i++)
+	for (int i = texts ? 4 : 3; r == 0 && !doctor && i < argc; i++)
 		r = set_choice(c, argv[i]);
 	if (r == 0)
 		r = pg_root_open(argv[1], &root, &err);
 	if (r == 0)
-		r = doctor ? print_doctor(root) : run(root, argv[2], c);
+		r = doctor ? print_doctor(root) : run(root, argv[2], c, texts);
 	if (r < 0)
 		fprintf(stderr, "plancase: %s\n", err.what ? err.what : pg_err_reason(r));
 	return r < 0;

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The node's addresses that matter to somebody now: those that sessions came in by, and those
+ * of the cluster's links. Which interface has them is for usage_net.c to say. */
+#include "src/host/usage.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+#define SSHD_CONFIG "/etc/ssh/sshd_config"
+#define WAYS_MAX 256
+#define HOSTS "/etc/hosts"
+
+void pg_ways_done(struct pg_ways *all)
+{
+	for (size_t i = 0; i < all->n; i++) {
+		free(all->v[i].address);
+		free(all->v[i].words);
+	}
+	free(all->v);
+	*all = (struct pg_ways){ 0 };
+}
+
+/* Takes `words` over. The second of the same kind at an address is no news. */
+static int add_way(struct pg_ways *all, const char *address, const char *kind, char *words)
+{
+	struct pg_way *way = NULL;
+	bool known = all->n >= WAYS_MAX;
+
+	for (size_t i = 0; !known && i < all->n; i++)
+		known = strcmp(all->v[i].address, address) == 0 && all->v[i].kind == kind;
+	if (words && !known)
+		way = pg_vec_add(&all->v, &all->n, sizeof(*way));
+	if (!way) {
+		free(words);
+		return words && known ? 0 : -ENOMEM;
+	}
+	*way = (struct pg_way){ .address = strdup(address), .words = words, .kind = kind };
+	return way->address ? 0 : -ENOMEM;
+}
+
+/* Calls `line` with the words of each line of a file that may be missing. */
+static int each_line(const struct pg_root *root, struct pg_facts *facts, const char *path,
+		     const char *sep, int (*line)(const struct pg_strv *words, void *ctx),
+		     void *ctx)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t pos = 0, len, full;
+	const char *at;
+	int r = pg_usage_read(root, facts, path, &text);
+
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &at, &len, &full)) {
+		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+		pg_autofree char *copy = strndup(at, len);
+
+		r = copy ? pg_strv_split(copy, sep, &words) : -ENOMEM;
+		if (r == 0 && words.n)
+			r = line(&words, ctx);
+	}
+	return r;
+}
+
+/* ---- sessions: /proc/net/tcp and tcp6 ---- */
+
+struct sessions {
+	struct pg_ways *ways;
+	struct pg_strv ssh;	/* ports of sshd, four hexadecimal digits as the kernel's */
+};
+
+static int read_port(const struct pg_strv *w, void *ctx)
+{
+	struct sessions *s = ctx;
+	uint64_t port;
+
+	if (w->n < 2 || strcasecmp(w->v[0], "port") != 0 ||
+	    pg_text_number(w->v[1], 10, UINT16_MAX, &port) < 0)
+		return 0;
+	return pg_strv_addf(&s->ssh, "%04X", (unsigned)port);
+}
+
+static int read_ports(const struct pg_root *root, struct pg_facts *facts, struct sessions *s)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = each_line(root, facts, SSHD_CONFIG, " \t=", read_port, s);
+
+	if (r == 0 && pg_root_list(root, SSHD_CONFIG ".d", &names) == -ENOMEM)
+		r = -ENOMEM;
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		pg_autofree char *path = pg_strf(SSHD_CONFIG ".d/%s", names.v[i]);
+
+		r = path ? each_line(root, facts, path, " \t=", read_port, s) : -ENOMEM;
+	}
+	return r < 0 || s->ssh.n ? r : pg_strv_add(&s->ssh, "0016");
+}
+
+/* "0100007F" or four such words: each in the order of the machine's bytes
+ * (net/ipv4/tcp_ipv4.c get_tcp4_sock). An IPv4 address in IPv6's clothes is one. */
+static bool read_address(const char *hex, char ret[INET6_ADDRSTRLEN])
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	size_t n = strspn(hex, "0123456789abcdefABCDEF") / 8;
+	uint8_t bytes[16];
+
+	if (hex[n * 8] != ':' || (n != 1 && n != 4))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char word[9] = "";
+		uint64_t value;
+		uint32_t v32;
+
+		memcpy(word, hex + i * 8, 8);
+		if (pg_text_number(word, 16, UINT32_MAX, &value) < 0)
+			return false;
+		v32 = (uint32_t)value;
+		memcpy(bytes + i * 4, &v32, 4);
+	}
+	if (n == 4 && memcmp(bytes, mapped, sizeof(mapped)) == 0)
+		return inet_ntop(AF_INET, bytes + 12, ret, INET6_ADDRSTRLEN);
+	return inet_ntop(n == 1 ? AF_INET : AF_INET6, bytes, ret, INET6_ADDRSTRLEN);
+}
+
+static const char *service(const struct sessions *s, const char *local)
+{
+	const char *port = strchr(local, ':');
+
+	if (port && pg_strv_has(&s->ssh, port + 1))
+		return "SSH session";
+	return port && strcmp(port + 1, "1F46") == 0 ? "web session" : NULL; /* 8006, pveproxy */
+}
+
+/* "0: LOCAL:PORT REMOTE:PORT 01 …": 01 is established. */
+static int read_session(const struct pg_strv *w, void *ctx)
+{
+	char local[INET6_ADDRSTRLEN], remote[INET6_ADDRSTRLEN];
+	struct sessions *s = ctx;
+	const char *kind = w->n > 3 && strcmp(w->v[3], "01") == 0 ? service(s, w->v[1]) : NULL;
+
+	if (!kind || !read_address(w->v[1], local) || !read_address(w->v[2], remote) ||
+	    pg_text_starts(local, "127.") || strcmp(local, "::1") == 0 ||
+	    strcmp(local, remote) == 0)
+		return 0;
+	return add_way(s->ways, local, kind, pg_strf("%s from %s", kind, remote));
+}
+
+static int sessions(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
+{
+	struct sessions s = { .ways = ret };
+	int r = read_ports(root, facts, &s);
+
+	if (r == 0)
+		r = each_line(root, facts, "/proc/net/tcp", " \t", read_session, &s);
+	if (r == 0)
+		r = each_line(root, facts, "/proc/net/tcp6", " \t", read_session, &s);
+	pg_strv_done(&s.ssh);
+	return r;
+}
+
+/* ---- links of the cluster: corosync.conf(5) ---- */
+
+struct cluster {
+	const char *node;	/* our own name */
+	unsigned depth;
+	bool in_node;
+	bool ours;		/* this node { … } is this node's */
+	bool any;
+	struct pg_strv rings;	/* "0 ADDRESS" of the node that is read */
+	struct pg_strv own;
+};
+
+static int leave_block(struct cluster *c)
+{
+	c->depth -= c->depth > 0;
+	if (c->in_node && c->ours) {
+		pg_strv_done(&c->own);
+		c->own = c->rings;
+		c->rings = (struct pg_strv){ 0 };
+	}
+	pg_strv_done(&c->rings);
+	c->in_node = c->ours = false;
+	return 0;
+}
+
+static int read_cluster(const struct pg_strv *w, void *ctx)
+{
+	struct cluster *c = ctx;
+	char *key = w->v[0];
+
+	if (*key == '#')
+		return 0;
+	key[strcspn(key, ":")] = '\0'; /* "name: pve1" */
+	c->any = true;
+	if (strcmp(w->v[w->n - 1], "{") == 0) {
+		c->in_node = strcmp(key, "node") == 0;
+		c->depth++;
+		return 0;
+	}
+	if (strcmp(key, "}") == 0)
+		return leave_block(c);
+	if (!c->in_node || w->n < 2)
+		return 0;
+	if (strcmp(key, "name") == 0)
+		c->ours = c->node && strcmp(w->v[1], c->node) == 0;
+	if (pg_text_starts(key, "ring") && key[4] >= '0' && key[4] <= '7' &&
+	    strcmp(key + 5, "_addr") == 0)
+		return pg_strv_addf(&c->rings, "%c%s", key[4], w->v[1]);
+	return 0;
+}
+
+/* A link may be named instead of numbered: /etc/hosts knows it. */
+struct lookup {
+	const char *name;
+	char *address;
+};
+
+static int read_host(const struct pg_strv *w, void *ctx)
+{
+	struct lookup *l = ctx;
+
+	for (size_t i = 1; !l->address && i < w->n && *w->v[0] != '#'; i++)
+		if (strcmp(w->v[i], l->name) == 0) {
+			l->address = strdup(w->v[0]);
+			return l->address ? 0 : -ENOMEM;
+		}
+	return 0;
+}
+
+static int add_link(const struct pg_root *root, struct pg_facts *facts, const char *ring,
+		    struct pg_ways *ret)
+{
+	static const char *const kinds[] = { "0", "1", "2", "3", "4", "5", "6", "7" };
+	struct lookup l = { .name = ring + 1 };
+	int r = each_line(root, facts, HOSTS, " \t", read_host, &l);
+
+	if (r == 0)
+		r = add_way(ret, l.address ? l.address : l.name, kinds[*ring - '0'],
+			    pg_strf("corosync link %c (%s)", *ring, l.name));
+	free(l.address);
+	return r;
+}
+
+static int cluster(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
+{
+	struct cluster c = { .node = facts->system.node };
+	int r = each_line(root, facts, "/etc/corosync/corosync.conf", " \t", read_cluster, &c);
+
+	if (r == 0 && !c.any)
+		r = each_line(root, facts, "/etc/pve/corosync.conf", " \t", read_cluster, &c);
+	for (size_t i = 0; r == 0 && i < c.own.n; i++)
+		r = add_link(root, facts, c.own.v[i], ret);
+	pg_strv_done(&c.own);
+	pg_strv_done(&c.rings);
+	return r;
+}
+
+int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
+{
+	int r = sessions(root, facts, ret);
+
+	return r < 0 ? r : cluster(root, facts, ret);
+}
