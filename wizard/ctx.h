@@ -33,6 +33,7 @@ enum wiz_asking {
 	WIZ_ASKING_NOTHING,
 	WIZ_ASKING_NOTE,	/* only to be read */
 	WIZ_ASKING_APPLY,
+	WIZ_ASKING_LOSS,
 	WIZ_ASKING_VM_RUN,
 	WIZ_ASKING_VM_SAVE,
 	WIZ_ASKING_VM_LEAVE,
@@ -203,6 +204,14 @@ void wiz_trial_turn(struct wiz *w);
 /* What the plan's trial means, as a paragraph above the page. */
 void wiz_trial_intro(const struct pg_plan *plan, struct wiz_view *view);
 
+/* ---- loss.c: what the node loses, and the phrase that lets it pass ---- */
+
+/* *ret is "lose vmbr0" where nothing but losses stands in the plan's way, else NULL. */
+int wiz_loss_phrase(const struct wiz *w, char **ret);
+/* The question, WIZ_ASKING_LOSS; and what follows its answer. */
+int wiz_loss_ask(struct wiz *w, const char *phrase);
+int wiz_loss_answer(struct wiz *w, const char *typed);
+
 /* ---- script.c: commands in words ---- */
 
 /* Each with its reason. */
@@ -224,6 +233,11 @@ struct wiz_dev_name {
 struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev);
 /* What of the host hangs on it, vital first; NULL: nothing. */
 const struct pg_use *wiz_dev_use(const struct pg_dev *dev);
+/* Its short name: "vmbr0" of "vmbr0 192.168.1.10/24, default route". */
+struct wiz_use_label {
+	char s[64];
+};
+struct wiz_use_label wiz_use_label(const struct pg_use *use);
 /* The right pane, and all that is known (devmore.c). */
 void wiz_dev_detail(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines);
 void wiz_dev_details(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines);

@@ -47,6 +47,17 @@ const struct pg_use *wiz_dev_use(const struct pg_dev *dev)
 	return dev->n_use ? &dev->use[0] : NULL;
 }
 
+struct wiz_use_label wiz_use_label(const struct pg_use *use)
+{
+	size_t n = strcspn(use->detail, use->what == PG_USE_NETWORK ? " ," : ",;(");
+	struct wiz_use_label label;
+
+	while (n && use->detail[n - 1] == ' ')
+		n--;
+	(void)snprintf(label.s, sizeof(label.s), "%.*s", (int)n, use->detail);
+	return label;
+}
+
 struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev)
 {
 	struct wiz_dev_item item;
@@ -194,34 +205,43 @@ static void add_vm_words(uint32_t vmid, struct wiz_lines *lines)
 				    "When a VM with it starts, Proxmox takes");
 }
 
-/* Proxmox binds all of the group but bridges (PVE::SysFSTools pci_dev_group_bind_to_vfio). */
-static void add_group(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
+/* What goes with another device; what hangs on this one stands above. */
+static void add_loss(const struct wiz *w, const struct pg_dev *dev, const struct pg_effect *e,
+		     struct wiz_lines *lines)
+{
+	const struct pg_dev *other = pg_facts_dev(w->facts, e->addr);
+	const struct pg_use *use = other ? wiz_dev_use(other) : NULL;
+	bool vital = use && use->vital;
+
+	if (other == dev || !e->lost)
+		return;
+	(void)wiz_lines_add(lines, vital ? WIZ_BAD : WIZ_WARN, NULL,
+			    "  %s among them: the node loses %s", pg_bdf_short(e->addr).s,
+			    vital ? use->detail : e->lost);
+}
+
+/* What the simulation says of this device alone, as if it were chosen. */
+static void add_taken(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
 {
 	const struct pg_group *group = pg_facts_group(w->facts, dev->group);
+	struct pg_effects all PG_CLEANUP(pg_effects_done) = { 0 };
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	size_t others = 0;
 
 	if (!group || dev->is_bridge)
 		return;
+	if (pg_effects_make(w->facts, &(struct pg_taking){ .dev = &dev, .n = 1 }, &all) < 0) {
+		lines->failed = true;
+		return;
+	}
 	add_vm_words(taking_vm(w, group, dev), lines);
-	for (size_t i = 0; i < group->n_dev; i++) {
-		const struct pg_dev *d = &w->facts->dev[group->dev[i]];
-
-		if (d->is_bridge)
-			continue;
-		others += !pg_bdf_same_slot(d->addr, dev->addr);
-		pg_strbuf_addf(&b, "%s%s", b.len ? " " : "", pg_bdf_short(d->addr).s);
+	for (size_t i = 0; i < all.n; i++) {
+		others += !pg_bdf_same_slot(all.v[i].addr, dev->addr);
+		pg_strbuf_addf(&b, "%s%s", b.len ? " " : "", pg_bdf_short(all.v[i].addr).s);
 	}
 	(void)wiz_lines_add(lines, others ? WIZ_WARN : WIZ_GOOD, NULL, "  %s", b.s ? b.s : "");
-	for (size_t i = 0; i < group->n_dev; i++) {
-		const struct pg_dev *d = &w->facts->dev[group->dev[i]];
-		const struct pg_use *use = wiz_dev_use(d);
-
-		if (!d->is_bridge && use && use->vital && d != dev)
-			(void)wiz_lines_add(lines, WIZ_BAD, NULL,
-					    "  %s among them: the node loses %s",
-					    pg_bdf_short(d->addr).s, use->detail);
-	}
+	for (size_t i = 0; i < all.n; i++)
+		add_loss(w, dev, &all.v[i], lines);
 	if (!others)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "  and nothing else");
 }
@@ -255,5 +275,5 @@ void wiz_dev_detail(const struct wiz *w, const struct pg_dev *dev, struct wiz_li
 	if (dev->kind == PG_KIND_GPU)
 		add_console(w, dev, lines);
 	add_users(dev, lines);
-	add_group(w, dev, lines);
+	add_taken(w, dev, lines);
 }

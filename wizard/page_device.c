@@ -93,21 +93,13 @@ static void group_row(const struct wiz *w, struct wiz_view *view, const struct p
 	item->style = vital ? WIZ_WARN : WIZ_PLAIN;
 }
 
-/* "vmbr0" of "vmbr0 192.168.1.10/24, default route" */
-static void use_note(struct wiz_view *view, struct wiz_item *item, const struct pg_use *use)
-{
-	size_t n = strcspn(use->detail, use->what == PG_USE_NETWORK ? " ," : ",;");
-
-	wiz_view_set(view, &item->note, "%.*s", (int)n, use->detail);
-}
-
 static void device_note(struct wiz_view *view, struct wiz_item *item,
 			const struct pg_dev *dev)
 {
 	const struct pg_use *use = wiz_dev_use(dev);
 
 	if (use)
-		use_note(view, item, use);
+		wiz_view_set(view, &item->note, "%s", wiz_use_label(use).s);
 	else if (pg_dev_is_console(dev))
 		wiz_view_set(view, &item->note, "console");
 	else if (dev->n_vmid == 1)
@@ -272,6 +264,7 @@ static int toggle(struct wiz *w, const struct pg_dev *dev)
 	for (size_t i = 0; r == 0 && dev->kind == PG_KIND_GPU && i < w->facts->n_dev; i++)
 		if (goes_along(dev, &w->facts->dev[i]))
 			r = toggle_one(w, &w->facts->dev[i], on);
+	w->choices->n_accept = 0; /* it was said of other devices */
 	wiz_changed(w);
 	return r;
 }

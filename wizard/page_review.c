@@ -155,6 +155,8 @@ static bool offers_trial(const struct wiz *w, const struct pg_plan *plan)
 
 static void build(struct wiz *w, struct wiz_view *view)
 {
+	pg_autofree char *phrase = NULL;
+
 	view->shape = WIZ_SHAPE_TEXT;
 	view->can |= WIZ_CAN_NEXT | WIZ_CAN_SEARCH;
 	wiz_view_set(view, &view->list_title, "What will be done");
@@ -163,8 +165,12 @@ static void build(struct wiz *w, struct wiz_view *view)
 		return;
 	}
 	review(w, w->plan, &view->lines);
-	why_not_next(w, w->plan, view);
-	wiz_view_set(view, &view->next_label, "%s", has_host_part(w->plan) ? "apply" : "next");
+	if (wiz_loss_phrase(w, &phrase) < 0)
+		view->failed = true;
+	if (!phrase)
+		why_not_next(w, w->plan, view);
+	wiz_view_set(view, &view->next_label, "%s", phrase ? "override" :
+		     has_host_part(w->plan) ? "apply" : "next");
 	if (w->plan->n_vm_cmd)
 		view->can |= WIZ_CAN_SAVE;
 	if (!offers_trial(w, w->plan))
@@ -200,6 +206,21 @@ static int ask(struct wiz *w)
 		       plan->n_cmd == 1 ? "command" : "commands", after);
 }
 
+static int go_on(struct wiz *w, enum wiz_follow *ret)
+{
+	pg_autofree char *phrase = NULL;
+	int r = wiz_loss_phrase(w, &phrase);
+
+	if (r < 0)
+		return r;
+	if (phrase)
+		return wiz_loss_ask(w, phrase);
+	if (has_host_part(w->plan))
+		return ask(w);
+	wiz_run_take_plan(w);
+	return wiz_go(w, WIZ_PAGE_APPLY, ret);
+}
+
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
 	int r = wiz_plan(w);
@@ -213,12 +234,10 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 		wiz_trial_turn(w);
 		return 0;
 	}
-	if (e->kind == WIZ_EVENT_NEXT && has_host_part(w->plan))
-		return ask(w);
-	if (e->kind == WIZ_EVENT_NEXT) {
-		wiz_run_take_plan(w);
-		return wiz_go(w, WIZ_PAGE_APPLY, ret);
-	}
+	if (e->kind == WIZ_EVENT_NEXT)
+		return go_on(w, ret);
+	if (w->asking == WIZ_ASKING_LOSS)
+		return wiz_loss_answer(w, e->text);
 	if (w->asking == WIZ_ASKING_VM_SAVE)
 		return wiz_script_save(w, w->plan, e->text);
 	if (w->asking != WIZ_ASKING_APPLY)

@@ -452,12 +452,8 @@ static void test_busy(void **state)
 	assert_null(d->view.why_not_next);
 }
 
-/* The group's other card takes the network along: the plan refuses, with its reason. */
-static void test_blocked(void **state)
+static void choose_with_loss(struct demo *d)
 {
-	struct demo *d = *state;
-
-	demo_open(d);
 	demo_send(d, WIZ_EVENT_NEXT, "setup");
 	demo_next(d, "device");
 	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:02:00.0");
@@ -465,12 +461,76 @@ static void test_blocked(void **state)
 	demo_next(d, "vm");
 	demo_send(d, WIZ_EVENT_TOGGLE, "vm/0");
 	demo_next(d, "review");
+}
+
+/* The group's other card takes the network along: the plan refuses, with its reason. */
+static void test_blocked(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	choose_with_loss(d);
 	assert_true(pg_plan_is_blocked(d->w->plan));
 	assert_string_equal(d->view.lines.v[0].text, "This stands in the way");
-	assert_non_null(d->view.why_not_next);
 	demo_assert_step(d, "Apply", WIZ_STEP_SKIPPED);
+}
+
+/* Enter, y or another phrase do not get past it; the phrase does, for this choice only. */
+static void test_loss_phrase(void **state)
+{
+	static const char *const wrong[] = { "", "y", "yes", "lose", "LOSE VMBR0", "lose vmbr1",
+					     "lose vmbr0!" };
+	struct demo *d = *state;
+
+	demo_open(d);
+	choose_with_loss(d);
+	for (size_t i = 0; i < PG_ARRAY_SIZE(wrong); i++) {
+		demo_send(d, WIZ_EVENT_NEXT, NULL);
+		assert_int_equal(d->view.question.kind, WIZ_ASK_TEXT);
+		assert_non_null(strstr(d->view.question.text, "192.168.1.10"));
+		assert_non_null(strstr(d->view.question.text, "type: lose vmbr0"));
+		assert_null(d->view.question.initial);
+		demo_answer(d, true, wrong[i]);
+		assert_string_equal(d->view.question.title, "Not accepted");
+		demo_answer(d, true, NULL);
+		assert_true(pg_plan_is_blocked(d->w->plan));
+	}
 	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	demo_answer(d, false, "lose vmbr0");
+	assert_true(pg_plan_is_blocked(d->w->plan));
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	demo_answer(d, true, " lose vmbr0 ");
 	demo_assert_page(d, "review");
+	assert_false(pg_plan_is_blocked(d->w->plan));
+	assert_true(demo_view_has(d, "vmbr0"));
+	assert_true(d->w->plan->trial > 0);
+	/* it is still asked, and the answer is not yes by itself */
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	assert_false(d->view.question.yes_default);
+	demo_answer(d, false, NULL);
+	/* chosen anew, it is asked anew */
+	demo_back(d, "vm");
+	demo_back(d, "binding");
+	demo_back(d, "device");
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:02:00.0");
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:02:00.0");
+	demo_next(d, "binding");
+	demo_next(d, "vm");
+	demo_next(d, "review");
+	assert_true(pg_plan_is_blocked(d->w->plan));
+}
+
+static void test_loss_read_only(void **state)
+{
+	struct demo *d = *state;
+
+	d->opts.read_only = true;
+	demo_open(d);
+	choose_with_loss(d);
+	assert_non_null(d->view.why_not_next);
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_int_not_equal(d->view.question.kind, WIZ_ASK_TEXT);
 }
 
 static void test_help(void **state)
@@ -502,7 +562,9 @@ int main(void)
 		demo_test(test_vm_refused),    demo_test(test_vm),
 		demo_test(test_vm_changes),    demo_test(test_vm_in_device_pane),
 		demo_test(test_review_order),  demo_test(test_findings_together),
-		demo_test(test_read_only), demo_test(test_busy),     demo_test(test_blocked),
+		demo_test(test_read_only),     demo_test(test_busy),
+		demo_test(test_blocked),       demo_test(test_loss_phrase),
+		demo_test(test_loss_read_only),
 		demo_test(test_help),
 	};
 

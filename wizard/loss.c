@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The loss that stands in the way, and the phrase that lets it pass: typed in full, so that no
+ * key that was pressed too often gives the node's way in away. */
+#include "wizard/ctx.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+enum { PHRASE_MAX = 60 }; /* one line of the box on 80 columns */
+
+/* Nothing but losses stands in the way. */
+static bool only_losses(const struct pg_plan *plan)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->findings.n; i++) {
+		const struct pg_finding *f = &plan->findings.v[i];
+
+		if (f->level != PG_LEVEL_BLOCK)
+			continue;
+		if (!f->is_loss)
+			return false;
+		n++;
+	}
+	return n > 0;
+}
+
+/* Is the finding the first that speaks of its device's loss? */
+static bool is_first(const struct pg_plan *plan, size_t i)
+{
+	const struct pg_finding *f = &plan->findings.v[i];
+
+	if (f->level != PG_LEVEL_BLOCK)
+		return false;
+	for (size_t k = 0; k < i; k++)
+		if (plan->findings.v[k].level == PG_LEVEL_BLOCK &&
+		    pg_bdf_equal(plan->findings.v[k].loss, f->loss))
+			return false;
+	return true;
+}
+
+/* Can it be typed on any keyboard? */
+static bool is_plain(const char *s)
+{
+	for (; *s; s++)
+		if (*s < ' ' || *s > '~')
+			return false;
+	return true;
+}
+
+static char *phrase(const struct wiz *w, bool by_name)
+{
+	const struct pg_plan *plan = w->plan;
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	for (size_t i = 0; i < plan->findings.n; i++) {
+		const struct pg_dev *dev = is_first(plan, i) ?
+			pg_facts_dev(w->facts, plan->findings.v[i].loss) : NULL;
+		const struct pg_use *use = dev ? wiz_dev_use(dev) : NULL;
+		const char *before = b.len ? ", " : "lose ";
+
+		if (use && by_name)
+			pg_strbuf_addf(&b, "%s%s", before, wiz_use_label(use).s);
+		else if (use)
+			pg_strbuf_addf(&b, "%s%s", before, pg_bdf_str(dev->addr).s);
+	}
+	return pg_strbuf_steal(&b);
+}
+
+int wiz_loss_phrase(const struct wiz *w, char **ret)
+{
+	pg_autofree char *name = NULL;
+
+	*ret = NULL;
+	if (!w->plan || w->opts.read_only || !only_losses(w->plan))
+		return 0;
+	name = phrase(w, true);
+	if (name && strlen(name) <= PHRASE_MAX && is_plain(name))
+		*ret = PG_STEAL(name);
+	else if (name)
+		*ret = phrase(w, false);
+	return *ret ? 0 : -ENOMEM;
+}
+
+int wiz_loss_ask(struct wiz *w, const char *words)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	for (size_t i = 0; i < w->plan->findings.n; i++) {
+		const struct pg_dev *dev = is_first(w->plan, i) ?
+			pg_facts_dev(w->facts, w->plan->findings.v[i].loss) : NULL;
+		const struct pg_use *use = dev ? wiz_dev_use(dev) : NULL;
+
+		if (use)
+			pg_strbuf_addf(&b, "%s%s (%s)", b.len ? "; " : "", use->detail,
+				       pg_bdf_short(dev->addr).s);
+	}
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	return wiz_ask(w, WIZ_ASKING_LOSS, WIZ_ASK_TEXT, NULL, "The node loses what it needs",
+		       "The node loses %s. Have another way in, or leave this with Esc. To go on "
+		       "all the same, type: %s", b.s ? b.s : "", words);
+}
+
+static int accept(struct wiz *w)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < w->plan->findings.n; i++)
+		if (is_first(w->plan, i))
+			r = pg_choices_accept(w->choices, w->plan->findings.v[i].loss);
+	wiz_changed(w);
+	return r;
+}
+
+int wiz_loss_answer(struct wiz *w, const char *typed)
+{
+	pg_autofree char *words = NULL, *text = strdup(typed ? typed : "");
+	int r = wiz_loss_phrase(w, &words);
+
+	if (r < 0 || !text)
+		return -ENOMEM;
+	if (words && strcmp(pg_text_trim(text), words) == 0)
+		return accept(w);
+	return wiz_note(w, "Not accepted",
+			"That was not the phrase, letter by letter. Nothing was changed.");
+}
