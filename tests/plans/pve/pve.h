@@ -40,6 +40,7 @@ struct pve_node {
 	struct pve_storage *storage;
 	size_t n_storage;
 	struct pg_strv rom;		/* in /usr/share/kvm */
+	bool rom_unknown;		/* that folder could not be listed */
 	char *pci_cfg, *usb_cfg;	/* texts; NULL: empty */
 };
 

@@ -266,7 +266,7 @@ static char *qemu(const struct start *s, const struct entry *e)
 {
 	const char *rom = pve_props_get(&e->p, "romfile");
 
-	if (rom && !pg_strv_has(&s->node->rom, rom))
+	if (rom && !s->node->rom_unknown && !pg_strv_has(&s->node->rom, rom))
 		return pg_strf("failed to find romfile \"/usr/share/kvm/%s\"", rom);
 	if (pve_props_bool(&e->p, "x-vga", false) && !s->ovmf && e->alt[0].v[0]->class >> 8 != 0x300)
 		return pg_strf("device does not support requested feature x-vga");

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * pveplan TREE VMID: the VM commands of a plan as plancase prints them, on standard input,
+ * go through the stand-in for Proxmox; then the VM starts. Prints what is complained of, and
+ * ends with 1 where something was refused.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/root.h"
+#include "src/base/text.h"
+#include "tests/plans/pve/feed.h"
+
+static bool run_line(char *line, struct pve_node *node, struct pve_vm *vm, struct pve_out *out)
+{
+	struct pg_strv argv PG_CLEANUP(pg_strv_done) = { 0 };
+	char *undo = strstr(line, " | undo:");
+
+	line[strcspn(line, "\n")] = '\0';
+	if (undo)
+		*undo = '\0';
+	if (pg_strv_split(line + 3, " ", &argv) < 0)
+		abort();
+	return pve_command(node, vm, &argv, out);
+}
+
+/* Returns how many commands there were, -1 where one was refused. */
+static int run_all(struct pve_node *node, struct pve_vm *vm, struct pve_out *out)
+{
+	char *line pg_autofree = NULL;
+	size_t size = 0;
+	int n = 0;
+
+	while (getline(&line, &size, stdin) > 0)
+		if (pg_text_starts(line, "vm ")) {
+			if (!run_line(line, node, vm, out))
+				return -1;
+			n++;
+		}
+	return n;
+}
+
+static int play(const struct pg_root *root, uint32_t vmid)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
+	struct pve_node node PG_CLEANUP(pve_node_done) = { 0 };
+	struct pve_vm vm PG_CLEANUP(pve_vm_done) = { 0 };
+	struct pve_out out PG_CLEANUP(pve_out_done) = { 0 };
+	int n;
+
+	if (pg_facts_collect(root, PG_WANT_ALL & ~(unsigned)PG_WANT_NAMES, &facts, NULL) < 0)
+		return 2;
+	pve_feed_node(root, facts, &node);
+	pve_feed_users(facts, vmid, &node);
+	if (!pve_feed_vm(root, facts, vmid, &vm)) {
+		printf("no VM %u on this node\n", vmid);
+		return 2;
+	}
+	n = run_all(&node, &vm, &out);
+	if (n > 0)
+		pve_start(&node, &vm, &out);
+	for (size_t i = 0; i < out.n; i++)
+		printf("%s: %s\n", pve_kind_name(out.v[i].kind), out.v[i].text);
+	return n <= 0 || pve_refused(&out);
+}
+
+int main(int argc, char **argv)
+{
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+
+	if (argc != 3 || pg_root_open(argv[1], &root, NULL) < 0)
+		return 2;
+	return play(root, (uint32_t)strtoul(argv[2], NULL, 10));
+}
