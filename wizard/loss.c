@@ -74,7 +74,7 @@ int wiz_loss_phrase(const struct wiz *w, char **ret)
 	pg_autofree char *name = NULL;
 
 	*ret = NULL;
-	if (!w->plan || w->opts.read_only || !only_losses(w->plan))
+	if (!w->plan || wiz_why_read_only(w) || !only_losses(w->plan))
 		return 0;
 	name = phrase(w, true);
 	if (name && strlen(name) <= PHRASE_MAX && is_plain(name))
