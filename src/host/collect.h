@@ -32,6 +32,8 @@ int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
 int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts);
 /* usage.c and its kin usage_net.c, usage_disk.c, usage_usb.c: use[] of every device */
 int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts);
+/* identity.c: serial of every device, nic[], has_pin_tool */
+int pg_collect_identity(const struct pg_root *root, struct pg_facts *facts);
 
 /* "path: reason" into facts->unread; -ENOENT is no reason and is left out. Returns 0 or
  * -ENOMEM. */

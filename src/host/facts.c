@@ -18,6 +18,8 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 		r = pg_collect_iommu(root, facts);
 	if (r == 0)
 		r = pg_collect_system(root, facts);
+	if (r == 0 && want & PG_WANT_IDENTITY)
+		r = pg_collect_identity(root, facts);
 	if (r == 0 && want & PG_WANT_NAMES)
 		r = pg_collect_names(facts);
 	if (r == 0 && want & PG_WANT_BOOT)
@@ -110,6 +112,13 @@ static void dev_done(struct pg_dev *d)
 		free(d->claim[i].module);
 	free(d->claim);
 	free(d->vmid);
+	free(d->serial);
+}
+
+static void nic_done(struct pg_nic *nic)
+{
+	free(nic->name);
+	free(nic->mac);
 }
 
 static void group_done(struct pg_group *g)
@@ -204,6 +213,15 @@ static void storage_done(struct pg_storage *s)
 static void mapping_done(struct pg_mapping *m)
 {
 	free(m->id);
+	for (size_t i = 0; i < m->n_map; i++) {
+		free(m->map[i].value);
+		free(m->map[i].addr);
+		free(m->map[i].slot);
+		free(m->map[i].ids);
+		free(m->map[i].subsystem);
+		free(m->map[i].group);
+	}
+	free(m->map);
 	free(m->addr);
 	free(m->slot);
 }
@@ -235,6 +253,7 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->guest, f->n_guest, guest_done);
 	FREE_ALL(f->storage, f->n_storage, storage_done);
 	FREE_ALL(f->mapping, f->n_mapping, mapping_done);
+	FREE_ALL(f->nic, f->n_nic, nic_done);
 	FREE_ALL(f->file, f->n_file, file_done);
 	pg_strv_done(&f->rom);
 	pg_strv_done(&f->unread);

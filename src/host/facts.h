@@ -23,7 +23,8 @@
  * One text file as found. Read are: /etc/default/grub, /etc/default/grub.d/ *.cfg,
  * /etc/kernel/cmdline, *.conf of modprobe.d and modules-load.d (all their folders, those hidden by
  * a file of the same name left out), /etc/modules, /etc/initramfs-tools/{initramfs.conf,
- * modules}, our scripts below /etc/initramfs-tools, all of /etc/pve-gpu.
+ * modules}, our scripts below /etc/initramfs-tools, all of /etc/pve-gpu, *.link of the
+ * folders of systemd.link(5), and the rules below /etc/udev.
  */
 struct pg_file {
 	char *path;		/* "/etc/default/grub", links not resolved */
@@ -128,6 +129,17 @@ struct pg_dev {
 	enum pg_tri claim_known;	/* modules.alias could be read */
 	uint32_t *vmid;		/* VMs of this node whose active configuration names it */
 	size_t n_vmid;
+	/* What tells it from another of its make: "dsn=…" (Device Serial Number capability of the
+	 * extended configuration space, which root alone can read), else "mac=…"; or NULL. */
+	char *serial;
+};
+
+/* A network interface on a PCI device; those on USB and virtual ones are none. */
+struct pg_nic {
+	char *name;		/* "enp3s0" */
+	struct pg_bdf addr;
+	bool wlan;
+	char *mac;		/* the one it was made with, lower case; NULL: not known */
 };
 
 enum pg_verdict {
@@ -310,9 +322,21 @@ struct pg_storage {
 	bool here;		/* no `nodes`, or this node is among them */
 };
 
+/* One `map` line of a mapping: which device it stands for on one node. */
+struct pg_map {
+	char *value;		/* as written: "id=…,node=…,path=a;b" */
+	bool here;		/* for this node */
+	struct pg_bdf *addr;	/* path= */
+	bool *slot;
+	size_t n_addr;
+	char *ids, *subsystem, *group;	/* id=, subsystem-id=, iommugroup=; NULL: missing */
+};
+
 /* A resource mapping of /etc/pve/mapping/pci.cfg (PVE::Mapping::PCI). */
 struct pg_mapping {
 	char *id;
+	struct pg_map *map;	/* all of its lines, in order */
+	size_t n_map;
 	bool here;		/* has a map line for this node */
 	struct pg_bdf *addr;	/* path= of this node's map lines, all of them, ';' taken apart */
 	bool *slot;
@@ -338,6 +362,9 @@ struct pg_facts {
 	size_t n_storage;
 	struct pg_mapping *mapping;	/* in the order of the file; filled with the guests */
 	size_t n_mapping;
+	struct pg_nic *nic;		/* sorted by name */
+	size_t n_nic;
+	bool has_pin_tool;		/* Proxmox's pve-network-interface-pinning is installed */
 	struct pg_strv rom;		/* regular files in /usr/share/kvm; read with the guests */
 	enum pg_tri rom_known;		/* PG_YES: that folder could be listed; else unknown */
 	struct pg_file *file;		/* sorted by path */
@@ -353,7 +380,8 @@ enum pg_want {
 	PG_WANT_MODULES = 1 << 3,
 	PG_WANT_BOOT = 1 << 4,		/* and the editable files */
 	PG_WANT_GUESTS = 1 << 5,
-	PG_WANT_ALL = (1 << 6) - 1,
+	PG_WANT_IDENTITY = 1 << 6,	/* serials and network interfaces */
+	PG_WANT_ALL = (1 << 7) - 1,
 };
 
 /*

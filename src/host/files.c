@@ -32,6 +32,12 @@ static const char *const load_dirs[] = {
 	"/etc/modules-load.d",	   "/run/modules-load.d", "/usr/local/lib/modules-load.d",
 	"/usr/lib/modules-load.d", "/lib/modules-load.d", NULL,
 };
+/* systemd.link(5) */
+static const char *const link_dirs[] = {
+	"/etc/systemd/network",	    "/run/systemd/network", "/usr/local/lib/systemd/network",
+	"/usr/lib/systemd/network", "/lib/systemd/network", NULL,
+};
+static const char *const rule_dirs[] = { "/etc/udev/rules.d", NULL };
 /* grub-mkconfig sources a shell glob: names with a leading dot are not among it. */
 static const char *const grub_dirs[] = { "/etc/default/grub.d", NULL };
 
@@ -216,6 +222,10 @@ int pg_collect_files(const struct pg_root *root, struct pg_facts *facts)
 		r = add_dirs(root, facts, modprobe_dirs, ".conf");
 	if (r == 0)
 		r = add_dirs(root, facts, load_dirs, ".conf");
+	if (r == 0)
+		r = add_dirs(root, facts, link_dirs, ".link");
+	if (r == 0)
+		r = add_dirs(root, facts, rule_dirs, ".rules");
 	if (r == 0 && facts->n_file)
 		qsort(facts->file, facts->n_file, sizeof(*facts->file), by_path);
 	return r;

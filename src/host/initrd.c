@@ -18,7 +18,9 @@
  * bring is left out: they rebuild by themselves. */
 static bool is_copied(const char *path)
 {
-	return pg_text_starts(path, "/etc/modprobe.d/") || pg_text_starts(path, "/etc/pve-gpu/") ||
+	return pg_text_starts(path, "/etc/modprobe.d/") ||
+	       strcmp(path, "/etc/pve-gpu/bind.conf") == 0 ||
+	       pg_text_starts(path, "/etc/systemd/network/") ||
 	       strcmp(path, "/etc/initramfs-tools/modules") == 0 ||
 	       (pg_text_starts(path, "/etc/initramfs-tools/") && pg_text_ends(path, "/pve-gpu"));
 }

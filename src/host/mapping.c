@@ -14,20 +14,6 @@ static const char *value_of(const char *part, const char *key)
 	return strncmp(part, key, n) == 0 && part[n] == '=' ? part + n + 1 : NULL;
 }
 
-/* The first `node` and `path` of a map line ("id=…,node=…,path=a;b"), or NULL. */
-static void read_map(const struct pg_strv *parts, const char **ret_node, const char **ret_path)
-{
-	for (size_t i = parts->n; i-- > 0;) {
-		const char *node = value_of(parts->v[i], "node");
-		const char *path = value_of(parts->v[i], "path");
-
-		if (node)
-			*ret_node = node;
-		if (path)
-			*ret_path = path;
-	}
-}
-
 /* Of paths, Proxmox takes only those with a domain. */
 static bool has_domain(const char *path)
 {
@@ -36,33 +22,77 @@ static bool has_domain(const char *path)
 	return colon && strchr(colon + 1, ':');
 }
 
-static int add_paths(struct pg_mapping *m, const char *list)
+static int add_paths(struct pg_map *map, const char *list)
 {
 	struct pg_strv paths PG_CLEANUP(pg_strv_done) = { 0 };
 	int r = pg_strv_split(list, ";", &paths);
 
 	for (size_t i = 0; r == 0 && i < paths.n; i++) {
 		if (has_domain(paths.v[i]))
-			r = pg_addr_add(&m->addr, &m->slot, &m->n_addr, paths.v[i]);
+			r = pg_addr_add(&map->addr, &map->slot, &map->n_addr, paths.v[i]);
 		if (r == -EINVAL)
 			r = 0;
 	}
 	return r;
 }
 
+/* The first of a key counts. */
+static int keep(char **field, const char *value)
+{
+	if (*field || !value)
+		return 0;
+	*field = strdup(value);
+	return *field ? 0 : -ENOMEM;
+}
+
+static int read_map(struct pg_map *map, const struct pg_strv *parts, const char *node)
+{
+	const char *of = NULL, *path = NULL;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < parts->n; i++) {
+		const char *part = parts->v[i];
+
+		of = of ? of : value_of(part, "node");
+		path = path ? path : value_of(part, "path");
+		r = keep(&map->ids, value_of(part, "id"));
+		if (r == 0)
+			r = keep(&map->subsystem, value_of(part, "subsystem-id"));
+		if (r == 0)
+			r = keep(&map->group, value_of(part, "iommugroup"));
+	}
+	map->here = of && node && strcmp(of, node) == 0;
+	return r < 0 || !path ? r : add_paths(map, path);
+}
+
+/* What all lines of this node stand for. */
+static int add_here(struct pg_mapping *m, const struct pg_map *map)
+{
+	m->here |= map->here;
+	for (size_t i = 0; map->here && i < map->n_addr; i++) {
+		size_t n = m->n_addr;
+		struct pg_bdf *addr = pg_vec_add(&m->addr, &n, sizeof(*addr));
+		bool *slot = addr ? pg_vec_add(&m->slot, &m->n_addr, sizeof(*slot)) : NULL;
+
+		if (!slot)
+			return -ENOMEM;
+		*addr = map->addr[i];
+		*slot = map->slot[i];
+	}
+	return 0;
+}
+
 static int add_map(struct pg_mapping *m, const char *value, const char *node)
 {
 	struct pg_strv parts PG_CLEANUP(pg_strv_done) = { 0 };
-	const char *of = NULL, *path = NULL;
-	int r = pg_strv_split(value, ",", &parts);
+	struct pg_map *map = pg_vec_add(&m->map, &m->n_map, sizeof(*map));
+	int r = map ? pg_strv_split(value, ",", &parts) : -ENOMEM;
 
 	if (r < 0)
 		return r;
-	read_map(&parts, &of, &path);
-	if (!of || !node || strcmp(of, node) != 0)
-		return 0;
-	m->here = true;
-	return path ? add_paths(m, path) : 0;
+	map->value = strdup(value);
+	r = map->value ? read_map(map, &parts, node) : -ENOMEM;
+	return r < 0 ? r : add_here(m, map);
 }
 
 static int add_mapping(const struct pg_section *s, const char *node, struct pg_facts *facts)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/drift.h"
 #include "src/plan/planner.h"
 
 #include <errno.h>
@@ -37,17 +38,19 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	static int (*const parts[])(struct pg_checker *c) = {
 		pg_check_iommu,	 pg_check_boot,	   pg_check_vfio,  pg_check_modules,
 		pg_check_system, pg_check_losses, pg_check_devices, pg_check_guest,
-		pg_check_guests,
+		pg_check_guests, pg_check_drift,  pg_check_nics,
 	};
 	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+	struct pg_drifts drifts PG_CLEANUP(pg_drifts_done) = { 0 };
 	struct pg_checker c PG_CLEANUP(checker_done) = {
 		.facts = facts,
 		.choices = choices,
+		.drifts = &drifts,
 		.f = &found,
 	};
-	int r = 0;
+	int r = pg_drifts_find(facts, &drifts);
 
-	if (choices)
+	if (r == 0 && choices)
 		r = simulate(&c);
 	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](&c);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/drift.h"
 #include "src/plan/planner.h"
 
 #include <errno.h>
@@ -42,7 +43,7 @@ static int is_missing(struct pg_checker *c, uint32_t vmid)
 	return pg_finding_advice(f, "`qm list` shows the VMs of this node.");
 }
 
-static int is_changeable(struct pg_checker *c, const struct pg_guest *g)
+int pg_check_changeable(struct pg_checker *c, const struct pg_guest *g)
 {
 	if (!g->local)
 		return refuse(c, g, "vm-other-node",
@@ -175,14 +176,14 @@ int pg_check_guest(struct pg_checker *c)
 	const struct pg_guest *g = NULL;
 	int r = 0;
 
-	if (!c->choices)
+	if (!c->choices || c->choices->repair)
 		return 0;
 	if (c->choices->vmid) {
 		g = pg_facts_guest(c->facts, c->choices->vmid);
 		if (!g)
 			r = is_missing(c, c->choices->vmid);
 		else
-			r = is_changeable(c, g);
+			r = pg_check_changeable(c, g);
 		if (r == 0 && g)
 			r = is_running(c, g);
 		if (r == 0 && g)
@@ -213,9 +214,20 @@ static bool any_there(const struct pg_facts *facts, struct pg_bdf addr, bool slo
 	return false;
 }
 
+/* check_drift.c knows where it is, or that it is gone. */
+static bool has_drifted(const struct pg_checker *c, const struct pg_hostpci *hp)
+{
+	for (size_t i = 0; i < c->drifts->n; i++)
+		if (c->drifts->v[i].hp == hp)
+			return true;
+	return false;
+}
+
 static int names_missing(struct pg_checker *c, const struct pg_guest *g,
 			 const struct pg_hostpci *hp)
 {
+	if (has_drifted(c, hp))
+		return 0;
 	for (size_t i = 0; i < hp->n_addr; i++)
 		if (!any_there(c->facts, hp->addr[i], hp->slot[i]))
 			return hostpci(c, g, hp, "hostpci-missing", PG_LEVEL_BLOCK,

@@ -44,6 +44,10 @@ struct pg_choices {
 	 * sees a risk (pg_plan.trial_why). */
 	enum pg_tri trial;
 	unsigned trial_minutes;	/* 0: PG_TRIAL_MINUTES */
+	bool pin_nics;		/* keep the names of network cards that stay with the host */
+	/* Nothing but to put right what names a device by an address that it has no more; no
+	 * device is picked then. */
+	bool repair;
 };
 
 #define PG_TRIAL_MINUTES 10

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/plan/drift.h"
 #include "src/plan/planner.h"
 
 /* ---- freeing ---- */
@@ -81,6 +82,14 @@ bool pg_plan_is_blocked(const struct pg_plan *plan)
 bool pg_plan_is_empty(const struct pg_plan *plan)
 {
 	return plan->n_file == 0 && plan->n_cmd == 0 && plan->n_vm_cmd == 0;
+}
+
+bool pg_plan_changes_boot(const struct pg_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_file; i++)
+		if (strcmp(plan->file[i].path, PG_PATH_DEVICES) != 0)
+			return true;
+	return false;
 }
 
 /* ---- files ---- */
@@ -218,7 +227,7 @@ static int plan_expect(struct pg_planner *p)
 	return 0;
 }
 
-static int plan_steps(struct pg_planner *p)
+static int plan_passthrough(struct pg_planner *p)
 {
 	int r = pg_plan_boot_options(p);
 
@@ -228,6 +237,15 @@ static int plan_steps(struct pg_planner *p)
 		r = pg_plan_address_files(p);
 	if (r == 0)
 		r = pg_plan_guest(p);
+	return r < 0 ? r : pg_plan_remember(p);
+}
+
+static int plan_steps(struct pg_planner *p)
+{
+	int r = p->choices->repair ? pg_plan_repair(p) : plan_passthrough(p);
+
+	if (r == 0)
+		r = pg_plan_nics(p);
 	if (r == 0)
 		r = pg_plan_wayback(p);
 	if (r == 0)
@@ -239,7 +257,7 @@ static int plan_steps(struct pg_planner *p)
 	r = pg_plan_rebuild(p);
 	if (r < 0)
 		return r;
-	p->plan->reboot = p->plan->n_file || p->plan->n_cmd;
+	p->plan->reboot = pg_plan_changes_boot(p->plan) || p->plan->n_cmd;
 	return pg_plan_trial(p);
 }
 
@@ -248,7 +266,7 @@ static int make(struct pg_planner *p)
 	int r = pg_check(p->facts, p->choices, &p->plan->findings);
 
 	if (r == 0)
-		r = pg_plan_decide(p);
+		r = p->choices->repair ? pg_repair_decide(p) : pg_plan_decide(p);
 	if (r == 0)
 		r = pg_plan_effects(p);
 	if (r == 0 && !pg_plan_is_blocked(p->plan))
@@ -275,12 +293,18 @@ int pg_plan_make(const struct pg_facts *facts, const struct pg_choices *choices,
 		.choices = choices,
 		.templates = templates,
 	};
-	int r;
+	struct pg_choices *meant PG_CLEANUP(pg_choices_freep) = NULL;
+	int r = 0;
 
 	p.plan = calloc(1, sizeof(*p.plan));
 	if (!p.plan)
 		return -ENOMEM;
-	r = pg_plan_devices(facts, choices, &p.dev, &p.n_dev);
+	if (choices->repair) {
+		r = pg_repair_choices(facts, choices, &meant);
+		p.choices = meant;
+	}
+	if (r == 0)
+		r = pg_plan_devices(facts, p.choices, &p.dev, &p.n_dev);
 	if (r == 0)
 		r = make(&p);
 	if (r < 0)

@@ -87,6 +87,9 @@ int pg_plan_devices(const struct pg_facts *facts, const struct pg_choices *choic
 enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices *choices,
 			  const char **ret_why);
 
+/* How many network cards that stay have a name that may change and could be pinned. */
+size_t pg_plan_nics_offered(const struct pg_facts *facts, const struct pg_choices *choices);
+
 /* What configuration on disk will make of a device at the next boot: "vfio-pci" (by ids or
  * by address), the module that would claim it, or NULL where nothing is known. Borrowed
  * from facts or static. */

@@ -9,12 +9,14 @@
 #include "src/base/text.h"
 #include "src/plan/planner.h"
 
-/* Does the initramfs hold a copy: modprobe.d, our script and its table? */
+/* Does the initramfs hold a copy: modprobe.d, our script and its table, names of network cards
+ * (the hook of udev)? */
 static bool in_initramfs(const char *path)
 {
 	return pg_text_starts(path, "/etc/modprobe.d/") ||
 	       pg_text_starts(path, "/etc/initramfs-tools/") ||
-	       pg_text_starts(path, "/etc/pve-gpu/");
+	       pg_text_starts(path, "/etc/systemd/network/") ||
+	       strcmp(path, PG_PATH_BIND_CONF) == 0;
 }
 
 static bool is_loader_file(const char *path)

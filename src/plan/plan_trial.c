@@ -36,7 +36,7 @@ int pg_plan_trial(struct pg_planner *p)
 	unsigned minutes = choices->trial_minutes ? choices->trial_minutes : PG_TRIAL_MINUTES;
 	struct pg_plan *plan = p->plan;
 
-	if (!plan->n_file)
+	if (!pg_plan_changes_boot(plan))
 		return 0; /* there is nothing that could be taken back */
 	if (risky) {
 		plan->trial_why = pg_strf("%s leaves the host, and %s.",

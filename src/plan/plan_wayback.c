@@ -74,7 +74,7 @@ int pg_plan_wayback(struct pg_planner *p)
 	const struct pg_templates *t = p->templates;
 	int r = 0;
 
-	if (p->plan->n_file == 0 || !t)
+	if (!pg_plan_changes_boot(p->plan) || !t)
 		return 0;
 	if (t->grub_entry.n && may_be(boot, PG_LOADER_GRUB))
 		r = plan_grub(p);

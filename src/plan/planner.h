@@ -14,6 +14,7 @@
 #define PG_PATH_BLACKLIST "/etc/modprobe.d/pve-gpu-blacklist.conf"
 #define PG_PATH_MODULES "/etc/modules-load.d/vfio.conf"
 #define PG_PATH_BIND_CONF "/etc/pve-gpu/bind.conf"
+#define PG_PATH_DEVICES "/etc/pve-gpu/devices.conf"
 #define PG_PATH_HOOK "/etc/initramfs-tools/hooks/pve-gpu"
 #define PG_PATH_SCRIPT "/etc/initramfs-tools/scripts/init-top/pve-gpu"
 #define PG_PATH_WAYBACK_GRUB "/etc/grub.d/42_pve-gpu"
@@ -41,6 +42,8 @@ struct pg_bytes pg_planner_bytes(const struct pg_planner *p, const char *path);
  */
 int pg_planner_put(struct pg_planner *p, const char *path, struct pg_bytes *after, mode_t mode,
 		   const char *why);
+/* Does the plan change a file that the node boots with? The list of devices is none. */
+bool pg_plan_changes_boot(const struct pg_plan *plan);
 /* A block whose evidence is err. Returns 0 or -ENOMEM. */
 int pg_planner_refuse(struct pg_planner *p, const char *id, const struct pg_err *err,
 		      const char *text, const char *advice);
@@ -65,6 +68,10 @@ int pg_plan_wayback(struct pg_planner *p);		/* plan_wayback.c: after all other f
 int pg_plan_effects(struct pg_planner *p);		/* effects.c */
 int pg_plan_rebuild(struct pg_planner *p);		/* plan_rebuild.c: the commands */
 int pg_plan_trial(struct pg_planner *p);		/* plan_trial.c */
+int pg_plan_remember(struct pg_planner *p);		/* remember.c: devices.conf */
+int pg_plan_nics(struct pg_planner *p);			/* plan_nic.c */
+int pg_repair_decide(struct pg_planner *p);		/* plan_repair.c: fills how */
+int pg_plan_repair(struct pg_planner *p);		/* plan_repair.c: instead of the others */
 
 /* ---- generated.c: what the running kernel was, or will be, started with ---- */
 
@@ -158,12 +165,15 @@ bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev);
 
 /* ---- the parts of pg_check(); each returns 0 or -ENOMEM ---- */
 
+struct pg_drifts;
+
 struct pg_checker {
 	const struct pg_facts *facts;
 	const struct pg_choices *choices;	/* NULL: doctor */
 	const struct pg_dev **dev;		/* chosen */
 	size_t n_dev;
 	struct pg_effects effects;		/* of the choices */
+	const struct pg_drifts *drifts;		/* what names other devices than are meant */
 	struct pg_findings *f;
 };
 
@@ -176,3 +186,7 @@ int pg_check_devices(struct pg_checker *c);	/* check_device.c */
 int pg_check_losses(struct pg_checker *c);	/* guard.c: what the host loses */
 int pg_check_guest(struct pg_checker *c);	/* check_guest.c: the chosen VM */
 int pg_check_guests(struct pg_checker *c);	/* check_guest.c: all with a device */
+int pg_check_drift(struct pg_checker *c);	/* check_drift.c */
+int pg_check_nics(struct pg_checker *c);	/* check_nic.c */
+/* May the VM be changed at all? Adds why not. */
+int pg_check_changeable(struct pg_checker *c, const struct pg_guest *g);

@@ -6,7 +6,7 @@
  * the first one: findings with their words.
  *
  * Choices: devices=A,B vm=N bind=B primary pcie=yes|no pt mapping=M romfile=F efi=S
- * change_machine change_firmware accept=A,B trial=MINUTES|no
+ * change_machine change_firmware accept=A,B trial=MINUTES|no pin_nics repair
  */
 #include <errno.h>
 #include <stdio.h>
@@ -51,6 +51,10 @@ static int set_flag(struct pg_choices *c, const char *word)
 		c->change_machine = true;
 	else if (strcmp(word, "change_firmware") == 0)
 		c->change_firmware = true;
+	else if (strcmp(word, "pin_nics") == 0)
+		c->pin_nics = true;
+	else if (strcmp(word, "repair") == 0)
+		c->repair = true;
 	else
 		return -EINVAL;
 	return 0;

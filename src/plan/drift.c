@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/drift.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/plan/memory.h"
+
+struct finder {
+	const struct pg_facts *facts;
+	const struct pg_guest *guest;		/* whose entries are looked at; or */
+	const struct pg_mapping *mapping;
+	struct pg_memory memory;
+	struct pg_drifts drifts;
+};
+
+void pg_drifts_done(struct pg_drifts *drifts)
+{
+	for (size_t i = 0; i < drifts->n; i++) {
+		free(drifts->v[i].to);
+		free(drifts->v[i].value);
+	}
+	free(drifts->v);
+	*drifts = (struct pg_drifts){ 0 };
+}
+
+static void finder_done(struct finder *f)
+{
+	pg_memory_done(&f->memory);
+	pg_drifts_done(&f->drifts);
+}
+
+/* ---- one address ---- */
+
+/* Where the device is that an address means. */
+struct where {
+	bool known;		/* it was remembered, or is told by its ids */
+	enum pg_place place;
+	struct pg_pick to;
+	const char *by;
+};
+
+static struct where nowhere(enum pg_place place, struct pg_bdf addr, bool slot)
+{
+	return (struct where){ .known = true, .place = place, .to = { addr, slot } };
+}
+
+/* Does who is looked at name the address? */
+static bool is_named(const struct finder *f, struct pg_bdf addr)
+{
+	const struct pg_mapping *m = f->mapping;
+	struct pg_hostpci as = { 0 };
+
+	if (f->guest)
+		return pg_guest_will_name(f->guest, addr);
+	if (m)
+		as = (struct pg_hostpci){ .addr = m->addr, .slot = m->slot, .n_addr = m->n_addr };
+	return pg_hostpci_names(&as, addr);
+}
+
+/* A line from before a repair that was carried out: the device is named where it is now. */
+static bool is_over(const struct finder *f, const char *user, const struct pg_found *found)
+{
+	const struct pg_memory *m = &f->memory;
+
+	for (size_t i = 0; found->place == PG_PLACE_MOVED && i < m->n; i++)
+		if (m->found[i].place == PG_PLACE_SAME && m->found[i].dev == found->dev &&
+		    pg_known_has_user(&m->known[i], user) && is_named(f, found->dev->addr))
+			return true;
+	return false;
+}
+
+/* Of the lines for one function: one that is true wins over those from before a repair. */
+static struct where function_is(const struct finder *f, const char *user, struct pg_bdf addr)
+{
+	struct where w = { .place = PG_PLACE_SAME, .to = { addr, false } };
+
+	for (size_t i = 0; i < f->memory.n; i++) {
+		const struct pg_known *k = &f->memory.known[i];
+		const struct pg_found *found = &f->memory.found[i];
+
+		if (!pg_known_has_user(k, user) || !pg_bdf_equal(k->addr, addr) ||
+		    (w.known && found->place != PG_PLACE_SAME) || is_over(f, user, found))
+			continue;
+		w = nowhere(found->place, found->dev ? found->dev->addr : addr, false);
+		w.by = found->by;
+	}
+	return w;
+}
+
+static struct where where_is(const struct finder *f, const char *user, struct pg_bdf addr,
+			     bool slot)
+{
+	struct where w = { .place = PG_PLACE_SAME, .to = { addr, slot } };
+
+	if (!slot)
+		return function_is(f, user, addr);
+	for (uint8_t fn = 0; fn < 8; fn++) {
+		struct where one;
+
+		addr.fn = fn;
+		one = function_is(f, user, addr);
+		if (!one.known)
+			continue;
+		if (one.to.addr.fn != fn)
+			one.place = PG_PLACE_UNSURE;
+		one.to = (struct pg_pick){ one.to.addr, true };
+		one.to.addr.fn = 0;
+		/* all functions must have gone the same way */
+		if (w.known && (w.place != one.place || !pg_bdf_equal(w.to.addr, one.to.addr)))
+			one.place = PG_PLACE_UNSURE;
+		w = one;
+	}
+	return w;
+}
+
+/* ---- without a memory: by the ids that the entry itself gives ---- */
+
+struct ids {
+	const char *ids, *subsystem;	/* "10de:2684"; subsystem may be NULL */
+};
+
+static bool has_ids(const struct pg_dev *dev, const struct ids *ids)
+{
+	struct pg_dev sub = { .vendor = dev->subvendor, .device = dev->subdevice };
+
+	return pg_ids_item_match(ids->ids, dev) &&
+	       (!ids->subsystem || !dev->has_subsystem || pg_ids_item_match(ids->subsystem, &sub));
+}
+
+static bool is_remembered(const struct finder *f, const struct pg_dev *dev)
+{
+	for (size_t i = 0; i < f->memory.n; i++)
+		if (f->memory.found[i].dev == dev && f->memory.known[i].user.n)
+			return true;
+	return false;
+}
+
+/* Nobody else's: such a device may be what the entry means. */
+static bool is_loose(const struct finder *f, const struct pg_dev *dev)
+{
+	return !dev->is_bridge && !dev->is_vf && dev->n_vmid == 0 &&
+	       pg_card_is_free(f->facts, dev) && !pg_bind_conf_has(f->facts, dev) &&
+	       !is_remembered(f, dev);
+}
+
+static struct where by_ids(const struct finder *f, const struct ids *ids, struct pg_bdf addr,
+			   bool slot)
+{
+	const struct pg_dev *at = pg_facts_dev(f->facts, addr), *loose = NULL;
+	size_t n = 0, n_loose = 0;
+	struct where w;
+
+	if (at && has_ids(at, ids))
+		return nowhere(PG_PLACE_SAME, addr, slot);
+	for (size_t i = 0; i < f->facts->n_dev; i++) {
+		const struct pg_dev *dev = &f->facts->dev[i];
+
+		if (!has_ids(dev, ids) || dev->addr.fn != addr.fn)
+			continue;
+		n++;
+		if (is_loose(f, dev)) {
+			n_loose++;
+			loose = dev;
+		}
+	}
+	if (n_loose != 1)
+		return nowhere(n ? PG_PLACE_UNSURE : PG_PLACE_GONE, addr, slot);
+	w = nowhere(PG_PLACE_MOVED, loose->addr, slot);
+	w.by = "its ids, which no other device has that it could be";
+	return w;
+}
+
+/* ---- an entry: all of its addresses ---- */
+
+struct entry {
+	const char *user;
+	const struct pg_bdf *addr;
+	const bool *slot;
+	size_t n;
+	const struct ids *ids;	/* of the first address, or NULL */
+};
+
+static const struct pg_dev *first_of(const struct pg_facts *facts, struct pg_bdf addr, bool slot)
+{
+	for (size_t i = 0; i < facts->n_dev; i++)
+		if (slot ? pg_bdf_same_slot(facts->dev[i].addr, addr) :
+			   pg_bdf_equal(facts->dev[i].addr, addr))
+			return &facts->dev[i];
+	return NULL;
+}
+
+static enum pg_drift_how how_of(enum pg_place place)
+{
+	return place == PG_PLACE_MOVED ? PG_DRIFT_MOVED :
+	       place == PG_PLACE_GONE  ? PG_DRIFT_GONE :
+					 PG_DRIFT_UNSURE;
+}
+
+/* Of several addresses the worst counts. Returns 1 where something is off. */
+static int look(const struct finder *f, const struct entry *e, struct pg_drift *d)
+{
+	int off = 0;
+
+	for (size_t i = 0; i < e->n; i++) {
+		struct where w = where_is(f, e->user, e->addr[i], e->slot[i]);
+		struct pg_pick *to = pg_vec_add(&d->to, &d->n_to, sizeof(*to));
+
+		if (!to)
+			return -ENOMEM;
+		if (i == 0 && !w.known && e->ids)
+			w = by_ids(f, e->ids, e->addr[i], e->slot[i]);
+		*to = w.to;
+		if (w.place == PG_PLACE_SAME || (off && how_of(w.place) <= d->how))
+			continue;
+		off = 1;
+		d->how = how_of(w.place);
+		d->by = w.by;
+		d->from = e->addr[i];
+		d->slot = e->slot[i];
+		d->there = first_of(f->facts, e->addr[i], e->slot[i]);
+	}
+	if (off && d->how != PG_DRIFT_MOVED)
+		d->n_to = 0;
+	return off;
+}
+
+/* Takes over what d owns, also on failure. */
+static int add(struct finder *f, struct pg_drift *d)
+{
+	struct pg_drift *to = pg_vec_add(&f->drifts.v, &f->drifts.n, sizeof(*to));
+
+	if (to) {
+		*to = *d;
+		return 0;
+	}
+	free(d->to);
+	free(d->value);
+	return -ENOMEM;
+}
+
+static int drop(struct pg_drift *d, int r)
+{
+	free(d->to);
+	free(d->value);
+	return r < 0 ? r : 0;
+}
+
+/* ---- VMs ---- */
+
+bool pg_hostpci_counts(const struct pg_guest *guest, const struct pg_hostpci *hp)
+{
+	for (size_t i = 0; i < guest->n_hostpci && !hp->pending; i++)
+		if (guest->hostpci[i].pending && guest->hostpci[i].index == hp->index)
+			return false;
+	return !hp->leaving;
+}
+
+bool pg_guest_will_name(const struct pg_guest *g, struct pg_bdf addr)
+{
+	for (size_t i = 0; i < g->n_hostpci; i++)
+		if (pg_hostpci_counts(g, &g->hostpci[i]) && pg_hostpci_names(&g->hostpci[i], addr))
+			return true;
+	return false;
+}
+
+static int hostpci(struct finder *f, const struct pg_guest *g, const struct pg_hostpci *hp,
+		   const char *user)
+{
+	const struct entry e = { user, hp->addr, hp->slot, hp->n_addr, NULL };
+	struct pg_drift d = { .what = PG_DRIFT_HOSTPCI, .guest = g, .hp = hp };
+	int r = look(f, &e, &d);
+
+	if (r == 1 && d.how == PG_DRIFT_MOVED && pg_drift_hostpci(hp, d.to, d.n_to, &d.value) < 0)
+		r = -ENOMEM;
+	return r == 1 ? add(f, &d) : drop(&d, r);
+}
+
+static int guests(struct finder *f)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < f->facts->n_guest; i++) {
+		const struct pg_guest *g = &f->facts->guest[i];
+		struct pg_vm_scope scope;
+
+		pg_vm_scope(g->vmid, &scope);
+		f->guest = g;
+		for (size_t k = 0; r == 0 && g->local && !g->template && k < g->n_hostpci; k++)
+			if (pg_hostpci_counts(g, &g->hostpci[k]))
+				r = hostpci(f, g, &g->hostpci[k], scope.s);
+	}
+	f->guest = NULL;
+	return r;
+}
+
+/* ---- bind.conf ---- */
+
+/* The same line with another address. */
+static char *bind_value(const char *line, struct pg_bdf addr)
+{
+	size_t skip = strspn(line, " \t");
+	size_t end = skip + strcspn(line + skip, " \t");
+
+	return pg_strf("%.*s%s%s", (int)skip, line, pg_bdf_str(addr).s, line + end);
+}
+
+static int bind_line(struct finder *f, const char *line, unsigned number)
+{
+	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_drift d = { .what = PG_DRIFT_BIND, .line = number };
+	static const bool function = false;
+	struct pg_bdf addr;
+	struct ids ids;
+	struct entry e = { "bind", &addr, &function, 1, &ids };
+	int r = pg_strv_split(line, " \t", &part);
+
+	if (r < 0 || part.n < 2 || part.v[0][0] == '#' || pg_bdf_parse(part.v[0], &addr) < 0 ||
+	    !pg_ids_item_valid(part.v[1]))
+		return r;
+	ids = (struct ids){ part.v[1], NULL };
+	r = look(f, &e, &d);
+	if (r == 1 && d.how == PG_DRIFT_MOVED)
+		d.value = bind_value(line, d.to->addr);
+	/* another of its make has come to the address: it would be taken from the host */
+	else if (r == 1 && d.how == PG_DRIFT_GONE && d.there && has_ids(d.there, &ids))
+		d.value = strdup("");
+	else
+		return r == 1 ? add(f, &d) : drop(&d, r);
+	return d.value ? add(f, &d) : drop(&d, -ENOMEM);
+}
+
+static int binds(struct finder *f)
+{
+	const struct pg_file *file = pg_facts_file(f->facts, PG_PATH_BIND_CONF);
+	size_t pos = 0, len, full;
+	unsigned number = 0;
+	const char *line;
+	int r = 0;
+
+	while (r == 0 && file && !file->error && file->bytes.p &&
+	       pg_text_line(file->bytes.p, file->bytes.n, &pos, &line, &len, &full)) {
+		char *copy pg_autofree = strndup(line, len);
+
+		r = copy ? bind_line(f, copy, ++number) : -ENOMEM;
+	}
+	return r;
+}
+
+/* ---- mappings ---- */
+
+/* At its place, but what the line says of it is not so. */
+static bool has_changed(const struct finder *f, const struct pg_map *map)
+{
+	const struct pg_dev *dev = pg_facts_dev(f->facts, map->addr[0]);
+
+	return dev && dev->group >= 0 && !pg_map_is_right(map, dev);
+}
+
+static int mapping(struct finder *f, const struct pg_mapping *m, const struct pg_map *map)
+{
+	char *user pg_autofree = pg_strf("mapping/%s", m->id);
+	const struct ids ids = { map->ids, map->subsystem };
+	const struct entry e = { user, map->addr, map->slot, map->n_addr,
+				 map->ids && pg_ids_item_valid(map->ids) ? &ids : NULL };
+	struct pg_drift d = { .what = PG_DRIFT_MAPPING, .mapping = m, .map = map };
+	int r = user ? look(f, &e, &d) : -ENOMEM;
+
+	if (r == 0 && has_changed(f, map)) {
+		d.how = PG_DRIFT_CHANGED;
+		d.from = map->addr[0];
+		d.slot = map->slot[0];
+		d.there = pg_facts_dev(f->facts, map->addr[0]);
+		r = 1;
+	}
+	if (r == 1 && d.n_to && pg_drift_map(f->facts, map, d.to, d.n_to, &d.value) < 0)
+		r = -ENOMEM;
+	return r == 1 ? add(f, &d) : drop(&d, r);
+}
+
+static int mappings(struct finder *f)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < f->facts->n_mapping; i++) {
+		const struct pg_mapping *m = &f->facts->mapping[i];
+
+		f->mapping = m;
+		for (size_t k = 0; r == 0 && k < m->n_map; k++)
+			if (m->map[k].here && m->map[k].n_addr)
+				r = mapping(f, m, &m->map[k]);
+	}
+	return r;
+}
+
+int pg_drifts_find(const struct pg_facts *facts, struct pg_drifts *ret)
+{
+	struct finder f PG_CLEANUP(finder_done) = { .facts = facts };
+	int r = pg_memory_read(facts, &f.memory);
+
+	if (r == 0)
+		r = guests(&f);
+	if (r == 0)
+		r = binds(&f);
+	if (r == 0)
+		r = mappings(&f);
+	if (r < 0)
+		return r;
+	*ret = f.drifts;
+	f.drifts = (struct pg_drifts){ 0 };
+	return 0;
+}

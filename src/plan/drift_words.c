@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/drift.h"
+
+#include <string.h>
+
+/* "0000:02:00.0" or "0000:02:00.0, 0000:02:00.1" */
+static char *targets(const struct pg_drift *d)
+{
+	struct pg_strbuf b = { 0 };
+
+	for (size_t i = 0; i < d->n_to; i++)
+		pg_strbuf_addf(&b, "%s%s", i ? ", " : "", pg_pick_str(d->to[i].addr, d->to[i].slot).s);
+	return pg_strbuf_steal(&b);
+}
+
+const char *pg_drift_id(const struct pg_drift *d)
+{
+	static const char *const moved[] = {
+		[PG_DRIFT_HOSTPCI] = "hostpci-points-elsewhere",
+		[PG_DRIFT_BIND] = "binding-moved",
+		[PG_DRIFT_MAPPING] = "mapping-moved",
+	};
+
+	return d->how == PG_DRIFT_MOVED	  ? moved[d->what] :
+	       d->how == PG_DRIFT_CHANGED ? "mapping-changed" :
+	       d->how == PG_DRIFT_GONE	  ? "device-gone" :
+					    "device-unsure";
+}
+
+/* "is at 0000:02:00 now" */
+static char *whereabouts(const struct pg_drift *d)
+{
+	char *to pg_autofree = targets(d);
+
+	if (!to)
+		return NULL;
+	if (d->how == PG_DRIFT_MOVED)
+		return pg_strf("is at %s now", to);
+	return strdup(d->how == PG_DRIFT_GONE ? "is not on this node any more" :
+						"is not in its place any more, and nothing tells which "
+						"of those with its ids it is");
+}
+
+static char *bind_text(const struct pg_drift *d, const char *where)
+{
+	const char *then = "";
+
+	if (d->how == PG_DRIFT_MOVED && d->there)
+		then = ": vfio-pci does not get it at boot, and may take what has that address instead";
+	else if (d->how == PG_DRIFT_MOVED)
+		then = ": vfio-pci does not get it at boot";
+	else if (d->value)
+		then = ", and another with its ids has come to the address: vfio-pci takes that at boot";
+	return pg_strf("The device that is bound by its address %s %s%s.", pg_bdf_str(d->from).s,
+		       where, then);
+}
+
+char *pg_drift_text(const struct pg_drift *d)
+{
+	struct pg_bdf_str from = pg_pick_str(d->from, d->slot);
+	char *where pg_autofree = whereabouts(d);
+
+	if (!where)
+		return NULL;
+	if (d->how == PG_DRIFT_CHANGED)
+		return pg_strf("The mapping %s says other ids or another IOMMU group of %s than it has: "
+			       "Proxmox starts no VM with it (hardware probably changed).",
+			       d->mapping->id, from.s);
+	if (d->what == PG_DRIFT_MAPPING)
+		return pg_strf("The device that the mapping %s means by %s %s: Proxmox starts no VM with "
+			       "it.", d->mapping->id, from.s, where);
+	if (d->what == PG_DRIFT_BIND)
+		return bind_text(d, where);
+	return pg_strf("The device that VM %u means by %s %s: a start of the VM %s.", d->guest->vmid,
+		       from.s, where,
+		       d->there ? "takes another, which has that address now" :
+				  "does not find it and ends");
+}
+
+char *pg_drift_evidence(const struct pg_drift *d)
+{
+	char *tells pg_autofree = d->by ? pg_strf("; told by %s", d->by) : strdup("");
+
+	if (!tells)
+		return NULL;
+	if (d->what == PG_DRIFT_HOSTPCI)
+		return pg_strf("%s: hostpci%u: %s%s%s", d->guest->path, d->hp->index, d->hp->value,
+			       d->hp->pending ? " (pending)" : "", tells);
+	if (d->what == PG_DRIFT_BIND)
+		return pg_strf("%s:%u%s", PG_PATH_BIND_CONF, d->line, tells);
+	return pg_strf("/etc/pve/mapping/pci.cfg: %s: map %s%s", d->mapping->id, d->map->value, tells);
+}
+
+char *pg_drift_advice(const struct pg_drift *d)
+{
+	if (d->value)
+		return strdup("`pve-gpu " PG_DRIFT_FIX "` shows the repair as a plan, and with --apply does "
+			      "it.");
+	if (d->what == PG_DRIFT_BIND)
+		return strdup("Plan the device again by its new address, and take this line out.");
+	if (d->what == PG_DRIFT_MAPPING)
+		return strdup("Mend or delete the mapping under Datacenter, Resource Mappings.");
+	return pg_strf("Name the device by its new address (`pve-gpu list --all`), or delete the entry: "
+		       "`qm set %u --delete hostpci%u`.", d->guest->vmid, d->hp->index);
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/plan/drift.h"
+#include "src/plan/memory.h"
+
+static void forget(struct pg_memory *m, size_t i)
+{
+	struct pg_known *k = &m->known[i];
+	size_t n = m->n;
+
+	free(k->path);
+	free(k->serial);
+	pg_strv_done(&k->user);
+	pg_vec_remove(m->known, &m->n, sizeof(*m->known), i);
+	pg_vec_remove(m->found, &n, sizeof(*m->found), i);
+}
+
+/* As it is now, but for its address. A serial that cannot be read now is not forgotten. */
+static int refresh(const struct pg_facts *facts, struct pg_known *k, const struct pg_dev *dev)
+{
+	k->vendor = dev->vendor;
+	k->device = dev->device;
+	k->has_subsystem = dev->has_subsystem;
+	k->subvendor = dev->subvendor;
+	k->subdevice = dev->subdevice;
+	free(k->path);
+	k->path = pg_dev_path(facts, dev);
+	if (!k->path)
+		return -ENOMEM;
+	if (!dev->serial)
+		return 0;
+	free(k->serial);
+	k->serial = strdup(dev->serial);
+	return k->serial ? 0 : -ENOMEM;
+}
+
+static struct pg_known *grow(struct pg_memory *m, const struct pg_dev *dev)
+{
+	struct pg_found *found = calloc(m->n + 2, sizeof(*found));
+	struct pg_known *k = found ? pg_vec_add(&m->known, &m->n, sizeof(*k)) : NULL;
+
+	if (!k) {
+		free(found);
+		return NULL;
+	}
+	for (size_t i = 0; i + 1 < m->n; i++)
+		found[i] = m->found[i];
+	k->addr = dev->addr;
+	found[m->n - 1] = (struct pg_found){ PG_PLACE_SAME, dev, NULL };
+	free(m->found);
+	m->found = found;
+	return k;
+}
+
+/* The line of the device, at the address that it has now. */
+static struct pg_known *line_of(const struct pg_memory *m, const struct pg_dev *dev)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->found[i].place == PG_PLACE_SAME && m->found[i].dev == dev)
+			return &m->known[i];
+	return NULL;
+}
+
+/* A serial that was known of it at its old address. */
+static int inherit(const struct pg_memory *m, struct pg_known *k, const struct pg_dev *dev)
+{
+	for (size_t i = 0; !k->serial && i < m->n; i++) {
+		if (m->found[i].dev != dev || !m->known[i].serial)
+			continue;
+		k->serial = strdup(m->known[i].serial);
+		return k->serial ? 0 : -ENOMEM;
+	}
+	return 0;
+}
+
+int pg_memory_add(const struct pg_facts *facts, struct pg_memory *m, const struct pg_dev *dev,
+		  const char *user)
+{
+	struct pg_known *k = line_of(m, dev);
+	int r;
+
+	if (!k)
+		k = grow(m, dev);
+	r = k ? refresh(facts, k, dev) : -ENOMEM;
+	if (r == 0)
+		r = inherit(m, k, dev);
+	if (r < 0 || !user || pg_known_has_user(k, user))
+		return r;
+	r = pg_strv_add(&k->user, user);
+	if (r == 0)
+		pg_strv_sort(&k->user);
+	return r;
+}
+
+static bool is_found(const struct pg_memory *m, const struct pg_dev *dev)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->found[i].dev == dev)
+			return true;
+	return false;
+}
+
+static bool has_ids_of_used(const struct pg_memory *m, const struct pg_dev *dev)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->known[i].user.n && m->known[i].vendor == dev->vendor &&
+		    m->known[i].device == dev->device)
+			return true;
+	return false;
+}
+
+int pg_memory_add_twins(const struct pg_facts *facts, struct pg_memory *m)
+{
+	int r = 0;
+
+	for (size_t i = m->n; i-- > 0;)
+		if (m->known[i].user.n == 0)
+			forget(m, i);
+	for (size_t d = 0; r == 0 && d < facts->n_dev; d++) {
+		const struct pg_dev *dev = &facts->dev[d];
+
+		if (!dev->is_bridge && !dev->is_vf && has_ids_of_used(m, dev) && !is_found(m, dev))
+			r = pg_memory_add(facts, m, dev, NULL);
+	}
+	return r;
+}
+
+int pg_memory_put(struct pg_planner *p, const struct pg_memory *m)
+{
+	struct pg_bytes now = pg_planner_bytes(p, PG_PATH_DEVICES), after = { 0 };
+	int r = pg_memory_text(m, &now, &after);
+
+	if (r < 0)
+		return r;
+	return pg_planner_put(p, PG_PATH_DEVICES, &after, 0644,
+			      "Remembers which devices these are, so that it is noticed when one "
+			      "has moved to another address.");
+}
+
+/* ---- users that are none any more ---- */
+
+static bool mapping_names(const struct pg_facts *facts, const char *id, struct pg_bdf addr)
+{
+	for (size_t i = 0; i < facts->n_mapping; i++) {
+		const struct pg_mapping *m = &facts->mapping[i];
+		const struct pg_hostpci as = { .addr = m->addr, .slot = m->slot,
+					       .n_addr = m->n_addr };
+
+		if (strcmp(m->id, id) == 0 && pg_hostpci_names(&as, addr))
+			return true;
+	}
+	return false;
+}
+
+static bool table_names(const struct pg_planner *p, struct pg_bdf addr)
+{
+	struct pg_bytes table = pg_planner_bytes(p, PG_PATH_BIND_CONF);
+	struct pg_bdf_str s = pg_bdf_str(addr);
+	size_t pos = 0, len, full;
+	const char *line;
+
+	while (pg_text_line(table.p, table.n, &pos, &line, &len, &full))
+		if (len > strlen(s.s) && strncmp(line, s.s, strlen(s.s)) == 0)
+			return true;
+	return false;
+}
+
+/* A user whose command is still to be run is one, as long as the device is where it was. */
+static bool is_user(const struct pg_planner *p, const struct pg_known *k,
+		    const struct pg_found *found, const char *user)
+{
+	bool same = found->place == PG_PLACE_SAME;
+	const struct pg_guest *g;
+	unsigned vmid;
+
+	if (sscanf(user, "vm/%u", &vmid) == 1) {
+		g = pg_facts_guest(p->facts, vmid);
+		return g && g->local && (same || pg_guest_will_name(g, k->addr));
+	}
+	if (pg_text_starts(user, "mapping/"))
+		return same || mapping_names(p->facts, user + strlen("mapping/"), k->addr);
+	return table_names(p, k->addr);
+}
+
+int pg_memory_prune(const struct pg_planner *p, struct pg_memory *m)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < m->n; i++) {
+		struct pg_strv *user = &m->known[i].user;
+
+		for (size_t k = user->n; k-- > 0;) {
+			if (is_user(p, &m->known[i], &m->found[i], user->v[k]))
+				continue;
+			free(user->v[k]);
+			pg_vec_remove(user->v, &user->n, sizeof(*user->v), k);
+			user->v[user->n] = NULL;
+		}
+		if (m->found[i].dev && user->n)
+			r = refresh(p->facts, &m->known[i], m->found[i].dev);
+	}
+	return r;
+}
+
+/* ---- what a plan with devices remembers ---- */
+
+struct remember {
+	struct pg_planner *p;
+	struct pg_memory memory;
+	struct pg_drifts drifts;
+};
+
+static void remember_done(struct remember *m)
+{
+	pg_memory_done(&m->memory);
+	pg_drifts_done(&m->drifts);
+}
+
+static int add(struct remember *m, const struct pg_dev *dev, const char *what, const char *which)
+{
+	char *user pg_autofree = pg_strf("%s%s", what, which);
+
+	if (!user)
+		return -ENOMEM;
+	return dev->is_bridge || dev->is_vf ? 0 :
+					      pg_memory_add(m->p->facts, &m->memory, dev, user);
+}
+
+static int add_all(struct remember *m, const struct pg_bdf *addr, const bool *slot, size_t n,
+		   const char *what, const char *which)
+{
+	const struct pg_hostpci as = { .addr = (struct pg_bdf *)(uintptr_t)addr,
+				       .slot = (bool *)(uintptr_t)slot, .n_addr = n };
+	const struct pg_facts *facts = m->p->facts;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < facts->n_dev; i++)
+		if (pg_hostpci_names(&as, facts->dev[i].addr))
+			r = add(m, &facts->dev[i], what, which);
+	return r;
+}
+
+static bool is_off(const struct remember *m, const void *what)
+{
+	for (size_t i = 0; i < m->drifts.n; i++)
+		if (m->drifts.v[i].hp == what || m->drifts.v[i].map == what)
+			return true;
+	return false;
+}
+
+/* What VMs and mappings name now, unless that is known to be wrong. */
+static int add_named(struct remember *m)
+{
+	const struct pg_facts *facts = m->p->facts;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < facts->n_guest; i++) {
+		const struct pg_guest *g = &facts->guest[i];
+		struct pg_vm_scope scope;
+
+		pg_vm_scope(g->vmid, &scope);
+		for (size_t k = 0; r == 0 && g->local && !g->template && k < g->n_hostpci; k++) {
+			const struct pg_hostpci *hp = &g->hostpci[k];
+
+			if (pg_hostpci_counts(g, hp) && !is_off(m, hp))
+				r = add_all(m, hp->addr, hp->slot, hp->n_addr, scope.s, "");
+		}
+	}
+	for (size_t i = 0; r == 0 && i < facts->n_mapping; i++)
+		for (size_t k = 0; r == 0 && k < facts->mapping[i].n_map; k++) {
+			const struct pg_map *map = &facts->mapping[i].map[k];
+
+			if (map->here && !is_off(m, map))
+				r = add_all(m, map->addr, map->slot, map->n_addr, "mapping/",
+					    facts->mapping[i].id);
+		}
+	return r;
+}
+
+static int add_chosen(struct remember *m)
+{
+	const struct pg_choices *c = m->p->choices;
+	struct pg_vm_scope scope;
+	int r = 0;
+
+	pg_vm_scope(c->vmid, &scope);
+	for (size_t i = 0; r == 0 && i < m->p->n_dev; i++) {
+		if (c->vmid && c->mapping)
+			r = add(m, m->p->dev[i], "mapping/", c->mapping);
+		else if (c->vmid)
+			r = add(m, m->p->dev[i], scope.s, "");
+		if (r == 0 && m->p->how[i] == PG_BIND_ADDRESS)
+			r = add(m, m->p->dev[i], "bind", "");
+	}
+	return r;
+}
+
+static bool names_any(const struct pg_planner *p)
+{
+	bool any = p->choices->vmid != 0;
+
+	for (size_t i = 0; i < p->n_dev; i++)
+		any |= p->how[i] == PG_BIND_ADDRESS;
+	return any && p->n_dev;
+}
+
+int pg_plan_remember(struct pg_planner *p)
+{
+	struct remember m PG_CLEANUP(remember_done) = { .p = p };
+	int r;
+
+	if (!names_any(p))
+		return 0;
+	r = pg_memory_read(p->facts, &m.memory);
+	if (r == 0)
+		r = pg_drifts_find(p->facts, &m.drifts);
+	if (r == 0)
+		r = pg_memory_prune(p, &m.memory);
+	if (r == 0)
+		r = add_named(&m);
+	if (r == 0)
+		r = add_chosen(&m);
+	if (r == 0)
+		r = pg_memory_add_twins(p->facts, &m.memory);
+	return r < 0 ? r : pg_memory_put(p, &m.memory);
+}
