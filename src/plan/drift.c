@@ -9,8 +9,8 @@
 
 struct finder {
 	const struct pg_facts *facts;
-	const struct pg_guest *guest;		/* whose entries are looked at; or */
-	const struct pg_mapping *mapping;
+	const struct pg_hostpci *hp;		/* which entry is looked at; or */
+	const struct pg_mapping *mapping;	/* which mapping */
 	struct pg_memory memory;
 	struct pg_drifts drifts;
 };
@@ -46,17 +46,15 @@ static struct where nowhere(enum pg_place place, struct pg_bdf addr, bool slot)
 	return (struct where){ .known = true, .place = place, .to = { addr, slot } };
 }
 
-/* Does who is looked at name the address? */
+/* Does what is looked at name the address? */
 static bool is_named(const struct finder *f, struct pg_bdf addr)
 {
 	const struct pg_mapping *m = f->mapping;
 	struct pg_hostpci as = { 0 };
 
-	if (f->guest)
-		return pg_guest_will_name(f->guest, addr);
 	if (m)
 		as = (struct pg_hostpci){ .addr = m->addr, .slot = m->slot, .n_addr = m->n_addr };
-	return pg_hostpci_names(&as, addr);
+	return pg_hostpci_names(f->hp ? f->hp : &as, addr);
 }
 
 /* A line from before a repair that was carried out: the device is named where it is now. */
@@ -257,21 +255,23 @@ bool pg_hostpci_counts(const struct pg_guest *guest, const struct pg_hostpci *hp
 	return !hp->leaving;
 }
 
-bool pg_guest_will_name(const struct pg_guest *g, struct pg_bdf addr)
+char *pg_hostpci_user(uint32_t vmid, unsigned index)
 {
-	for (size_t i = 0; i < g->n_hostpci; i++)
-		if (pg_hostpci_counts(g, &g->hostpci[i]) && pg_hostpci_names(&g->hostpci[i], addr))
-			return true;
-	return false;
+	return pg_strf("vm/%u/%u", vmid, index);
 }
 
-static int hostpci(struct finder *f, const struct pg_guest *g, const struct pg_hostpci *hp,
-		   const char *user)
+static int hostpci(struct finder *f, const struct pg_guest *g, const struct pg_hostpci *hp)
 {
+	char *user pg_autofree = pg_hostpci_user(g->vmid, hp->index);
 	const struct entry e = { user, hp->addr, hp->slot, hp->n_addr, NULL };
 	struct pg_drift d = { .what = PG_DRIFT_HOSTPCI, .guest = g, .hp = hp };
-	int r = look(f, &e, &d);
+	int r;
 
+	if (!user)
+		return -ENOMEM;
+	f->hp = hp;
+	r = look(f, &e, &d);
+	f->hp = NULL;
 	if (r == 1 && d.how == PG_DRIFT_MOVED && pg_drift_hostpci(hp, d.to, d.n_to, &d.value) < 0)
 		r = -ENOMEM;
 	return r == 1 ? add(f, &d) : drop(&d, r);
@@ -283,15 +283,11 @@ static int guests(struct finder *f)
 
 	for (size_t i = 0; r == 0 && i < f->facts->n_guest; i++) {
 		const struct pg_guest *g = &f->facts->guest[i];
-		struct pg_vm_scope scope;
 
-		pg_vm_scope(g->vmid, &scope);
-		f->guest = g;
 		for (size_t k = 0; r == 0 && g->local && !g->template && k < g->n_hostpci; k++)
 			if (pg_hostpci_counts(g, &g->hostpci[k]))
-				r = hostpci(f, g, &g->hostpci[k], scope.s);
+				r = hostpci(f, g, &g->hostpci[k]);
 	}
-	f->guest = NULL;
 	return r;
 }
 

@@ -53,8 +53,8 @@ void pg_drifts_done(struct pg_drifts *drifts);
 struct pg_bdf_str pg_pick_str(struct pg_bdf addr, bool slot);
 /* Does the entry count at the next start of the VM: neither deleted nor replaced by [PENDING]? */
 bool pg_hostpci_counts(const struct pg_guest *guest, const struct pg_hostpci *hp);
-/* Does one of these entries of the VM name the address? */
-bool pg_guest_will_name(const struct pg_guest *guest, struct pg_bdf addr);
+/* "vm/100/0": the entry as a user in memory.h. NULL: no memory. */
+char *pg_hostpci_user(uint32_t vmid, unsigned index);
 
 /* drift_text.c: the entries as they must be. Returns 0 or -ENOMEM; *ret NULL: cannot be said. */
 int pg_drift_hostpci(const struct pg_hostpci *hp, const struct pg_pick *to, size_t n, char **ret);

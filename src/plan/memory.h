@@ -16,7 +16,7 @@ struct pg_known {
 	uint16_t subvendor, subdevice;
 	char *path;		/* pg_dev_path(), or NULL */
 	char *serial;		/* pg_dev.serial, or NULL */
-	/* Who named it by this address: "vm/100", "bind" (bind.conf), "mapping/gpu1". None: it is
+	/* Who named it by this address: "vm/100/0" (hostpci0), "bind" (bind.conf), "mapping/gpu1". None: it is
 	 * there for the sake of another with its ids, which it must not be taken for. */
 	struct pg_strv user;
 };

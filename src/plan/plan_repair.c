@@ -259,7 +259,7 @@ static int repair_binds(const struct repair *r)
 /* The user of the entry by which a device was found. */
 static char *user_of(const struct pg_drift *d)
 {
-	return d->what == PG_DRIFT_HOSTPCI ? pg_strf("vm/%u", d->guest->vmid) :
+	return d->what == PG_DRIFT_HOSTPCI ? pg_hostpci_user(d->guest->vmid, d->hp->index) :
 	       d->what == PG_DRIFT_BIND	   ? strdup("bind") :
 					     pg_strf("mapping/%s", d->mapping->id);
 }

@@ -143,6 +143,15 @@ int pg_memory_put(struct pg_planner *p, const struct pg_memory *m)
 
 /* ---- users that are none any more ---- */
 
+static bool entry_names(const struct pg_guest *g, unsigned index, struct pg_bdf addr)
+{
+	for (size_t i = 0; i < g->n_hostpci; i++)
+		if (g->hostpci[i].index == index && pg_hostpci_counts(g, &g->hostpci[i]) &&
+		    pg_hostpci_names(&g->hostpci[i], addr))
+			return true;
+	return false;
+}
+
 static bool mapping_names(const struct pg_facts *facts, const char *id, struct pg_bdf addr)
 {
 	for (size_t i = 0; i < facts->n_mapping; i++) {
@@ -174,12 +183,12 @@ static bool is_user(const struct pg_planner *p, const struct pg_known *k,
 		    const struct pg_found *found, const char *user)
 {
 	bool same = found->place == PG_PLACE_SAME;
-	const struct pg_guest *g;
-	unsigned vmid;
+	unsigned vmid, index;
 
-	if (sscanf(user, "vm/%u", &vmid) == 1) {
-		g = pg_facts_guest(p->facts, vmid);
-		return g && g->local && (same || pg_guest_will_name(g, k->addr));
+	if (sscanf(user, "vm/%u/%u", &vmid, &index) == 2) {
+		const struct pg_guest *g = pg_facts_guest(p->facts, vmid);
+
+		return g && g->local && (same || entry_names(g, index, k->addr));
 	}
 	if (pg_text_starts(user, "mapping/"))
 		return same || mapping_names(p->facts, user + strlen("mapping/"), k->addr);
@@ -220,27 +229,22 @@ static void remember_done(struct remember *m)
 	pg_drifts_done(&m->drifts);
 }
 
-static int add(struct remember *m, const struct pg_dev *dev, const char *what, const char *which)
+static int add(struct remember *m, const struct pg_dev *dev, const char *user)
 {
-	char *user pg_autofree = pg_strf("%s%s", what, which);
-
 	if (!user)
 		return -ENOMEM;
 	return dev->is_bridge || dev->is_vf ? 0 :
 					      pg_memory_add(m->p->facts, &m->memory, dev, user);
 }
 
-static int add_all(struct remember *m, const struct pg_bdf *addr, const bool *slot, size_t n,
-		   const char *what, const char *which)
+static int add_all(struct remember *m, const struct pg_hostpci *hp, const char *user)
 {
-	const struct pg_hostpci as = { .addr = (struct pg_bdf *)(uintptr_t)addr,
-				       .slot = (bool *)(uintptr_t)slot, .n_addr = n };
 	const struct pg_facts *facts = m->p->facts;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < facts->n_dev; i++)
-		if (pg_hostpci_names(&as, facts->dev[i].addr))
-			r = add(m, &facts->dev[i], what, which);
+		if (pg_hostpci_names(hp, facts->dev[i].addr))
+			r = add(m, &facts->dev[i], user);
 	return r;
 }
 
@@ -253,48 +257,100 @@ static bool is_off(const struct remember *m, const void *what)
 }
 
 /* What VMs and mappings name now, unless that is known to be wrong. */
+static int add_guest(struct remember *m, const struct pg_guest *g)
+{
+	int r = 0;
+
+	for (size_t k = 0; r == 0 && g->local && !g->template && k < g->n_hostpci; k++) {
+		const struct pg_hostpci *hp = &g->hostpci[k];
+		char *user pg_autofree = pg_hostpci_user(g->vmid, hp->index);
+
+		if (pg_hostpci_counts(g, hp) && !is_off(m, hp))
+			r = add_all(m, hp, user);
+	}
+	return r;
+}
+
+static int add_mapping(struct remember *m, const struct pg_mapping *mapping)
+{
+	char *user pg_autofree = pg_strf("mapping/%s", mapping->id);
+	int r = 0;
+
+	for (size_t k = 0; r == 0 && k < mapping->n_map; k++) {
+		const struct pg_map *map = &mapping->map[k];
+		const struct pg_hostpci as = { .addr = map->addr, .slot = map->slot,
+					       .n_addr = map->n_addr };
+
+		if (map->here && !is_off(m, map))
+			r = add_all(m, &as, user);
+	}
+	return r;
+}
+
 static int add_named(struct remember *m)
 {
 	const struct pg_facts *facts = m->p->facts;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < facts->n_guest; i++) {
-		const struct pg_guest *g = &facts->guest[i];
-		struct pg_vm_scope scope;
-
-		pg_vm_scope(g->vmid, &scope);
-		for (size_t k = 0; r == 0 && g->local && !g->template && k < g->n_hostpci; k++) {
-			const struct pg_hostpci *hp = &g->hostpci[k];
-
-			if (pg_hostpci_counts(g, hp) && !is_off(m, hp))
-				r = add_all(m, hp->addr, hp->slot, hp->n_addr, scope.s, "");
-		}
-	}
+	for (size_t i = 0; r == 0 && i < facts->n_guest; i++)
+		r = add_guest(m, &facts->guest[i]);
 	for (size_t i = 0; r == 0 && i < facts->n_mapping; i++)
-		for (size_t k = 0; r == 0 && k < facts->mapping[i].n_map; k++) {
-			const struct pg_map *map = &facts->mapping[i].map[k];
+		r = add_mapping(m, &facts->mapping[i]);
+	return r;
+}
 
-			if (map->here && !is_off(m, map))
-				r = add_all(m, map->addr, map->slot, map->n_addr, "mapping/",
-					    facts->mapping[i].id);
-		}
+/* ---- the entries that the plan makes ---- */
+
+/* Does a value of hostpciN name the device: "0000:01:00,pcie=1", "0000:01:00.0;0000:01:00.1"? */
+static bool value_names(const char *value, struct pg_bdf addr)
+{
+	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
+	char *host pg_autofree = strndup(value, strcspn(value, ","));
+	bool slot, any = false;
+
+	if (!host || pg_strv_split(host, ";", &part) < 0)
+		return false;
+	for (size_t i = 0; i < part.n; i++) {
+		const char *s = pg_text_starts(part.v[i], "host=") ? part.v[i] + 5 : part.v[i];
+		struct pg_bdf a;
+
+		if (pg_bdf_parse_loose(s, &a, &slot) == 0)
+			any |= slot ? pg_bdf_same_slot(a, addr) : pg_bdf_equal(a, addr);
+	}
+	return any;
+}
+
+/* `qm set 100 --hostpci0 VALUE` */
+static int add_made(struct remember *m, const struct pg_strv *argv)
+{
+	const struct pg_planner *p = m->p;
+	char *user pg_autofree = NULL;
+	unsigned index;
+	int r = 0;
+
+	if (argv->n < 5 || sscanf(argv->v[3], "--hostpci%u", &index) != 1)
+		return 0;
+	user = pg_hostpci_user(p->choices->vmid, index);
+	for (size_t i = 0; r == 0 && i < p->n_dev; i++)
+		if (value_names(argv->v[4], p->dev[i]->addr))
+			r = add(m, p->dev[i], user);
 	return r;
 }
 
 static int add_chosen(struct remember *m)
 {
-	const struct pg_choices *c = m->p->choices;
-	struct pg_vm_scope scope;
+	const struct pg_planner *p = m->p;
+	const char *mapping = p->choices->vmid ? p->choices->mapping : NULL;
+	char *user pg_autofree = mapping ? pg_strf("mapping/%s", mapping) : NULL;
 	int r = 0;
 
-	pg_vm_scope(c->vmid, &scope);
-	for (size_t i = 0; r == 0 && i < m->p->n_dev; i++) {
-		if (c->vmid && c->mapping)
-			r = add(m, m->p->dev[i], "mapping/", c->mapping);
-		else if (c->vmid)
-			r = add(m, m->p->dev[i], scope.s, "");
-		if (r == 0 && m->p->how[i] == PG_BIND_ADDRESS)
-			r = add(m, m->p->dev[i], "bind", "");
+	for (size_t i = 0; r == 0 && i < p->plan->n_vm_cmd; i++)
+		r = add_made(m, &p->plan->vm_cmd[i].argv);
+	for (size_t i = 0; r == 0 && i < p->n_dev; i++) {
+		if (mapping)
+			r = add(m, p->dev[i], user);
+		if (r == 0 && p->how[i] == PG_BIND_ADDRESS)
+			r = add(m, p->dev[i], "bind");
 	}
 	return r;
 }
