@@ -170,6 +170,8 @@ static int act_on_page(struct ui *ui, enum ui_action action)
 		return can(ui, WIZ_CAN_RUN) ? send(ui, WIZ_EVENT_RUN) : 0;
 	case UI_ACT_SAVE:
 		return can(ui, WIZ_CAN_SAVE) ? send(ui, WIZ_EVENT_SAVE) : 0;
+	case UI_ACT_PIN:
+		return can(ui, WIZ_CAN_PIN) ? send(ui, WIZ_EVENT_PIN) : 0;
 	case UI_ACT_TRIAL:
 		return can(ui, WIZ_CAN_TRIAL) ? send(ui, WIZ_EVENT_TRIAL) : 0;
 	case UI_ACT_DETAILS:

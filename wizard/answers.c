@@ -15,7 +15,7 @@
 
 #define ANSWERS_MAX ((size_t)1 << 20)
 #define KEYS "devices, vm, bind, primary, pcie, iommu_pt, mapping, romfile, efi_storage, " \
-	     "change_machine, change_firmware, accept_loss, trial"
+	     "change_machine, change_firmware, accept_loss, trial, pin_nics, repair"
 /* Not a name that a file can set: the option has no parser. */
 #define CONTEXT "\001"
 
@@ -182,6 +182,10 @@ static int take_flag(cfg_t *cfg, cfg_opt_t *opt)
 		c->iommu_pt = on;
 	else if (strcmp(opt->name, "change_machine") == 0)
 		c->change_machine = on;
+	else if (strcmp(opt->name, "pin_nics") == 0)
+		c->pin_nics = on;
+	else if (strcmp(opt->name, "repair") == 0)
+		c->repair = on;
 	else
 		c->change_firmware = on;
 	return once(cfg, opt);
@@ -296,6 +300,8 @@ static cfg_t *make_parser(struct reading *reading)
 		CFG_BOOL("change_firmware", cfg_false, CFGF_NODEFAULT),
 		CFG_STR_LIST("accept_loss", NULL, CFGF_NODEFAULT),
 		CFG_STR("trial", NULL, CFGF_NODEFAULT),
+		CFG_BOOL("pin_nics", cfg_false, CFGF_NODEFAULT),
+		CFG_BOOL("repair", cfg_false, CFGF_NODEFAULT),
 		{ .name = CONTEXT, .type = CFGT_PTR, .simple_value = { .ptr = &reading->self } },
 		CFG_END(),
 	};
@@ -314,7 +320,8 @@ static const struct {
 	{ "mapping", take_string },	{ "romfile", take_string },
 	{ "efi_storage", take_string }, { "change_machine", take_flag },
 	{ "change_firmware", take_flag }, { "accept_loss", take_loss },
-	{ "trial", take_trial },
+	{ "trial", take_trial },	{ "pin_nics", take_flag },
+	{ "repair", take_flag },
 };
 
 static int parse(struct reading *reading, const struct pg_bytes *bytes)
@@ -347,7 +354,11 @@ int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choice
 	r = parse(&reading, bytes);
 	if (r < 0)
 		return r;
-	if (choices->n_pick == 0)
+	if (choices->repair && (choices->n_pick || choices->vmid))
+		return pg_err_set(err, -EINVAL, path, 0,
+				  "repair goes without devices and vm: it changes what is set up "
+				  "already.");
+	if (choices->n_pick == 0 && !choices->repair)
 		return pg_err_set(err, -EINVAL, path, 0,
 				  "It names no device. Add a line like devices = "
 				  "{'0000:01:00.0', '0000:01:00.1'}.");

@@ -152,6 +152,8 @@ int wiz_read_busy(struct wiz *w);
 const char *wiz_why_read_only(const struct wiz *w);
 /* Looks for a change on trial again. */
 int wiz_read_trial(struct wiz *w);
+/* Is there something that a repair would put right? */
+bool wiz_has_repair(const struct wiz *w);
 /* Functions that are chosen and exist. */
 size_t wiz_n_chosen(const struct wiz *w);
 /* The chosen VM, or NULL. */

@@ -23,6 +23,9 @@ const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
 
 static bool is_relevant(const struct wiz *w, enum wiz_page page)
 {
+	/* a repair asks nothing: only what it does is shown */
+	if (w->choices->repair && pages[page]->step && page < WIZ_PAGE_REVIEW)
+		return false;
 	return !pages[page]->relevant || pages[page]->relevant(w);
 }
 
@@ -260,7 +263,8 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 	if (!w->run.running && wiz_read_busy(w) < 0)
 		return -ENOMEM;
 	wiz_view_set(&view, &view.page, "%s", ops->id);
-	wiz_view_set(&view, &view.title, "%s", ops->title);
+	wiz_view_set(&view, &view.title, "%s",
+		     ops->step && w->choices->repair ? "Repair what has moved" : ops->title);
 	build_host(w, &view);
 	build_steps(w, &view);
 	build_question(w, &view);
@@ -327,8 +331,8 @@ static unsigned needs(enum wiz_event_kind kind)
 		[WIZ_EVENT_TOGGLE] = WIZ_CAN_TOGGLE, [WIZ_EVENT_NEXT] = WIZ_CAN_NEXT,
 		[WIZ_EVENT_BACK] = WIZ_CAN_BACK,     [WIZ_EVENT_FOLD] = WIZ_CAN_FOLD,
 		[WIZ_EVENT_SAVE] = WIZ_CAN_SAVE,     [WIZ_EVENT_RUN] = WIZ_CAN_RUN,
-		[WIZ_EVENT_TRIAL] = WIZ_CAN_TRIAL,   [WIZ_EVENT_ANSWER] = 0,
-		[WIZ_EVENT_QUIT] = 0,
+		[WIZ_EVENT_TRIAL] = WIZ_CAN_TRIAL,   [WIZ_EVENT_PIN] = WIZ_CAN_PIN,
+		[WIZ_EVENT_ANSWER] = 0,		     [WIZ_EVENT_QUIT] = 0,
 	};
 
 	return can[kind];

@@ -27,7 +27,9 @@ static const char *const words[WIZ_N_PAGES] = {
 		"file as a diff, then commands, and at the end what is good to know. Lines with + "
 		"are added, lines with - go. Nothing has been changed yet. With a trial boot the change "
 		"is final only when you keep it after the reboot; should you not reach the node any "
-		"more, it puts itself back and reboots once. t chooses how long it waits.",
+		"more, it puts itself back and reboots once. t chooses how long it waits. p keeps the "
+		"names of the node's network cards as they are (by .link files of systemd), however "
+		"the buses are numbered when a card is added or moved later.",
 	[WIZ_PAGE_APPLY] =
 		"The files are written and the commands run. If something fails, everything is "
 		"put back. The VM's commands are run apart, or saved as a script.",

@@ -9,6 +9,11 @@ static const struct {
 	enum wiz_page page;
 } rows[] = {
 	{ "verify", "Keep or take back the last change", "", WIZ_PAGE_VERIFY },
+	{ "repair", "Repair what has moved",
+	  "Devices have other addresses than VMs, mappings or bindings know. See what would be "
+	  "changed so that each names the device that it means; nothing is changed before you have "
+	  "said yes.",
+	  WIZ_PAGE_REVIEW },
 	{ "setup", "Set up passthrough",
 	  "Choose a device and a VM, see what will be written, and apply it. Nothing is changed "
 	  "before you have seen it and said yes.",
@@ -24,7 +29,9 @@ static const struct {
 
 static bool is_shown(const struct wiz *w, size_t i)
 {
-	return rows[i].page != WIZ_PAGE_VERIFY || wiz_trial_waits(w);
+	return rows[i].page == WIZ_PAGE_VERIFY ? wiz_trial_waits(w) :
+	       rows[i].page == WIZ_PAGE_REVIEW ? wiz_has_repair(w) :
+						 true;
 }
 
 static void trial_intro(const struct wiz *w, struct wiz_view *view)
@@ -54,6 +61,10 @@ static void build(struct wiz *w, struct wiz_view *view)
 			     "changed here before it is done.", w->busy);
 	else if (wiz_trial_waits(w))
 		trial_intro(w, view);
+	else if (wiz_has_repair(w))
+		wiz_view_set(view, &view->intro,
+			     "Devices have moved since they were assigned: a VM may not start, or take "
+			     "the wrong one. Repair shows what would be changed.");
 	else if (w->opts.read_only_why)
 		wiz_view_set(view, &view->intro, "%s", w->opts.read_only_why);
 	else if (w->facts->system.is_demo)
@@ -75,13 +86,22 @@ static int verify(struct wiz *w, enum wiz_follow *ret)
 	return words ? wiz_note(w, "Over", words) : -ENOMEM;
 }
 
+/* What was chosen for a set-up is no part of a repair, and the other way round. */
+static void begin(struct wiz *w, bool repair)
+{
+	w->choices->repair = repair;
+	wiz_changed(w);
+}
+
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
 	if (e->kind == WIZ_EVENT_NEXT && strcmp(e->item, "verify") == 0)
 		return verify(w, ret);
 	for (size_t i = 0; e->kind == WIZ_EVENT_NEXT && i < PG_ARRAY_SIZE(rows); i++)
-		if (strcmp(rows[i].id, e->item) == 0)
+		if (strcmp(rows[i].id, e->item) == 0) {
+			begin(w, rows[i].page == WIZ_PAGE_REVIEW);
 			return wiz_go(w, rows[i].page, ret);
+		}
 	return 0;
 }
 

@@ -103,7 +103,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 			continue;
 		if (bad++ == 0)
 			view->cursor = view->n_item - 1;
-		mended += w->host.v[i].fix != NULL;
+		mended += w->host.v[i].fix && pg_text_starts(w->host.v[i].fix, "passthrough");
 	}
 	if (bad)
 		wiz_view_set(view, &view->intro, "%s",

@@ -153,6 +153,12 @@ static bool offers_trial(const struct wiz *w, const struct pg_plan *plan)
 	return plan->reboot && wiz_can_reboot(w) && !pg_plan_is_blocked(plan);
 }
 
+/* Network cards that stay, and whose names may change. */
+static bool offers_pin(const struct wiz *w, const struct pg_plan *plan)
+{
+	return !pg_plan_is_blocked(plan) && pg_plan_nics_offered(w->facts, w->choices);
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	pg_autofree char *phrase = NULL;
@@ -173,6 +179,8 @@ static void build(struct wiz *w, struct wiz_view *view)
 		     has_host_part(w->plan) ? "apply" : "next");
 	if (w->plan->n_vm_cmd)
 		view->can |= WIZ_CAN_SAVE;
+	if (offers_pin(w, w->plan))
+		view->can |= WIZ_CAN_PIN;
 	if (!offers_trial(w, w->plan))
 		return;
 	wiz_trial_intro(w->plan, view);
@@ -232,6 +240,11 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 		return wiz_script_ask(w, w->plan);
 	if (e->kind == WIZ_EVENT_TRIAL) {
 		wiz_trial_turn(w);
+		return 0;
+	}
+	if (e->kind == WIZ_EVENT_PIN) {
+		w->choices->pin_nics = !w->choices->pin_nics;
+		wiz_changed(w);
 		return 0;
 	}
 	if (e->kind == WIZ_EVENT_NEXT)

@@ -2,6 +2,7 @@
 #include "wizard/ctx.h"
 
 #include <errno.h>
+#include <string.h>
 
 int wiz_collect(struct wiz *w, struct pg_err *err)
 {
@@ -29,6 +30,14 @@ int wiz_collect(struct wiz *w, struct pg_err *err)
 	w->stamp = PG_STEAL(stamp);
 	w->host = host;
 	return 0;
+}
+
+bool wiz_has_repair(const struct wiz *w)
+{
+	for (size_t i = 0; i < w->host.n; i++)
+		if (w->host.v[i].fix && strcmp(w->host.v[i].fix, "status --repair") == 0)
+			return true;
+	return false;
 }
 
 int wiz_probe(struct wiz *w)

@@ -84,6 +84,7 @@ enum wiz_can {
 	WIZ_CAN_RUN = 1 << 7,		/* run what the page shows (the VM commands, the apply) */
 	WIZ_CAN_CANCEL = 1 << 8,	/* stop what runs */
 	WIZ_CAN_TRIAL = 1 << 9,		/* choose how long a change is on trial */
+	WIZ_CAN_PIN = 1 << 10,		/* keep the names of network cards, or not */
 };
 
 /* A question over the page. The answer comes back as WIZ_EVENT_ANSWER. */
@@ -148,6 +149,7 @@ enum wiz_event_kind {
 	WIZ_EVENT_SAVE,
 	WIZ_EVENT_RUN,
 	WIZ_EVENT_TRIAL,	/* the next of the times that a change can be on trial */
+	WIZ_EVENT_PIN,		/* keep the names of network cards, or leave them */
 	WIZ_EVENT_ANSWER,	/* to the view's question */
 	WIZ_EVENT_QUIT,
 };

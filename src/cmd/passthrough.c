@@ -22,7 +22,7 @@ static int no_memory(const struct pg_cmd_env *env)
 	return PG_EXIT_REFUSED;
 }
 
-static int take_trial(const struct pg_cmd_env *env, const char *command,
+int pg_cmd_take_trial(const struct pg_cmd_env *env, const char *command,
 		      struct pg_choices *choices)
 {
 	uint64_t minutes = PG_TRIAL_MINUTES;
@@ -35,7 +35,7 @@ static int take_trial(const struct pg_cmd_env *env, const char *command,
 	return 0;
 }
 
-static int take_loss(const struct pg_cmd_env *env, const char *command,
+int pg_cmd_take_loss(const struct pg_cmd_env *env, const char *command,
 		     struct pg_choices *choices)
 {
 	struct pg_bdf addr;
@@ -65,12 +65,15 @@ static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 		return pg_cmd_usage(env, command, "--bind is early, address or at-start, not %s.",
 				    optarg);
 	case 't':
-		return take_trial(env, command, choices);
+		return pg_cmd_take_trial(env, command, choices);
 	case 'T':
 		choices->trial = PG_NO;
 		return 0;
 	case 'l':
-		return take_loss(env, command, choices);
+		return pg_cmd_take_loss(env, command, choices);
+	case 'n':
+		choices->pin_nics = true;
+		return 0;
 	case 'a':
 		road->apply = true;
 		return 0;
@@ -118,6 +121,7 @@ int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv)
 		{ "trial", optional_argument, NULL, 't' },
 		{ "no-trial", no_argument, NULL, 'T' },
 		{ "accept-loss", required_argument, NULL, 'l' },
+		{ "pin-nics", no_argument, NULL, 'n' },
 		{ "apply", no_argument, NULL, 'a' },
 		{ "yes", no_argument, NULL, 'y' },
 		{ 0 },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pve-gpu status: how passthrough stands, device by device. */
+/* pve-gpu status: how passthrough stands, device by device; and the repair of what moved. */
 #include "src/plan/status.h"
+
+#include <errno.h>
 
 #include "src/cmd/common.h"
 
@@ -115,15 +117,12 @@ static int exit_status(const struct list *l)
 	return PG_EXIT_OK;
 }
 
-int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv)
+static int show_status(const struct pg_cmd_env *env)
 {
 	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
 	struct list list PG_CLEANUP(list_done) = { 0 };
-	int at, r = pg_cmd_operands(env, argc, argv, 0, &at);
+	int r = pg_cmd_look(env, PG_WANT_ALL, &host);
 
-	if (r)
-		return r;
-	r = pg_cmd_look(env, PG_WANT_ALL, &host);
 	if (r == 0)
 		r = pg_verify_probe(host.root, NULL, host.facts);
 	if (r == 0)
@@ -134,4 +133,71 @@ int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv)
 		return PG_EXIT_REFUSED;
 	print_details(env, &list);
 	return exit_status(&list);
+}
+
+/* ---- what it is called with ---- */
+
+static int take_option(const struct pg_cmd_env *env, int c, const char *command,
+		       struct pg_choices *choices, struct pg_cmd_road *road)
+{
+	switch (c) {
+	case 'r':
+		choices->repair = true;
+		return 0;
+	case 't':
+		return pg_cmd_take_trial(env, command, choices);
+	case 'T':
+		choices->trial = PG_NO;
+		return 0;
+	case 'l':
+		return pg_cmd_take_loss(env, command, choices);
+	case 'n':
+		choices->pin_nics = true;
+		return 0;
+	case 'a':
+		road->apply = true;
+		return 0;
+	case 'y':
+		road->yes = true;
+		return 0;
+	default:
+		return PG_EXIT_USAGE;
+	}
+}
+
+int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "repair", no_argument, NULL, 'r' },
+		{ "trial", optional_argument, NULL, 't' },
+		{ "no-trial", no_argument, NULL, 'T' },
+		{ "accept-loss", required_argument, NULL, 'l' },
+		{ "pin-nics", no_argument, NULL, 'n' },
+		{ "apply", no_argument, NULL, 'a' },
+		{ "yes", no_argument, NULL, 'y' },
+		{ 0 },
+	};
+	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
+	struct pg_cmd_road road = { 0 };
+	bool begun = false, any = false;
+	int c;
+
+	if (!choices) {
+		pg_cmd_complain(env, &(const struct pg_err){ .code = -ENOMEM });
+		return PG_EXIT_REFUSED;
+	}
+	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
+		int status = take_option(env, c, argv[0], choices, &road);
+
+		if (status)
+			return status;
+		any = true;
+	}
+	if (optind < argc)
+		return pg_cmd_usage(env, argv[0], "It takes no operand: %s.", argv[optind]);
+	if (any && !choices->repair)
+		return pg_cmd_usage(env, argv[0], "Its other options go with --repair.");
+	if (road.yes && !road.apply)
+		return pg_cmd_usage(env, argv[0], "--yes goes with --apply.");
+	return choices->repair ? pg_cmd_take_road(env, choices, &road) : show_status(env);
 }

@@ -8,12 +8,16 @@ const struct pg_cmd *pg_cmd_table(void)
 		  "  --all              every PCI device\n", pg_cmd_list },
 		{ "iommu", "", "the IOMMU's state and its groups, with a verdict for each", NULL,
 		  pg_cmd_iommu },
-		{ "status", "", "devices of VMs: driver now and after the next boot, and a verdict",
-		  NULL, pg_cmd_status },
+		{ "status", "[--repair [--apply [--yes]]]",
+		  "devices of VMs: driver now and after the next boot, and a verdict",
+		  "  --repair           plans the repair of what names a device by an address that it\n"
+		  "                     has no more: VM settings, mappings, bindings\n"
+		  "  --apply, --yes, --trial, --no-trial, --accept-loss, --pin-nics\n"
+		  "                     as for passthrough\n", pg_cmd_status },
 		{ "passthrough",
 		  "VMID ADDRESS... [--primary] [--mapping NAME] [--romfile F] "
 		  "[--bind early|address|at-start] [--trial[=MINUTES]|--no-trial] "
-		  "[--accept-loss=ADDRESS] [--apply [--yes]]",
+		  "[--accept-loss=ADDRESS] [--pin-nics] [--apply [--yes]]",
 		  "plans devices for a VM, and with --apply does it",
 		  "  ADDRESS            0000:01:00.0, 01:00.0, or 01:00 for a whole slot\n"
 		  "  --primary          the VM's only display\n"
@@ -27,6 +31,7 @@ const struct pg_cmd *pg_cmd_table(void)
 		  "  --no-trial         the change is final at once\n"
 		  "  --accept-loss=ADDRESS\n"
 		  "                     the node may lose this device, whatever hangs on it\n"
+		  "  --pin-nics         the network cards of the node keep the names that they have\n"
 		  "  --apply            do what the plan says, after asking\n"
 		  "  --yes              do not ask\n",
 		  pg_cmd_passthrough },

@@ -98,9 +98,10 @@ static int summary(struct pg_checker *c)
 	if (c->choices || n == 0)
 		return 0;
 	f = pg_findings_add(c->f, "device-moved", PG_LEVEL_WARN, "host",
-			    "Devices are not where they were: %zu %s of VMs, mappings or bind.conf "
-			    "%s not the device any more that was meant.", n,
-			    n == 1 ? "entry" : "entries", n == 1 ? "names" : "name");
+			    "Devices are not where they were: %zu %s of VMs, mappings or bind.conf no "
+			    "longer %s.", n, n == 1 ? "entry" : "entries",
+			    n == 1 ? "names the device that it means" :
+				     "name the devices that they mean");
 	if (pg_finding_advice(f, mendable ? "`pve-gpu " PG_DRIFT_FIX "`, or Repair on the wizard's first "
 					    "page, shows what would be changed." :
 					    "Start none of these VMs before their entries are put "

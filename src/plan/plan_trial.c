@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "src/base/text.h"
+
 /* What of the person's way in, or of the node itself, goes with the device; NULL: nothing. */
 static const char *risk_of(const struct pg_dev *dev)
 {
@@ -29,6 +31,27 @@ static const struct pg_dev *first_risk(const struct pg_planner *p)
 	return NULL;
 }
 
+/* The names of network cards are settled anew when it boots. */
+static bool pins_nics(const struct pg_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_file; i++)
+		if (pg_text_starts(plan->file[i].path, "/etc/systemd/network/"))
+			return true;
+	return false;
+}
+
+static int say_why(const struct pg_planner *p, const struct pg_dev *risky)
+{
+	struct pg_plan *plan = p->plan;
+
+	if (risky)
+		plan->trial_why = pg_strf("%s leaves the host, and %s.",
+					  pg_bdf_str(risky->addr).s, risk_of(risky));
+	else
+		plan->trial_why = pg_strf("Names of network cards are pinned.");
+	return plan->trial_why ? 0 : -ENOMEM;
+}
+
 int pg_plan_trial(struct pg_planner *p)
 {
 	const struct pg_choices *choices = p->choices;
@@ -38,13 +61,9 @@ int pg_plan_trial(struct pg_planner *p)
 
 	if (!pg_plan_changes_boot(plan))
 		return 0; /* there is nothing that could be taken back */
-	if (risky) {
-		plan->trial_why = pg_strf("%s leaves the host, and %s.",
-					  pg_bdf_str(risky->addr).s, risk_of(risky));
-		if (!plan->trial_why)
-			return -ENOMEM;
-	}
-	if (choices->trial == PG_YES || (choices->trial == PG_UNKNOWN && risky))
+	if ((risky || pins_nics(plan)) && say_why(p, risky) < 0)
+		return -ENOMEM;
+	if (choices->trial == PG_YES || (choices->trial == PG_UNKNOWN && plan->trial_why))
 		plan->trial = (minutes < PG_TRIAL_MINUTES_MAX ? minutes : PG_TRIAL_MINUTES_MAX) * 60;
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/vec.h"
+#include "src/plan/drift.h"
 #include "src/plan/plan.h"
 #include "src/plan/why.h"
 
@@ -161,6 +162,72 @@ static int add_missing_of(const struct pg_facts *facts, const struct pg_guest *g
 	return 0;
 }
 
+/* ---- what names another device than it means ---- */
+
+/* The rows of what the entry names now; for a binding, of what it means. */
+static bool is_of(const struct pg_status *s, const struct pg_drift *d)
+{
+	const struct pg_map *map = d->map;
+	struct pg_hostpci as = { 0 };
+
+	if (d->what == PG_DRIFT_BIND)
+		return pg_bdf_equal(s->addr, d->n_to ? d->to->addr : d->from);
+	if (map)
+		as = (struct pg_hostpci){ .addr = map->addr, .slot = map->slot,
+					  .n_addr = map->n_addr };
+	return pg_hostpci_names(map ? &as : d->hp, s->addr);
+}
+
+/* Takes the texts over, also on failure. */
+static int say_drift(struct pg_status *s, const struct pg_drift *d, char *why, char *evidence,
+		     char *fix)
+{
+	free(s->why);
+	free(s->evidence);
+	free(s->fix);
+	s->verdict = PG_STATUS_WRONG;
+	s->reason = pg_drift_id(d);
+	s->why = why;
+	s->evidence = evidence;
+	s->fix = fix;
+	return why && evidence && fix ? 0 : -ENOMEM;
+}
+
+static int add_drift(const struct pg_facts *facts, const struct pg_drift *d, struct list *list)
+{
+	struct pg_status *s;
+	bool any = false;
+	int r = 0;
+
+	if (d->what == PG_DRIFT_BIND && !d->value)
+		return 0; /* nothing comes of it */
+	for (size_t i = 0; r == 0 && i < list->n; i++) {
+		if (!is_of(&list->v[i], d))
+			continue;
+		any = true;
+		r = say_drift(&list->v[i], d, pg_drift_text(d), pg_drift_evidence(d),
+			      pg_drift_advice(d));
+	}
+	if (r < 0 || any)
+		return r;
+	s = add(list, d->what == PG_DRIFT_BIND && d->n_to ? d->to->addr : d->from);
+	if (!s)
+		return -ENOMEM;
+	s->dev = pg_facts_dev(facts, s->addr);
+	s->expected = s->dev ? pg_plan_expected_driver(facts, s->dev) : NULL;
+	return say_drift(s, d, pg_drift_text(d), pg_drift_evidence(d), pg_drift_advice(d));
+}
+
+static int add_drifts(const struct pg_facts *facts, struct list *list)
+{
+	struct pg_drifts drifts PG_CLEANUP(pg_drifts_done) = { 0 };
+	int r = pg_drifts_find(facts, &drifts);
+
+	for (size_t i = 0; r == 0 && i < drifts.n; i++)
+		r = add_drift(facts, &drifts.v[i], list);
+	return r;
+}
+
 static int by_address(const void *a, const void *b)
 {
 	const struct pg_status *x = a, *y = b;
@@ -177,6 +244,8 @@ int pg_status_list(const struct pg_facts *facts, struct pg_status **ret, size_t 
 		r = add_device(facts, &facts->dev[i], &list);
 	for (size_t i = 0; r == 0 && i < facts->n_guest; i++)
 		r = add_missing_of(facts, &facts->guest[i], &list);
+	if (r == 0)
+		r = add_drifts(facts, &list);
 	if (r < 0) {
 		pg_status_free(list.v, list.n);
 		return r;

@@ -226,8 +226,8 @@ int wiz_handle(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 		[WIZ_EVENT_TOGGLE] = "TOGGLE", [WIZ_EVENT_NEXT] = "NEXT",
 		[WIZ_EVENT_BACK] = "BACK",     [WIZ_EVENT_FOLD] = "FOLD",
 		[WIZ_EVENT_SAVE] = "SAVE",     [WIZ_EVENT_RUN] = "RUN",
-		[WIZ_EVENT_TRIAL] = "TRIAL",   [WIZ_EVENT_ANSWER] = "ANSWER",
-		[WIZ_EVENT_QUIT] = "QUIT",
+		[WIZ_EVENT_TRIAL] = "TRIAL",   [WIZ_EVENT_PIN] = "PIN",
+		[WIZ_EVENT_ANSWER] = "ANSWER", [WIZ_EVENT_QUIT] = "QUIT",
 	};
 	struct fake *f = of(w);
 	size_t at = strlen(f->events);
