@@ -16,9 +16,9 @@ static const struct {
 	  "As early, but for this very slot only: for a node with two equal cards of which one "
 	  "stays with the node. If cards are moved to other slots, it has to be set up again." },
 	{ PG_BIND_AT_START, "bind/at-start", "when the VM starts",
-	  "Nothing is written: Proxmox takes the device from its driver when the VM starts. Good "
-	  "where the driver lets go cleanly. The node's driver does not get it back when the VM "
-	  "stops." },
+	  "Nothing is written that the node boots with: Proxmox takes the device from its driver when "
+	  "the VM starts. Good where the driver lets go cleanly. The node's driver does not get it "
+	  "back when the VM stops." },
 };
 
 #define PT "iommu-pt"

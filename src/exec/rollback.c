@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/exec/announce.h"
+#include "src/exec/trial.h"
 
 #define NOW_MAX ((size_t)64 << 20)
 
@@ -166,7 +167,7 @@ static int say_undone(struct pg_run *run, const struct ways *w, const struct pg_
 	if (run->listed.n)
 		pg_strbuf_add(&b, " The commands were not run, since this is not the running "
 				  "system.");
-	else if (run->j->n_file)
+	else if (pg_trial_has_files(run->j))
 		pg_strbuf_add(&b, " It takes effect with the next reboot of the node.");
 	for (size_t i = 0; i < notes->n; i++)
 		pg_strbuf_addf(&b, "\n%s", notes->v[i]);

@@ -63,7 +63,7 @@ int pg_trial_boot_id(const struct pg_root *root, char **ret, struct pg_err *err)
 bool pg_trial_has_files(const struct pg_journal *j)
 {
 	for (size_t i = 0; i < j->n_file; i++)
-		if (!j->file[i].trial)
+		if (!j->file[i].trial && pg_plan_is_boot_file(j->file[i].path))
 			return true;
 	return false;
 }

@@ -28,7 +28,7 @@ int pg_trials_read(const struct pg_root *root, struct pg_trials *ret);
 int pg_trial_boot_id(const struct pg_root *root, char **ret, struct pg_err *err);
 /* Was the node booted since? What has no file is in effect at once. */
 bool pg_trial_is_in_effect(const struct pg_journal *j, const char *boot);
-/* One of the plan's own files, not of the unit. */
+/* Has it files that the node boots with, those of the unit aside? */
 bool pg_trial_has_files(const struct pg_journal *j);
 /* May any be confirmed: is a change in effect, or is there none that needs a boot? */
 bool pg_trials_are_in_effect(const struct pg_trials *t, const char *boot);

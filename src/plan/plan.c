@@ -84,10 +84,15 @@ bool pg_plan_is_empty(const struct pg_plan *plan)
 	return plan->n_file == 0 && plan->n_cmd == 0 && plan->n_vm_cmd == 0;
 }
 
+bool pg_plan_is_boot_file(const char *path)
+{
+	return strcmp(path, PG_PATH_DEVICES) != 0;
+}
+
 bool pg_plan_changes_boot(const struct pg_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_file; i++)
-		if (strcmp(plan->file[i].path, PG_PATH_DEVICES) != 0)
+		if (pg_plan_is_boot_file(plan->file[i].path))
 			return true;
 	return false;
 }

@@ -76,6 +76,8 @@ int pg_plan_make(const struct pg_facts *facts, const struct pg_choices *choices,
 void pg_plan_free(struct pg_plan *plan);
 void pg_plan_freep(struct pg_plan **plan);
 bool pg_plan_is_blocked(const struct pg_plan *plan);
+/* Does a file that a plan writes change how the node boots? All but the list of devices do. */
+bool pg_plan_is_boot_file(const char *path);
 /* Nothing to write, nothing to run. */
 bool pg_plan_is_empty(const struct pg_plan *plan);
 

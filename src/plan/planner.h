@@ -42,7 +42,7 @@ struct pg_bytes pg_planner_bytes(const struct pg_planner *p, const char *path);
  */
 int pg_planner_put(struct pg_planner *p, const char *path, struct pg_bytes *after, mode_t mode,
 		   const char *why);
-/* Does the plan change a file that the node boots with? The list of devices is none. */
+/* Does the plan change a file that the node boots with? */
 bool pg_plan_changes_boot(const struct pg_plan *plan);
 /* A block whose evidence is err. Returns 0 or -ENOMEM. */
 int pg_planner_refuse(struct pg_planner *p, const char *id, const struct pg_err *err,
