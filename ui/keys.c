@@ -34,7 +34,7 @@ static const struct ui_binding bindings[] = {
 	  "save the commands as a script", WIZ_CAN_SAVE, 5 },
 	{ UI_ACT_TRIAL, "trial", { 't' }, "t", "trial",
 	  "the next time of a trial boot: 10, 30, 60 or 5 minutes, or none", WIZ_CAN_TRIAL, 3 },
-	{ UI_ACT_PIN, "pin", { 'p' }, "p", "pin names",
+	{ UI_ACT_PIN, "pin", { 'p' }, "p", "pin",
 	  "keep the names of the node's network cards, or leave them", WIZ_CAN_PIN, 6 },
 	{ UI_ACT_CANCEL, "cancel", { UI_KEY_INTERRUPT }, "Ctrl-C", "stop and put back",
 	  "stop what runs and put everything back; elsewhere: quit", WIZ_CAN_CANCEL, 1 },

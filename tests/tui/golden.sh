@@ -84,6 +84,16 @@ wrong_node() {
 	rm "$tmp/node/sys/bus/pci/devices/0000:01:00.0/driver"
 }
 
+# The first graphics card of the demo node was on bus 7 when VM 100 got it.
+moved_node() {
+	new_node
+	echo 'hostpci0: 0000:07:00,pcie=1' >>"$tmp/node/etc/pve/nodes/pve1/qemu-server/100.conf"
+	cat >"$tmp/node/etc/pve-gpu/devices.conf" <<-END
+		0000:07:00.0 10de:2684 1458:40bf 0000:00/01.0/00.0 - vm/100/0
+		0000:07:00.1 10de:22ba 1458:40bf 0000:00/01.0/00.1 - vm/100/0
+	END
+}
+
 # Names of devices come from this machine's lists (hwdb, pci.ids), which grow with the years.
 same_names() {
 	new_node
@@ -95,6 +105,8 @@ same_names() {
 screens flow 80x24 flow-80x24
 screens flow 120x40 flow-120x40
 screens flow 80x24 flow-80x24-ascii --ascii --color=never
+moved_node
+screens_here drift 80x24 drift-80x24
 if same_names; then
 	screens device 80x24 device-80x24
 	screens device 120x40 device-120x40

@@ -367,7 +367,10 @@ static void test_vm(void **state)
 	assert_true(has_vm_cmd(p, "qm set 100 --hostpci1 0000:01:00,pcie=1,x-vga=1"));
 	assert_true(has_vm_cmd(p, "qm set 100 --cpu host"));
 	assert_int_equal(p->n_vm_cmd, 5);
-	assert_int_equal(p->n_file + p->n_cmd, 0);
+	assert_int_equal(p->n_file, 1);
+	assert_string_equal(p->file[0].path, "/etc/pve-gpu/devices.conf");
+	assert_int_equal(p->n_cmd, 0);
+	assert_false(p->reboot);
 	for (size_t i = 0; i < p->n_vm_cmd; i++) {
 		assert_non_null(p->vm_cmd[i].why);
 		assert_true(p->vm_cmd[i].undo.n == 5);
