@@ -103,7 +103,8 @@ static void build(struct wiz *w, struct wiz_view *view)
 			continue;
 		if (bad++ == 0)
 			view->cursor = view->n_item - 1;
-		mended += w->host.v[i].fix && pg_text_starts(w->host.v[i].fix, "passthrough");
+		/* a repair is a way of its own, from the first page */
+		mended += w->host.v[i].fix && !pg_text_starts(w->host.v[i].fix, "status");
 	}
 	if (bad)
 		wiz_view_set(view, &view->intro, "%s",

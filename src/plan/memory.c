@@ -9,8 +9,8 @@
 
 /* One line a device; '-' for what is not known or not there. */
 static const char header[] =
-	"# Devices that VMs, mappings or bind.conf name by their address, as pve-gpu found them\n"
-	"# when they were assigned: so it notices when a card has moved. Written by pve-gpu.\n"
+	"# Devices that are named by their address, as they were when that was set up:\n"
+	"# so pve-gpu notices when a card has moved.\n"
 	"# ADDRESS VENDOR:DEVICE SUBSYSTEM PLACE SERIAL NAMED-BY\n";
 
 enum { FIELDS = 6, KNOWN_MAX = 256 };
