@@ -104,7 +104,8 @@ static void build(struct wiz *w, struct wiz_view *view)
 		if (bad++ == 0)
 			view->cursor = view->n_item - 1;
 		/* a repair is a way of its own, from the first page */
-		mended += w->host.v[i].fix && !pg_text_starts(w->host.v[i].fix, "status");
+		mended += w->host.v[i].fix &&
+			  !pg_text_starts(w->host.v[i].fix, "pve-gpu status");
 	}
 	if (bad)
 		wiz_view_set(view, &view->intro, "%s",

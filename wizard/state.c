@@ -35,7 +35,7 @@ int wiz_collect(struct wiz *w, struct pg_err *err)
 bool wiz_has_repair(const struct wiz *w)
 {
 	for (size_t i = 0; i < w->host.n; i++)
-		if (w->host.v[i].fix && strcmp(w->host.v[i].fix, "status --repair") == 0)
+		if (w->host.v[i].fix && strcmp(w->host.v[i].fix, "pve-gpu status --repair") == 0)
 			return true;
 	return false;
 }

@@ -72,7 +72,7 @@ static int one(struct pg_checker *c, const struct pg_drift *d)
 		return 0;
 	if (pg_finding_advice(f, "%s", advice) < 0)
 		return -ENOMEM;
-	return d->value ? pg_finding_fix(f, PG_DRIFT_FIX) : 0;
+	return d->value ? pg_finding_fix(f, "pve-gpu " PG_DRIFT_FIX) : 0;
 }
 
 /* ---- all ---- */
@@ -107,7 +107,7 @@ static int summary(struct pg_checker *c)
 					    "Start none of these VMs before their entries are put "
 					    "right.") < 0)
 		return -ENOMEM;
-	return mendable ? pg_finding_fix(f, PG_DRIFT_FIX) : 0;
+	return mendable ? pg_finding_fix(f, "pve-gpu " PG_DRIFT_FIX) : 0;
 }
 
 static int bad_line(struct pg_checker *c)

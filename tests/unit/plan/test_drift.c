@@ -222,7 +222,7 @@ static void test_finding(void **state)
 	finding = find_finding(&found, "hostpci-points-elsewhere");
 	assert_non_null(finding);
 	assert_int_equal(finding->level, PG_LEVEL_BLOCK);
-	assert_string_equal(finding->fix, "status --repair");
+	assert_string_equal(finding->fix, "pve-gpu status --repair");
 	assert_non_null(strstr(finding->evidence, "told by its ids"));
 	assert_null(find_finding(&found, "hostpci-missing"));
 	pg_findings_done(&found);
