@@ -525,7 +525,7 @@ static void test_loss_read_only(void **state)
 {
 	struct demo *d = *state;
 
-	d->opts.read_only = true;
+	d->opts.read_only_why = "Here you can only look.";
 	demo_open(d);
 	choose_with_loss(d);
 	assert_non_null(d->view.why_not_next);
