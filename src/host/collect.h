@@ -30,10 +30,15 @@ int pg_collect_initrds(const struct pg_root *root, struct pg_facts *facts);
 int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
 /* guests.c: guest[], storage[], and vmid of every device (mappings resolved) */
 int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts);
+/* usb_read.c: usb[], but for what of the host hangs on it; and usb_mapping[] */
+int pg_collect_usb(const struct pg_root *root, struct pg_facts *facts);
 /* usage.c and its kin usage_net.c, usage_disk.c, usage_usb.c: use[] of every device */
 int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts);
 /* identity.c: serial of every device, nic[], has_pin_tool */
 int pg_collect_identity(const struct pg_root *root, struct pg_facts *facts);
+
+/* usb_use.c: what is left of use[] of USB devices */
+int pg_collect_usb_use(const struct pg_root *root, struct pg_facts *facts);
 
 /* "path: reason" into facts->unread; -ENOENT is no reason and is left out. Returns 0 or
  * -ENOMEM. */
@@ -43,3 +48,4 @@ struct pg_dev *pg_facts_dev_mut(struct pg_facts *facts, struct pg_bdf addr);
 /* Adds a use, unless the device has one of the same words. Takes `detail` over, also on
  * failure; NULL is -ENOMEM. */
 int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool vital);
+int pg_usb_add_use(struct pg_usb_dev *usb, enum pg_use_what what, char *detail, bool vital);

@@ -34,8 +34,12 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 		r = pg_collect_modules(root, facts);
 	if (r == 0 && want & PG_WANT_GUESTS)
 		r = pg_collect_guests(root, facts);
+	if (r == 0 && want & PG_WANT_USB)
+		r = pg_collect_usb(root, facts);
 	if (r == 0 && want & PG_WANT_USAGE)
 		r = pg_collect_usage(root, facts);
+	if (r == 0 && want & PG_WANT_USAGE)
+		r = pg_collect_usb_use(root, facts);
 	return r;
 }
 
@@ -63,26 +67,37 @@ int pg_note_unread(struct pg_facts *facts, const char *path, int code)
 	return pg_strv_addf(&facts->unread, "%s: %s", path, pg_err_reason(code));
 }
 
-int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool vital)
+static int add_use(struct pg_use **all, size_t *n, enum pg_use_what what, char *detail,
+		   bool vital)
 {
 	struct pg_use *use;
 
 	if (!detail)
 		return -ENOMEM;
-	for (size_t i = 0; i < dev->n_use; i++) {
-		if (dev->use[i].what == what && strcmp(dev->use[i].detail, detail) == 0) {
-			dev->use[i].vital |= vital;
+	for (size_t i = 0; i < *n; i++) {
+		if ((*all)[i].what == what && strcmp((*all)[i].detail, detail) == 0) {
+			(*all)[i].vital |= vital;
 			free(detail);
 			return 0;
 		}
 	}
-	use = pg_vec_add(&dev->use, &dev->n_use, sizeof(*use));
+	use = pg_vec_add(all, n, sizeof(*use));
 	if (!use) {
 		free(detail);
 		return -ENOMEM;
 	}
 	*use = (struct pg_use){ .what = what, .detail = detail, .vital = vital };
 	return 0;
+}
+
+int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool vital)
+{
+	return add_use(&dev->use, &dev->n_use, what, detail, vital);
+}
+
+int pg_usb_add_use(struct pg_usb_dev *usb, enum pg_use_what what, char *detail, bool vital)
+{
+	return add_use(&usb->use, &usb->n_use, what, detail, vital);
 }
 
 /* ---- freeing ---- */
@@ -201,6 +216,9 @@ static void guest_done(struct pg_guest *g)
 	for (size_t i = 0; i < g->n_hostpci; i++)
 		hostpci_done(&g->hostpci[i]);
 	free(g->hostpci);
+	for (size_t i = 0; i < g->n_usb; i++)
+		pg_guest_usb_done(&g->usb[i]);
+	free(g->usb);
 	pg_strv_done(&g->bad);
 }
 
@@ -254,6 +272,8 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->storage, f->n_storage, storage_done);
 	FREE_ALL(f->mapping, f->n_mapping, mapping_done);
 	FREE_ALL(f->nic, f->n_nic, nic_done);
+	FREE_ALL(f->usb, f->n_usb, pg_usb_dev_done);
+	FREE_ALL(f->usb_mapping, f->n_usb_mapping, pg_usb_mapping_done);
 	FREE_ALL(f->file, f->n_file, file_done);
 	pg_strv_done(&f->rom);
 	pg_strv_done(&f->unread);
@@ -421,7 +441,7 @@ const char *pg_use_name(enum pg_use_what what)
 	static const char *const names[] = {
 		[PG_USE_NETWORK] = "network",	      [PG_USE_STORAGE] = "storage",
 		[PG_USE_DISPLAY] = "display",	      [PG_USE_INPUT] = "input",
-		[PG_USE_USB_STORAGE] = "usb-storage",
+		[PG_USE_USB_STORAGE] = "usb-storage", [PG_USE_UPS] = "ups",
 	};
 
 	return names[what];

@@ -16,6 +16,7 @@
 #include "src/base/strbuf.h"
 #include "src/base/vec.h"
 #include "src/host/bdf.h"
+#include "src/host/usb.h"
 
 /* ---- files that a plan may edit or must respect ---- */
 
@@ -75,6 +76,7 @@ enum pg_use_what {
 	PG_USE_DISPLAY,
 	PG_USE_INPUT,		/* a keyboard on the local screen */
 	PG_USE_USB_STORAGE,
+	PG_USE_UPS,
 };
 
 /* What of the host hangs on a device. */
@@ -309,6 +311,8 @@ struct pg_guest {
 	size_t n_lines;
 	struct pg_hostpci *hostpci;
 	size_t n_hostpci;
+	struct pg_guest_usb *usb;
+	size_t n_usb;
 	struct pg_strv bad;	/* "line 7: …": what did not fit the grammar */
 	int error;		/* negative errno where the file could not be read */
 };
@@ -365,6 +369,10 @@ struct pg_facts {
 	struct pg_nic *nic;		/* sorted by name */
 	size_t n_nic;
 	bool has_pin_tool;		/* Proxmox's pve-network-interface-pinning is installed */
+	struct pg_usb_dev *usb;		/* by bus, hubs before what is plugged into them */
+	size_t n_usb;
+	struct pg_usb_mapping *usb_mapping;
+	size_t n_usb_mapping;
 	struct pg_strv rom;		/* regular files in /usr/share/kvm; read with the guests */
 	enum pg_tri rom_known;		/* PG_YES: that folder could be listed; else unknown */
 	struct pg_file *file;		/* sorted by path */
@@ -381,7 +389,8 @@ enum pg_want {
 	PG_WANT_BOOT = 1 << 4,		/* and the editable files */
 	PG_WANT_GUESTS = 1 << 5,
 	PG_WANT_IDENTITY = 1 << 6,	/* serials and network interfaces */
-	PG_WANT_ALL = (1 << 7) - 1,
+	PG_WANT_USB = 1 << 7,		/* and what of the host hangs on it, with PG_WANT_USAGE */
+	PG_WANT_ALL = (1 << 8) - 1,
 };
 
 /*

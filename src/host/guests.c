@@ -6,6 +6,7 @@
 
 #include "src/base/text.h"
 #include "src/host/collect.h"
+#include "src/host/usb_private.h"
 
 #define PVE "/etc/pve"
 #define GUESTS_MAX 20000
@@ -129,7 +130,9 @@ static int read_guest(const struct pg_root *root, struct pg_facts *facts, struct
 	r = pg_guest_parse(&text, g);
 	if (r == 0)
 		r = pg_guest_read_props(g);
-	return r < 0 ? r : pg_guest_read_hostpci(g);
+	if (r == 0)
+		r = pg_guest_read_hostpci(g);
+	return r < 0 ? r : pg_guest_read_usb(g);
 }
 
 static int add_guest(const struct pg_root *root, struct pg_facts *facts, const char *dir,

@@ -42,6 +42,16 @@ static int add_address(const struct pg_facts *facts, struct pg_bdf addr,
 	return r;
 }
 
+/* Hubs carry what is behind them, and are no device to speak of. */
+static int add_usb(const struct pg_facts *facts, const char *name, struct pg_devset *set)
+{
+	const struct pg_usb_dev *usb = pg_usb_is_port(name) ? pg_usb_at(facts, name) : NULL;
+
+	if (!usb || usb->is_hub)
+		return 0;
+	return add_index(set, facts->n_dev + (size_t)(usb - facts->usb));
+}
+
 int pg_devset_add_resolved(const struct pg_facts *facts, const char *path,
 			   struct pg_devset *set)
 {
@@ -53,6 +63,8 @@ int pg_devset_add_resolved(const struct pg_facts *facts, const char *path,
 
 		if (pg_bdf_parse(parts.v[i], &addr) == 0)
 			r = add_address(facts, addr, set);
+		else
+			r = add_usb(facts, parts.v[i], set);
 	}
 	return r;
 }
@@ -74,7 +86,10 @@ int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set,
 	int r = detail ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < set->n; i++)
-		r = pg_dev_add_use(&facts->dev[set->v[i]], what, strdup(detail), vital);
+		r = set->v[i] < facts->n_dev ?
+			    pg_dev_add_use(&facts->dev[set->v[i]], what, strdup(detail), vital) :
+			    pg_usb_add_use(&facts->usb[set->v[i] - facts->n_dev], what,
+					   strdup(detail), vital);
 	free(detail);
 	return r;
 }

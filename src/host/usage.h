@@ -12,7 +12,7 @@
 
 #include "src/host/collect.h"
 
-/* Indexes into pg_facts.dev. */
+/* Indexes into pg_facts.dev; behind those, into pg_facts.usb. */
 struct pg_devset {
 	size_t *v;
 	size_t n;
