@@ -32,14 +32,22 @@ static int simulate(struct pg_checker *c)
 	return pg_effects_make(c->facts, &taking, &c->effects);
 }
 
+static bool usb_only(const struct pg_choices *choices)
+{
+	return choices && choices->n_pick == 0 && pg_choices_has_usb(choices);
+}
+
 int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	     struct pg_findings *ret)
 {
+	/* The first ones are about PCI, which USB alone does not need. */
 	static int (*const parts[])(struct pg_checker *c) = {
 		pg_check_iommu,	 pg_check_boot,	   pg_check_vfio,  pg_check_modules,
 		pg_check_system, pg_check_losses, pg_check_devices, pg_check_guest,
 		pg_check_guests, pg_check_drift,  pg_check_nics,
+		pg_check_usb,	 pg_check_usb_guests,
 	};
+	enum { OF_PCI = 7 };
 	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
 	struct pg_drifts drifts PG_CLEANUP(pg_drifts_done) = { 0 };
 	struct pg_checker c PG_CLEANUP(checker_done) = {
@@ -52,7 +60,7 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 
 	if (r == 0 && choices)
 		r = simulate(&c);
-	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
+	for (size_t i = usb_only(choices) ? OF_PCI : 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](&c);
 	if (r == 0)
 		r = pg_findings_sort(&found);

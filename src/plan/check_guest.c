@@ -184,7 +184,7 @@ int pg_check_guest(struct pg_checker *c)
 			r = is_missing(c, c->choices->vmid);
 		else
 			r = pg_check_changeable(c, g);
-		if (r == 0 && g)
+		if (r == 0 && g && c->n_dev) /* USB has its own words for it */
 			r = is_running(c, g);
 		if (r == 0 && g)
 			r = romfile(c, g);

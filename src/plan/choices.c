@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/vec.h"
+#include "src/plan/choices_usb.h"
 
 struct pg_choices *pg_choices_new(void)
 {
@@ -24,6 +25,7 @@ void pg_choices_free(struct pg_choices *c)
 	free(c->mapping);
 	free(c->romfile);
 	free(c->efi_storage);
+	pg_choices_usb_done(c);
 	free(c);
 }
 
@@ -49,6 +51,7 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret)
 	c->accept = NULL;
 	c->n_pick = c->n_accept = 0;
 	c->mapping = c->romfile = c->efi_storage = NULL;
+	pg_choices_usb_forget(c);
 	for (size_t i = 0; i < choices->n_pick; i++)
 		if (pg_choices_pick(c, choices->pick[i].addr, choices->pick[i].slot) < 0)
 			return -ENOMEM;
@@ -57,7 +60,8 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret)
 			return -ENOMEM;
 	if (copy_string(choices->mapping, &c->mapping) < 0 ||
 	    copy_string(choices->romfile, &c->romfile) < 0 ||
-	    copy_string(choices->efi_storage, &c->efi_storage) < 0)
+	    copy_string(choices->efi_storage, &c->efi_storage) < 0 ||
+	    pg_choices_usb_copy(choices, c) < 0)
 		return -ENOMEM;
 	*ret = PG_STEAL(c);
 	return 0;

@@ -9,6 +9,7 @@
 #include "src/base/err.h"
 #include "src/base/macro.h"
 #include "src/host/bdf.h"
+#include "src/host/usb.h"
 
 enum pg_bind {
 	PG_BIND_AUTO,		/* the least that is enough: the planner decides */
@@ -48,6 +49,12 @@ struct pg_choices {
 	/* Nothing but to put right what names a device by an address that it has no more; no
 	 * device is picked then. */
 	bool repair;
+	/* USB devices that the VM is to have; a whole controller is a device like others. */
+	struct pg_usb_spec *usb;
+	size_t n_usb;
+	char *usb_mapping;	/* use (or create) this mapping for the one in usb */
+	struct pg_strv usb_remove;	/* entries to be taken from the VM: "usb0" */
+	struct pg_strv usb_accept;	/* ports of devices whose loss to the host is accepted */
 };
 
 #define PG_TRIAL_MINUTES 10
@@ -65,6 +72,14 @@ int pg_choices_accept(struct pg_choices *choices, struct pg_bdf addr);
 bool pg_choices_accepts(const struct pg_choices *choices, struct pg_bdf addr);
 /* Is the function chosen, by itself or with its slot? */
 bool pg_choices_has(const struct pg_choices *choices, struct pg_bdf addr);
+
+/* Adds a USB device unless it is there; it is copied. Returns 0 or -ENOMEM. */
+int pg_choices_usb(struct pg_choices *choices, const struct pg_usb_spec *spec);
+void pg_choices_no_usb(struct pg_choices *choices, const struct pg_usb_spec *spec);
+/* Is there anything about USB among them? */
+bool pg_choices_has_usb(const struct pg_choices *choices);
+/* "usb0" to "usb13" */
+bool pg_is_usb_key(const char *s);
 
 /* "auto", "early", "address", "at-start". Returns 0 or -EINVAL. */
 int pg_bind_parse(const char *s, enum pg_bind *ret);

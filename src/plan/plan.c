@@ -245,7 +245,7 @@ static int plan_passthrough(struct pg_planner *p)
 	return r < 0 ? r : pg_plan_remember(p);
 }
 
-static int plan_steps(struct pg_planner *p)
+static int plan_with_devices(struct pg_planner *p)
 {
 	int r = p->choices->repair ? pg_plan_repair(p) : plan_passthrough(p);
 
@@ -264,6 +264,14 @@ static int plan_steps(struct pg_planner *p)
 		return r;
 	p->plan->reboot = pg_plan_changes_boot(p->plan) || p->plan->n_cmd;
 	return pg_plan_trial(p);
+}
+
+/* USB needs nothing of the host. */
+static int plan_steps(struct pg_planner *p)
+{
+	bool usb_only = p->n_dev == 0 && pg_choices_has_usb(p->choices);
+
+	return usb_only ? pg_plan_guest(p) : plan_with_devices(p);
 }
 
 static int make(struct pg_planner *p)

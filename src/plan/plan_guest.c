@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/plan/guest.h"
+#include "src/plan/usb.h"
 
 #include <errno.h>
 #include <string.h>
@@ -247,5 +247,11 @@ int pg_plan_guest(struct pg_planner *p)
 	vm.q35 = vm.guest->q35;
 	pg_vm_scope(vm.guest->vmid, &vm.scope);
 	vm.vmid = vm.scope.number;
-	return whole(&vm);
+	if (p->n_dev) {
+		int r = whole(&vm);
+
+		if (r < 0)
+			return r;
+	}
+	return pg_vm_usb(&vm);
 }

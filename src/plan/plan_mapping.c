@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* pve-configid: a letter, then letters, digits, '_' and '-'; at least two characters. */
-static bool is_config_id(const char *s)
+bool pg_is_config_id(const char *s)
 {
 	if (!isalpha((unsigned char)*s) || !s[1])
 		return false;
@@ -114,7 +114,7 @@ int pg_vm_mapping(struct pg_vm_plan *vm, const struct pg_dev *const *dev, size_t
 	const char *id = vm->p->choices->mapping;
 	const struct pg_mapping *m = find(vm->p->facts, id);
 
-	if (!is_config_id(id))
+	if (!pg_is_config_id(id))
 		return refuse(vm, "mapping-name", "This is no name for a mapping.",
 			      "Use letters, digits, '-' and '_', beginning with a letter, at "
 			      "least two characters.");

@@ -48,6 +48,11 @@ bool pg_plan_changes_boot(const struct pg_plan *plan);
 int pg_planner_refuse(struct pg_planner *p, const char *id, const struct pg_err *err,
 		      const char *text, const char *advice);
 
+/* ---- plan_mapping.c ---- */
+
+/* A name that Proxmox takes for a mapping (PVE::JSONSchema, pve-configid). */
+bool pg_is_config_id(const char *id);
+
 /* ---- plan_bind.c ---- */
 
 /* Plans one of our own scripts as a whole; one of another version is renewed, one that we did
@@ -185,6 +190,8 @@ int pg_check_system(struct pg_checker *c);	/* check_host.c */
 int pg_check_devices(struct pg_checker *c);	/* check_device.c */
 int pg_check_losses(struct pg_checker *c);	/* guard.c: what the host loses */
 int pg_check_guest(struct pg_checker *c);	/* check_guest.c: the chosen VM */
+int pg_check_usb(struct pg_checker *c);		/* check_usb.c: what was chosen */
+int pg_check_usb_guests(struct pg_checker *c);	/* check_usb_vm.c: all VMs with USB */
 int pg_check_guests(struct pg_checker *c);	/* check_guest.c: all with a device */
 int pg_check_drift(struct pg_checker *c);	/* check_drift.c */
 int pg_check_nics(struct pg_checker *c);	/* check_nic.c */

@@ -7,6 +7,7 @@
  *
  * Choices: devices=A,B vm=N bind=B primary pcie=yes|no pt mapping=M romfile=F efi=S
  * change_machine change_firmware accept=A,B trial=MINUTES|no pin_nics repair
+ * usb=A,B usb_mapping=M usb_remove=usbN,… usb_accept=PORT,…
  */
 #include <errno.h>
 #include <stdio.h>
@@ -30,6 +31,21 @@ static int add_all(struct pg_choices *c, const char *list, bool accept)
 		r = pg_bdf_parse_loose(part.v[i], &addr, &slot);
 		if (r == 0)
 			r = accept ? pg_choices_accept(c, addr) : pg_choices_pick(c, addr, slot);
+	}
+	return r;
+}
+
+static int add_usb(struct pg_choices *c, const char *list)
+{
+	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(list, ",", &part);
+
+	for (size_t i = 0; r == 0 && i < part.n; i++) {
+		struct pg_usb_spec spec PG_CLEANUP(pg_usb_spec_done) = { 0 };
+
+		r = pg_usb_spec_parse(part.v[i], &spec);
+		if (r == 0)
+			r = pg_choices_usb(c, &spec);
 	}
 	return r;
 }
@@ -68,6 +84,12 @@ static int set_value(struct pg_choices *c, const char *key, const char *value)
 		return pg_bind_parse(value, &c->bind);
 	if (strcmp(key, "accept") == 0)
 		return add_all(c, value, true);
+	if (strcmp(key, "usb") == 0)
+		return add_usb(c, value);
+	if (strcmp(key, "usb_remove") == 0)
+		return pg_strv_split(value, ",", &c->usb_remove);
+	if (strcmp(key, "usb_accept") == 0)
+		return pg_strv_split(value, ",", &c->usb_accept);
 	if (strcmp(key, "trial") == 0)
 		return set_trial(c, value);
 	if (strcmp(key, "vm") == 0)
@@ -78,6 +100,8 @@ static int set_value(struct pg_choices *c, const char *key, const char *value)
 		c->mapping = strdup(value);
 	else if (strcmp(key, "romfile") == 0)
 		c->romfile = strdup(value);
+	else if (strcmp(key, "usb_mapping") == 0)
+		c->usb_mapping = strdup(value);
 	else if (strcmp(key, "efi") == 0)
 		c->efi_storage = strdup(value);
 	else
