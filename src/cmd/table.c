@@ -35,6 +35,19 @@ const struct pg_cmd *pg_cmd_table(void)
 		  "  --apply            do what the plan says, after asking\n"
 		  "  --yes              do not ask\n",
 		  pg_cmd_passthrough },
+		{ "usb",
+		  "[VMID (ID|PORT|ADDRESS)... [--mapping NAME] [--remove usbN] [--accept-loss=PORT] "
+		  "[--apply [--yes]]]",
+		  "USB devices in the tree of their controllers; or a plan for a VM",
+		  "  ID                 046d:c31c, at whatever port\n"
+		  "  PORT               1-2.3, whatever is plugged in there; also mapping=NAME or spice\n"
+		  "  ADDRESS            0000:00:14.0, a whole controller\n"
+		  "  --mapping NAME     by this resource mapping, made if it is not there\n"
+		  "  --remove usbN      takes this entry from the VM\n"
+		  "  --accept-loss=PORT the node may lose this device, whatever hangs on it\n"
+		  "  --apply            do what the plan says, after asking\n"
+		  "  --yes              do not ask\n",
+		  pg_cmd_usb },
 		{ "doctor", "", "every check, with its evidence and its fix", NULL, pg_cmd_doctor },
 		{ "plan", "--answers FILE", "the wizard's plan, from an answer file",
 		  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n", NULL },
