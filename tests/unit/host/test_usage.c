@@ -77,7 +77,8 @@ static const struct usage_case {
 	  "04:00.0 storage! root file system (pve-root)\n"
 	  "04:00.0 storage! /boot/efi (nvme0n1p2)\n"
 	  "04:00.0 storage! swap (pve-swap)\n"
-	  "04:00.0 storage! LVM volume group pve, storage local-lvm\n",
+	  "04:00.0 storage! LVM volume group pve, storage local-lvm\n"
+	  "05:00.0 usb-storage USB disk Ultra Fit\n",
 	  "" },
 };
 
