@@ -72,6 +72,52 @@ is 'verdicts' "$("$jsonq" rows /groups id verdict <"$tmp/doc" | grep -E '^(1|14|
 ask "$tmp/node" 0 doctor
 keys /findings/0 $finding
 
+ask "$tmp/node" 0 usb
+keys '' devices mappings
+keys /devices/0 port parent controller vendor_id product_id kind speed manufacturer product \
+	serial hub same_ids drivers nodes used_by vms
+is 'what is plugged in' "$("$jsonq" rows /devices port parent vendor_id product_id kind same_ids \
+	<"$tmp/doc" | grep -v '^usb')" \
+'1-3 usb1 046d c31c keyboard 1
+1-5 usb1 051d 0002 ups 1
+3-2 usb3 05e3 0610 hub 1
+3-2.1 3-2 10c4 ea60 serial 1
+3-2.4 3-2 046d 085e video 1
+4-1 usb4 0781 5583 disk 2
+4-2 usb4 0781 5583 disk 2'
+is 'its users' "$("$jsonq" rows /devices port used_by vms nodes <"$tmp/doc" | grep -F 3-2.1)" \
+'3-2.1  {"vmid":101,"key":"usb0","value":"host=10c4:ea60"} ttyUSB0'
+is 'what the node uses' "$("$jsonq" rows /devices port used_by <"$tmp/doc" | grep '^1-[35]')" \
+'1-3 {"what":"input","detail":"keyboard USB Keyboard","vital":false}
+1-5 {"what":"ups","detail":"UPS, watched by NUT","vital":false}'
+value /devices/0/controller 0000:00:14.0
+value /devices/0/parent null
+value /mappings ''
+
+ask "$tmp/node" 0 usb 100 4-1
+keys '' $plan
+value /vm_commands/0 qm,set,100,--usb0,host=4-1
+value /reboot false
+value /files ''
+ask "$tmp/node" 1 usb 100 0781:5583
+value /findings/0/id usb-twins
+value /findings/0/advice 'Name it by its port: 4-1, 4-2.'
+value /vm_commands ''
+ask "$tmp/node" 0 usb 101 --remove usb0
+value /vm_commands/0 qm,set,101,--delete,usb0
+ask "$tmp/node" 1 usb 100 --mapping zigbee
+value /findings/0/id usb-mapping-wrong
+ask "$tmp/node" 0 usb 100 3-2.1 --mapping zigbee
+value /vm_commands/0 'pvesh,create,/cluster/mapping/usb,--id,zigbee,--map,node=pve1,id=10c4:ea60,path=3-2.1'
+value /vm_commands/1 qm,set,100,--usb0,mapping=zigbee
+ask "$tmp/node" 0 usb 100 05:00.0
+value /vm_commands/0 qm,set,100,--hostpci0,0000:05:00.0,pcie=1
+printf 'vm = 100\nusb = {'\''4-1'\''}\n' >"$tmp/usb-answers"
+ask "$tmp/node" 0 usb 100 4-1
+cp "$tmp/doc" "$tmp/by-hand"
+ask "$tmp/node" 0 plan --answers "$tmp/usb-answers"
+is 'the same by an answer file' "$(cmp "$tmp/doc" "$tmp/by-hand" 2>&1)" ''
+
 ask "$tmp/node" 0 passthrough 100 01:00
 keys '' $plan
 keys /findings/0 $finding
@@ -85,12 +131,12 @@ ask "$tmp/node" 0 plan --answers "$tmp/answers"
 keys '' $plan
 is 'the same choices, the same plan' "$(cmp "$tmp/doc" "$tmp/by-hand" 2>&1)" ''
 
-ask "$tmp/node" 1 passthrough 100 05:00.0
+ask "$tmp/node" 1 passthrough 100 09:00.0
 value /findings/0/level block
-value /findings/0/scope 0000:05:00.0
+value /findings/0/scope 0000:09:00.0
 value /files ''
 is 'and one line for people' "$(cat "$tmp/diag")" \
-	'pve-gpu: There is no device 0000:05:00.0 on this node.'
+	'pve-gpu: There is no device 0000:09:00.0 on this node.'
 ask "$tmp/node" 1 passthrough 4711 01:00.0
 is 'an unknown VM' "$(cat "$tmp/diag")" 'pve-gpu: There is no VM 4711.'
 
@@ -119,7 +165,7 @@ value /outcome nothing
 # A folder that is no host, and one that does not exist.
 mkdir "$tmp/nothing"
 no_sysfs='This folder has no /sys/bus/pci: it is not a host'\''s root, or sysfs is not mounted.'
-for command in 'list' 'list --all' iommu status; do
+for command in 'list' 'list --all' iommu status usb; do
 	# shellcheck disable=SC2086
 	ask "$tmp/nothing" 1 $command
 	value /error "$tmp/nothing: $no_sysfs"

@@ -19,7 +19,13 @@ conf=$tmp/node/etc/pve/nodes/pve1/qemu-server/100.conf
 [ -f "$conf" ] || conf=$(find "$tmp/node/etc/pve" -name 100.conf | head -n 1)
 sed -i "s/^name:.*/name: $evil/" "$conf"
 printf 'lock: %s\nhostpci3: 0000:01:00,%s\n' "$evil" "$evil" >>"$conf"
-mkdir "$tmp/node/sys/bus/pci/devices/$evil"
+mkdir "$tmp/node/sys/bus/pci/devices/$evil" "$tmp/node/sys/bus/usb/devices/$evil"
+usb=$tmp/node/sys/devices/pci0000:00/0000:00:14.0/usb1/1-3
+for string in manufacturer product serial speed; do
+	printf '%s\n' "$evil" >"$usb/$string"
+done
+rm "$usb/1-3:1.0/driver" && ln -s "../../../../../../../bus/usb/drivers/$evil" "$usb/1-3:1.0/driver"
+printf '%s\n\tmap node=pve1,id=046d:c31c,path=%s\n' "x$evil" "$evil" >"$tmp/node/etc/pve/mapping/usb.cfg"
 
 # unsafe FILE: control characters but line feeds, C1 controls, bidirectional overrides
 unsafe() {
@@ -27,7 +33,7 @@ unsafe() {
 }
 
 for command in 'list' 'list --all' iommu status doctor 'passthrough 100 01:00' \
-	'passthrough 100 01:00 --apply --yes' history 'undo nothing' "undo $evil"; do
+	'passthrough 100 01:00 --apply --yes' usb 'usb 101 046d:c31c' history 'undo nothing' "undo $evil"; do
 	for json in '' --json; do
 		# shellcheck disable=SC2086
 		"$pve_gpu" $command $json --root "$tmp/node" >"$tmp/out" 2>"$tmp/diag" </dev/null

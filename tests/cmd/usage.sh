@@ -10,7 +10,7 @@ mkdir -p "$tmp/empty/sys/bus/pci/devices"
 is 'help' "$? $(wc -c <"$tmp/diag")" '0 0'
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/help")
 is 'it lists the commands' "$(echo $commands)" \
-	'list iommu status passthrough doctor plan apply history undo confirm recover'
+	'list iommu status passthrough usb doctor plan apply history undo confirm recover'
 for command in $commands; do
 	for form in "$command --help" "--help $command" "$command -h --json"; do
 		# shellcheck disable=SC2086
@@ -37,7 +37,7 @@ wrong() {
 root="--root=$tmp/empty"
 wrong ': There is no command sriov.' sriov
 is 'and the commands are listed' "$(grep -c '^  [a-z]' "$tmp/diag")" "$(echo "$commands" | wc -l)"
-wrong ': There is no command usb.' "$root" usb
+wrong ': There is no command vgpu.' "$root" vgpu
 wrong ": There is no command ?[31m." "$(printf '\033[31m')"
 wrong ': The option --root needs a value.' list --root
 wrong ': --root needs the name of a folder.' list --root=
@@ -77,6 +77,23 @@ wrong ' passthrough: --bind is early, address or at-start, not late.' \
 wrong ' passthrough: The option --bind needs a value.' passthrough 100 01:00.0 --bind
 wrong ' passthrough: The option --mapping needs a value.' passthrough 100 01:00.0 --mapping
 wrong ' passthrough: --yes goes with --apply.' passthrough 100 01:00.0 --yes
+named='It is named by its ids (046d:c31c), by its port (1-2.3), as mapping=NAME, as spice; or a whole'
+for device in x 046d:c31 1- usb1 mapping= 1-2:1.0 ''; do
+	wrong " usb: $device is no USB device. $named controller by its PCI address (0000:00:14.0)." \
+		usb 100 "$device"
+done
+wrong ' usb: x is no VM number. They go from 100 to 999999999.' usb x 1-3
+wrong ' usb: 1-3 is no VM number. They go from 100 to 999999999.' usb 1-3
+wrong ' usb: It needs a device behind the number of the VM, or --remove.' usb 100
+wrong ' usb: It needs the number of a VM.' usb --remove usb0
+for key in usb14 usb usb01 hostpci0 0; do
+	wrong " usb: --remove takes usb0 to usb13, not $key." usb 100 --remove "$key"
+done
+wrong ' usb: --accept-loss takes the port of a device, like 1-3, not 046d:c31c.' \
+	usb 100 1-3 --accept-loss=046d:c31c
+wrong ' usb: The option --mapping needs a value.' usb 100 1-3 --mapping
+wrong ' usb: --yes goes with --apply.' usb 100 1-3 --yes
+wrong ' usb: There is no option --primary.' usb 100 1-3 --primary
 wrong ' plan: It needs --answers FILE.' plan
 wrong ' apply: It needs --answers FILE.' apply --yes
 wrong ' plan: --yes goes with apply.' plan --answers x --yes
