@@ -15,7 +15,8 @@
 
 #define ANSWERS_MAX ((size_t)1 << 20)
 #define KEYS "devices, vm, bind, primary, pcie, iommu_pt, mapping, romfile, efi_storage, " \
-	     "change_machine, change_firmware, accept_loss, trial, pin_nics, repair"
+	     "change_machine, change_firmware, accept_loss, trial, pin_nics, repair, usb, " \
+	     "usb_mapping, usb_remove"
 /* Not a name that a file can set: the option has no parser. */
 #define CONTEXT "\001"
 
@@ -26,8 +27,9 @@ struct reading {
 	struct pg_err *err;
 	struct pg_choices *choices;
 	bool failed;
-	const char *seen[16];	/* options that were set; borrowed from the table */
+	const char *seen[24];	/* options that were set; borrowed from the table */
 	size_t n_seen;
+	unsigned n_usb;		/* values of usb that were taken: two of them may be alike */
 };
 
 static struct reading *reading_of(cfg_t *cfg)
@@ -113,12 +115,46 @@ static int take_loss(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (!text)
 		return 0;
+	if (pg_usb_is_port(text))
+		return pg_strv_add(&reading_of(cfg)->choices->usb_accept, text) < 0 ?
+			       complain(cfg, "There is not enough memory.") : 0;
 	if (pg_bdf_parse_loose(text, &addr, &slot) < 0 || slot)
 		return complain(cfg, "%s is not the address of one function. accept_loss takes "
 				"whole ones, like 0000:03:00.0.", text);
 	if (pg_choices_accept(reading_of(cfg)->choices, addr) < 0)
 		return complain(cfg, "There is not enough memory.");
 	return 0;
+}
+
+static int take_usb(cfg_t *cfg, cfg_opt_t *opt)
+{
+	unsigned n = cfg_opt_size(opt);
+	const char *text = n ? cfg_opt_getnstr(opt, n - 1) : NULL;
+	struct pg_usb_spec spec PG_CLEANUP(pg_usb_spec_done) = { 0 };
+	int r = text ? pg_usb_spec_parse(text, &spec) : 0;
+
+	if (n <= reading_of(cfg)->n_usb)
+		return 0;
+	reading_of(cfg)->n_usb = n;
+	if (r == -EINVAL)
+		return complain(cfg, "%s is no USB device. It is named by its ids (046d:c31c), by its "
+				"port (1-2.3), as mapping=NAME or as spice.", text);
+	if (r < 0 || pg_choices_usb(reading_of(cfg)->choices, &spec) < 0)
+		return complain(cfg, "There is not enough memory.");
+	return 0;
+}
+
+static int take_usb_remove(cfg_t *cfg, cfg_opt_t *opt)
+{
+	unsigned n = cfg_opt_size(opt);
+	const char *text = n ? cfg_opt_getnstr(opt, n - 1) : NULL;
+	struct pg_strv *keys = &reading_of(cfg)->choices->usb_remove;
+
+	if (!text || pg_strv_has(keys, text))
+		return 0;
+	if (!pg_is_usb_key(text))
+		return complain(cfg, "%s is no USB entry of a VM. They are usb0 to usb13.", text);
+	return pg_strv_add(keys, text) < 0 ? complain(cfg, "There is not enough memory.") : 0;
 }
 
 static int take_trial(cfg_t *cfg, cfg_opt_t *opt)
@@ -195,9 +231,10 @@ static int take_string(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct pg_choices *c = reading_of(cfg)->choices;
 	const char *text = cfg_opt_getnstr(opt, 0);
-	char **field = strcmp(opt->name, "mapping") == 0 ? &c->mapping :
-		       strcmp(opt->name, "romfile") == 0 ? &c->romfile :
-							   &c->efi_storage;
+	char **field = strcmp(opt->name, "mapping") == 0     ? &c->mapping :
+		       strcmp(opt->name, "romfile") == 0     ? &c->romfile :
+		       strcmp(opt->name, "usb_mapping") == 0 ? &c->usb_mapping :
+							       &c->efi_storage;
 
 	if (once(cfg, opt))
 		return 1;
@@ -302,6 +339,9 @@ static cfg_t *make_parser(struct reading *reading)
 		CFG_STR("trial", NULL, CFGF_NODEFAULT),
 		CFG_BOOL("pin_nics", cfg_false, CFGF_NODEFAULT),
 		CFG_BOOL("repair", cfg_false, CFGF_NODEFAULT),
+		CFG_STR_LIST("usb", NULL, CFGF_NODEFAULT),
+		CFG_STR("usb_mapping", NULL, CFGF_NODEFAULT),
+		CFG_STR_LIST("usb_remove", NULL, CFGF_NODEFAULT),
 		{ .name = CONTEXT, .type = CFGT_PTR, .simple_value = { .ptr = &reading->self } },
 		CFG_END(),
 	};
@@ -321,7 +361,8 @@ static const struct {
 	{ "efi_storage", take_string }, { "change_machine", take_flag },
 	{ "change_firmware", take_flag }, { "accept_loss", take_loss },
 	{ "trial", take_trial },	{ "pin_nics", take_flag },
-	{ "repair", take_flag },
+	{ "repair", take_flag },	{ "usb", take_usb },
+	{ "usb_mapping", take_string }, { "usb_remove", take_usb_remove },
 };
 
 static int parse(struct reading *reading, const struct pg_bytes *bytes)
@@ -354,11 +395,11 @@ int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choice
 	r = parse(&reading, bytes);
 	if (r < 0)
 		return r;
-	if (choices->repair && (choices->n_pick || choices->vmid))
+	if (choices->repair && (choices->n_pick || choices->vmid || pg_choices_has_usb(choices)))
 		return pg_err_set(err, -EINVAL, path, 0,
 				  "repair goes without devices and vm: it changes what is set up "
 				  "already.");
-	if (choices->n_pick == 0 && !choices->repair)
+	if (choices->n_pick == 0 && !choices->repair && !pg_choices_has_usb(choices))
 		return pg_err_set(err, -EINVAL, path, 0,
 				  "It names no device. Add a line like devices = "
 				  "{'0000:01:00.0', '0000:01:00.1'}.");

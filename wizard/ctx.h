@@ -17,6 +17,7 @@ enum wiz_page {
 	WIZ_PAGE_DEVICE,
 	WIZ_PAGE_BINDING,
 	WIZ_PAGE_VM,
+	WIZ_PAGE_USB,		/* only where it is wanted */
 	WIZ_PAGE_REVIEW,
 	WIZ_PAGE_APPLY,
 	WIZ_PAGE_REBOOT,
@@ -72,6 +73,8 @@ struct wiz {
 	bool probed;			/* the facts hold what wiz_probe() finds */
 	struct pg_findings host;	/* of the host as it is */
 	struct pg_choices *choices;
+	bool usb;			/* the page about USB is wanted */
+	bool usb_only;			/* nothing but USB is: no step about PCI */
 	bool vm_chosen;			/* "no VM" is a choice too */
 	struct pg_plan *plan;		/* of these choices; NULL: to be made */
 	char *diff_why_not;		/* why the plan has no diffs, or NULL */
@@ -113,7 +116,7 @@ struct wiz_page_ops {
 };
 
 extern const struct wiz_page_ops wiz_page_home, wiz_page_host, wiz_page_device,
-	wiz_page_binding, wiz_page_vm, wiz_page_review, wiz_page_apply, wiz_page_reboot,
+	wiz_page_binding, wiz_page_vm, wiz_page_usb, wiz_page_review, wiz_page_apply, wiz_page_reboot,
 	wiz_page_verify, wiz_page_status, wiz_page_history;
 
 /* ---- engine.c: moving, asking ---- */
@@ -249,6 +252,32 @@ struct wiz_dev_item {
 	char s[32];
 };
 struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev);
+
+/* ---- usbtext.c: a USB device for the chosen VM ---- */
+
+enum wiz_usb_way {
+	WIZ_USB_OFF,
+	WIZ_USB_ID,	/* chosen by its ids */
+	WIZ_USB_PORT,	/* chosen by its port */
+	WIZ_USB_HAS,	/* the VM has it, and keeps it */
+	WIZ_USB_LEAVES,	/* the VM has it, and it is taken away */
+};
+
+/* Without it the page is gone, and what was chosen there. */
+void wiz_usb_want(struct wiz *w, bool want);
+enum wiz_usb_way wiz_usb_way(const struct wiz *w, const struct pg_usb_dev *dev);
+/* The next of the ways. Returns 0 or -ENOMEM. */
+int wiz_usb_turn(struct wiz *w, const struct pg_usb_dev *dev);
+/* Takes an entry ("usb0") away, or leaves it. */
+int wiz_usb_toggle_entry(struct wiz *w, const char *key);
+bool wiz_usb_leaves(const struct wiz *w, const struct pg_guest_usb *usb);
+/* The chosen VM's entry for it, or NULL; the first other VM that has one, or 0. */
+const struct pg_guest_usb *wiz_usb_entry(const struct wiz *w, const struct pg_usb_dev *dev);
+uint32_t wiz_usb_other_vm(const struct wiz *w, const struct pg_usb_dev *dev);
+const struct pg_use *wiz_usb_vital(const struct pg_usb_dev *dev);
+/* "usb/1-3" -> the device; NULL where the id is of another kind. */
+const struct pg_usb_dev *wiz_usb_of_item(const struct wiz *w, const char *item);
+void wiz_usb_detail(const struct wiz *w, const struct pg_usb_dev *dev, struct wiz_lines *lines);
 
 /* ---- statustext.c: how passthrough stands ---- */
 

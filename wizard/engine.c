@@ -13,7 +13,7 @@ static const struct wiz_page_ops *const pages[WIZ_N_PAGES] = {
 	[WIZ_PAGE_VM] = &wiz_page_vm,	      [WIZ_PAGE_REVIEW] = &wiz_page_review,
 	[WIZ_PAGE_APPLY] = &wiz_page_apply,   [WIZ_PAGE_REBOOT] = &wiz_page_reboot,
 	[WIZ_PAGE_VERIFY] = &wiz_page_verify, [WIZ_PAGE_STATUS] = &wiz_page_status,
-	[WIZ_PAGE_HISTORY] = &wiz_page_history,
+	[WIZ_PAGE_HISTORY] = &wiz_page_history, [WIZ_PAGE_USB] = &wiz_page_usb,
 };
 
 const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
@@ -25,6 +25,8 @@ static bool is_relevant(const struct wiz *w, enum wiz_page page)
 {
 	/* a repair asks nothing: only what it does is shown */
 	if (w->choices->repair && pages[page]->step && page < WIZ_PAGE_REVIEW)
+		return false;
+	if (w->usb_only && page < WIZ_PAGE_VM && pages[page]->step)
 		return false;
 	return !pages[page]->relevant || pages[page]->relevant(w);
 }
@@ -224,12 +226,20 @@ static enum wiz_step_state step_state(const struct wiz *w, enum wiz_page page)
 	return page < w->page ? WIZ_STEP_DONE : WIZ_STEP_TODO;
 }
 
+/* Steps that only some ways have are not shown in the others. */
+static bool is_hidden(const struct wiz *w, enum wiz_page page)
+{
+	if (page == WIZ_PAGE_USB)
+		return !w->usb;
+	return !pages[page]->step || (w->usb_only && page < WIZ_PAGE_VM);
+}
+
 static void build_steps(const struct wiz *w, struct wiz_view *view)
 {
 	for (enum wiz_page p = 0; pages[w->page]->step && p < WIZ_N_PAGES; p++) {
 		struct wiz_step *step;
 
-		if (!pages[p]->step)
+		if (is_hidden(w, p))
 			continue;
 		step = pg_vec_add(&view->step, &view->n_step, sizeof(*step));
 		if (!step) {

@@ -22,6 +22,11 @@ static const char *const words[WIZ_N_PAGES] = {
 			"Settings of the VM that have to change are shown; only what is missing "
 			"is changed. What an installed system may not survive is left, unless you "
 			"say so below.",
+	[WIZ_PAGE_USB] =
+		"What is plugged into the node, below the controller that it hangs on. Space gives a "
+		"device to the VM: by its ids first, wherever it is plugged in; by its port when "
+		"pressed again, or where others have the same ids. What the VM has already is named "
+		"in another way, or taken away. A row marked ! is needed by the node itself.",
 	[WIZ_PAGE_REVIEW] =
 		"Everything that will be written or run: first what stands in the way, then each "
 		"file as a diff, then commands, and at the end what is good to know. Lines with + "

@@ -4,6 +4,8 @@
 
 #include "wizard/ctx.h"
 
+#define USB "usb"
+
 static const struct {
 	const char *id, *text, *words;
 	enum wiz_page page;
@@ -18,6 +20,10 @@ static const struct {
 	  "Choose a device and a VM, see what will be written, and apply it. Nothing is changed "
 	  "before you have seen it and said yes.",
 	  WIZ_PAGE_HOST },
+	{ USB, "Give USB devices to a VM",
+	  "Choose a VM and what it is to have of the devices that are plugged in, or take some from "
+	  "it. Nothing of the node is changed for that, and no reboot is needed.",
+	  WIZ_PAGE_VM },
 	{ "status", "Status",
 	  "The devices that VMs have: the driver now, the driver after the next reboot of the "
 	  "node, and whether that is right.",
@@ -53,8 +59,14 @@ static void build(struct wiz *w, struct wiz_view *view)
 		struct wiz_item *item =
 			is_shown(w, i) ? wiz_view_add_item(view, rows[i].id) : NULL;
 
-		if (item)
-			wiz_view_set(view, &item->text, "%s", rows[i].text);
+		if (!item)
+			continue;
+		wiz_view_set(view, &item->text, "%s", rows[i].text);
+		if (strcmp(rows[i].id, USB) != 0 || w->facts->n_guest)
+			continue;
+		item->enabled = false;
+		item->style = WIZ_FAINT;
+		wiz_view_set(view, &item->why_not, "There is no VM on this node.");
 	}
 	if (w->busy)
 		wiz_view_set(view, &view->intro, "%s You can look at everything; nothing can be "
@@ -86,10 +98,23 @@ static int verify(struct wiz *w, enum wiz_follow *ret)
 	return words ? wiz_note(w, "Over", words) : -ENOMEM;
 }
 
-/* What was chosen for a set-up is no part of a repair, and the other way round. */
-static void begin(struct wiz *w, bool repair)
+static bool is_row(const struct wiz_event *e, size_t i)
 {
-	w->choices->repair = repair;
+	return e->kind == WIZ_EVENT_NEXT && strcmp(rows[i].id, e->item) == 0;
+}
+
+/* What was chosen on the one way is no matter of the other. */
+static void take_way(struct wiz *w, const char *id, enum wiz_page page)
+{
+	bool usb_only = strcmp(id, USB) == 0;
+
+	w->choices->repair = page == WIZ_PAGE_REVIEW;
+	if (usb_only || (w->usb_only && strcmp(id, "setup") == 0)) {
+		wiz_usb_want(w, false);
+		w->usb = w->usb_only = usb_only;
+	}
+	if (usb_only)
+		w->choices->n_pick = 0;
 	wiz_changed(w);
 }
 
@@ -97,11 +122,12 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
 	if (e->kind == WIZ_EVENT_NEXT && strcmp(e->item, "verify") == 0)
 		return verify(w, ret);
-	for (size_t i = 0; e->kind == WIZ_EVENT_NEXT && i < PG_ARRAY_SIZE(rows); i++)
-		if (strcmp(rows[i].id, e->item) == 0) {
-			begin(w, rows[i].page == WIZ_PAGE_REVIEW);
-			return wiz_go(w, rows[i].page, ret);
-		}
+	for (size_t i = 0; i < PG_ARRAY_SIZE(rows); i++) {
+		if (!is_row(e, i))
+			continue;
+		take_way(w, rows[i].id, rows[i].page);
+		return wiz_go(w, rows[i].page, ret);
+	}
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #define PRIMARY "primary"
 #define MACHINE "change-machine"
 #define FIRMWARE "change-firmware"
+#define USB "usb"
 
 static bool relevant(const struct wiz *w)
 {
@@ -82,6 +83,22 @@ static void primary_row(const struct wiz *w, struct wiz_view *view)
 	wiz_view_set(view, &item->why_not, "Choose a VM first.");
 }
 
+static void usb_row(const struct wiz *w, struct wiz_view *view)
+{
+	struct wiz_item *item = wiz_view_add_item(view, USB);
+
+	if (!item)
+		return;
+	wiz_view_set(view, &item->text, "USB devices, too");
+	wiz_view_set(view, &item->detail_title, "USB");
+	item->mark = w->usb ? WIZ_MARK_ON : WIZ_MARK_OFF;
+	if (w->choices->vmid)
+		return;
+	item->enabled = false;
+	item->style = WIZ_FAINT;
+	wiz_view_set(view, &item->why_not, "Choose a VM first.");
+}
+
 /* What a plan for the VM says, as it were chosen; what may be changed of another VM is not
  * carried over. */
 static int plan_for(const struct wiz *w, uint32_t vmid, bool keep, struct pg_plan **ret)
@@ -129,9 +146,22 @@ static void change_rows(const struct wiz *w, struct wiz_view *view)
 		   "change the firmware to OVMF", w->choices->change_firmware);
 }
 
+static void other_rows(const struct wiz *w, struct wiz_view *view)
+{
+	struct wiz_item *none = wiz_view_add_item(view, NO_VM);
+
+	if (!none)
+		return;
+	wiz_view_set(view, &none->text, "no VM: prepare the node only");
+	none->mark = !w->choices->vmid && w->vm_chosen ? WIZ_MARK_RADIO_ON :
+							 WIZ_MARK_RADIO_OFF;
+	primary_row(w, view);
+	usb_row(w, view);
+	change_rows(w, view);
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
-	struct wiz_item *none;
 
 	view->shape = WIZ_SHAPE_LIST;
 	view->can |= WIZ_CAN_TOGGLE | WIZ_CAN_NEXT | WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
@@ -139,18 +169,14 @@ static void build(struct wiz *w, struct wiz_view *view)
 	wiz_view_set(view, &view->detail_title, "About it");
 	for (size_t i = 0; i < w->facts->n_guest; i++)
 		vm_row(w, view, &w->facts->guest[i]);
-	none = wiz_view_add_item(view, NO_VM);
-	if (!none)
-		return;
-	wiz_view_set(view, &none->text, "no VM: prepare the node only");
-	none->mark = !w->choices->vmid && w->vm_chosen ? WIZ_MARK_RADIO_ON :
-							 WIZ_MARK_RADIO_OFF;
-	primary_row(w, view);
-	change_rows(w, view);
+	if (!w->usb_only)
+		other_rows(w, view);
 	for (size_t i = 0; i < view->n_item; i++)
 		if (view->item[i].mark == WIZ_MARK_RADIO_ON)
 			view->cursor = i;
-	if (!w->choices->vmid && !w->vm_chosen)
+	if (!w->choices->vmid && w->usb_only)
+		wiz_view_set(view, &view->why_not_next, "Choose a VM with Space.");
+	else if (!w->choices->vmid && !w->vm_chosen)
 		wiz_view_set(view, &view->why_not_next,
 			     "Choose a VM with Space, or \"no VM\" to prepare the node only.");
 }
@@ -169,12 +195,16 @@ static bool vm_of_item(const char *item, uint32_t *ret)
 
 static void choose_vm(struct wiz *w, uint32_t vmid)
 {
-	if (w->choices->vmid != vmid)
+	if (w->choices->vmid != vmid) {
 		w->choices->change_machine = w->choices->change_firmware = false;
+		pg_strv_done(&w->choices->usb_remove); /* entries of the other VM */
+	}
 	w->choices->vmid = vmid;
 	w->vm_chosen = true;
-	if (!vmid)
-		w->choices->primary = false;
+	if (vmid)
+		return;
+	w->choices->primary = false;
+	wiz_usb_want(w, false);
 }
 
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
@@ -191,6 +221,8 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 		choose_vm(w, vmid);
 	else if (strcmp(e->item, PRIMARY) == 0)
 		w->choices->primary = !w->choices->primary;
+	else if (strcmp(e->item, USB) == 0)
+		wiz_usb_want(w, !w->usb);
 	else if (strcmp(e->item, MACHINE) == 0)
 		w->choices->change_machine = !w->choices->change_machine;
 	else if (strcmp(e->item, FIRMWARE) == 0)
@@ -217,6 +249,15 @@ static void vm_facts(const struct pg_guest *g, struct wiz_lines *lines)
 			       g->hostpci[i].leaving ? " (leaving)" :
 						       "");
 		(void)wiz_lines_add(lines, WIZ_PLAIN, label, "%s", g->hostpci[i].value);
+	}
+	for (size_t i = 0; i < g->n_usb; i++) {
+		char label[32];
+
+		(void)snprintf(label, sizeof(label), "usb%u%s", g->usb[i].index,
+			       g->usb[i].pending ? " (pending)" :
+			       g->usb[i].leaving ? " (leaving)" :
+						   "");
+		(void)wiz_lines_add(lines, WIZ_PLAIN, label, "%s", g->usb[i].value);
 	}
 	for (size_t i = 0; i < g->bad.n; i++)
 		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", g->bad.v[i]);
@@ -255,6 +296,8 @@ static const struct {
 	{ PRIMARY,
 	  "The VM shows its screen on the card's own output from its start, and Proxmox's console "
 	  "for it stays black. Without it the card is a second screen.", NULL },
+	{ USB,
+	  "The next page shows what is plugged into the node, and what the VM has of it.", NULL },
 	{ MACHINE,
 	  "PCI Express is there on q35 only. Without it the device is passed as plain PCI, which "
 	  "works for most.",
@@ -298,7 +341,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 		return;
 	}
 	vm_facts(g, lines);
-	if (g->local && !g->error && !g->lock && !g->template)
+	if (g->local && !g->error && !g->lock && !g->template && !w->usb_only)
 		vm_changes(w, g, lines);
 }
 

@@ -53,8 +53,9 @@ bool wiz_wants_reboot(const struct wiz *w);
 /*
  * Reads choices from an answer file. Keys: devices (list), vm, bind, primary, pcie,
  * iommu_pt, mapping, romfile, efi_storage, change_machine, change_firmware,
- * accept_loss (list), trial (minutes; 0: none), pin_nics, repair (without devices). Unknown
- * keys, wrong types and "${" are refused with file and line.
+ * accept_loss (list), trial (minutes; 0: none), pin_nics, repair (without devices), usb (list),
+ * usb_mapping, usb_remove (list). Unknown keys, wrong types and "${" are refused with file and
+ * line.
  */
 int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *err);
 /* The same for its bytes, of which it blanks the comments; path is for complaints alone. */

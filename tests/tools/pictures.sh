@@ -65,6 +65,7 @@ press y 'Keep the change'
 picture verify
 press Enter 'is confirmed'
 press Enter 'What to do'
+press Down 'plugged in'
 press Down 'driver now'
 press Enter '01:00.0'
 picture status

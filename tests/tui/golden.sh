@@ -111,6 +111,9 @@ if same_names; then
 	screens device 80x24 device-80x24
 	screens device 120x40 device-120x40
 	screens device 80x24 device-80x24-ascii --ascii --color=never
+	screens usb 80x24 usb-80x24
+	screens usb 120x40 usb-120x40
+	screens usb 80x24 usb-80x24-ascii --ascii --color=never
 	screens trial 80x24 trial-80x24
 	screens trial 132x43 trial-132x43
 	screens trial 80x24 trial-80x24-ascii --ascii --color=never
@@ -120,8 +123,9 @@ if same_names; then
 	busy_node
 	screens_beside busy 80x24 busy-80x24
 else
-	for name in busy-80x24 device-80x24 device-120x40 device-80x24-ascii trial-80x24 trial-132x43 \
-		trial-80x24-ascii loss-80x24 trial-wrong-80x24; do
+	for name in busy-80x24 device-80x24 device-120x40 device-80x24-ascii usb-80x24 usb-120x40 \
+		usb-80x24-ascii trial-80x24 trial-132x43 trial-80x24-ascii loss-80x24 \
+		trial-wrong-80x24; do
 		n=$((n + 1))
 		echo "ok $n - $name # SKIP this machine has other names for the demo's devices"
 	done

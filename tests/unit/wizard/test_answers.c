@@ -37,6 +37,12 @@ static const struct {
 	{ "trial = 5\ntrial = 5\n", 2, "given twice" },
 	{ "accept_loss = {'03:00'}\n", 1, "03:00 is not the address of one function" },
 	{ "accept_loss = {'03:00.0',\n'eth0'}\n", 2, "eth0 is not the address" },
+	{ "usb = {'1-3',\n'x'}\n", 2, "x is no USB device" },
+	{ "usb = {'046d:c31'}\n", 1, "is no USB device" },
+	{ "usb = {'01:00.0'}\n", 1, "is no USB device" },
+	{ "usb_remove = {'usb14'}\n", 1, "usb0 to usb13" },
+	{ "usb_mapping = ''\n", 1, "empty" },
+	{ "vm = 100\nusb_mapping = 'x'\n", 0, "names no device" },
 };
 
 static int load(const struct tree *t, const char *text, size_t n, struct pg_choices **ret,
@@ -105,6 +111,28 @@ static void test_good(void **state)
 	assert_string_equal(pg_bdf_str(c->accept[1]).s, "0000:04:00.0");
 	assert_int_equal(c->trial, PG_YES);
 	assert_int_equal(c->trial_minutes, 30);
+}
+
+static void test_usb(void **state)
+{
+	static const char text[] = "vm = 100\nusb = {'046D:C31C', '1-2.3', 'mapping=ups', spice}\n"
+				   "usb_remove = {'usb0', 'usb13', 'usb0'}\n"
+				   "usb_mapping = 'zig'\naccept_loss = {'1-3', '03:00.0'}\n";
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = NULL;
+	struct pg_choices *copy PG_CLEANUP(pg_choices_freep) = NULL;
+
+	assert_int_equal(load(*state, text, strlen(text), &c, NULL), 0);
+	assert_int_equal(pg_choices_copy(c, &copy), 0);
+	assert_int_equal(copy->n_usb, 4);
+	assert_int_equal(copy->usb[0].by, PG_USB_BY_ID);
+	assert_int_equal(copy->usb[0].vendor, 0x046d);
+	assert_string_equal(copy->usb[1].name, "1-2.3");
+	assert_string_equal(copy->usb[2].name, "ups");
+	assert_int_equal(copy->usb[3].by, PG_USB_BY_SPICE);
+	assert_int_equal(copy->usb_remove.n, 2);
+	assert_string_equal(copy->usb_mapping, "zig");
+	assert_int_equal(copy->usb_accept.n, 1);
+	assert_int_equal(copy->n_accept, 1);
 }
 
 static void test_trial(void **state)
@@ -180,7 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		tree_test(test_bad),	  tree_test(test_bad_files), tree_test(test_good),
-		tree_test(test_relative), tree_test(test_trial), demo_test(test_same_plan),
+		tree_test(test_relative), tree_test(test_trial), tree_test(test_usb), demo_test(test_same_plan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
