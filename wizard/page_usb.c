@@ -89,7 +89,7 @@ static void device_row(const struct wiz *w, struct wiz_view *view, const struct 
 		vital(view, item, dev, use);
 	}
 	for (size_t i = 0; i < w->facts->n_usb; i++)
-		if (!w->facts->usb[i].is_root && pg_usb_parent(w->facts, &w->facts->usb[i]) == dev)
+		if (pg_usb_is_child(dev, &w->facts->usb[i]))
 			device_row(w, view, &w->facts->usb[i], depth + 1);
 }
 
@@ -114,7 +114,7 @@ static size_t count_on(const struct wiz *w, const struct pg_dev *dev)
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->facts->n_usb; i++)
-		n += is_top(w, &w->facts->usb[i]) && is_on(&w->facts->usb[i], dev);
+		n += is_on(&w->facts->usb[i], dev) && is_top(w, &w->facts->usb[i]);
 	return n;
 }
 
@@ -142,7 +142,7 @@ static void controller_rows(const struct wiz *w, struct wiz_view *view, const st
 			   "on the Device page." :
 			   "Choose what is plugged in.");
 	for (size_t i = 0; i < w->facts->n_usb; i++)
-		if (is_top(w, &w->facts->usb[i]) && is_on(&w->facts->usb[i], dev))
+		if (is_on(&w->facts->usb[i], dev) && is_top(w, &w->facts->usb[i]))
 			device_row(w, view, &w->facts->usb[i], 1);
 }
 

@@ -44,7 +44,8 @@ const struct pg_cmd *pg_cmd_table(void)
 		  "  ADDRESS            0000:00:14.0, a whole controller\n"
 		  "  --mapping NAME     by this resource mapping, made if it is not there\n"
 		  "  --remove usbN      takes this entry from the VM\n"
-		  "  --accept-loss=PORT the node may lose this device, whatever hangs on it\n"
+		  "  --accept-loss=PORT the node may lose this device (or controller, by its ADDRESS),\n"
+		  "                     whatever hangs on it\n"
 		  "  --apply            do what the plan says, after asking\n"
 		  "  --yes              do not ask\n",
 		  pg_cmd_usb },

@@ -25,6 +25,23 @@ static int keep(char **to, const char *value)
 
 /* ---- the choices ---- */
 
+static int take_loss(const struct pg_cmd_env *env, const char *command,
+		     struct pg_choices *choices)
+{
+	struct pg_bdf addr;
+	bool slot;
+	int r;
+
+	if (pg_usb_is_port(optarg))
+		r = pg_strv_add(&choices->usb_accept, optarg);
+	else if (pg_bdf_parse_loose(optarg, &addr, &slot) == 0 && !slot)
+		r = pg_choices_accept(choices, addr);
+	else
+		return pg_cmd_usage(env, command, "--accept-loss takes the port of a device, like 1-3, "
+				    "or the address of a controller, not %s.", optarg);
+	return r < 0 ? no_memory(env) : 0;
+}
+
 /* Returns 0 or the exit status. */
 static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 		       struct pg_choices *choices, struct pg_cmd_road *road)
@@ -43,11 +60,7 @@ static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 			    0 : pg_strv_add(&choices->usb_remove, optarg);
 		break;
 	case 'l':
-		if (!pg_usb_is_port(optarg))
-			return pg_cmd_usage(env, command, "--accept-loss takes the port of a device, "
-					    "like 1-3, not %s.", optarg);
-		r = pg_strv_add(&choices->usb_accept, optarg);
-		break;
+		return take_loss(env, command, choices);
 	case 'a':
 		road->apply = true;
 		break;

@@ -164,7 +164,7 @@ static void add_row(struct pg_table *t, struct pg_row *parent, const struct pg_f
 	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, title);
 	pg_table_cell(t, row, COL_USERS, vital(dev) ? PG_TONE_BAD : PG_TONE_PLAIN, who);
 	for (size_t i = 0; i < facts->n_usb; i++)
-		if (!facts->usb[i].is_root && pg_usb_parent(facts, &facts->usb[i]) == dev)
+		if (pg_usb_is_child(dev, &facts->usb[i]))
 			add_row(t, row, facts, &facts->usb[i]);
 }
 
@@ -196,7 +196,7 @@ static void add_controller(const struct pg_cmd_env *env, struct pg_table *t,
 	pg_table_cell(t, row, COL_KIND, PG_TONE_PLAIN, controller ? "controller" : "");
 	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, name);
 	for (size_t i = 0; i < facts->n_usb; i++)
-		if (is_top(facts, &facts->usb[i]) && is_below(&facts->usb[i], controller))
+		if (is_below(&facts->usb[i], controller) && is_top(facts, &facts->usb[i]))
 			add_row(t, row, facts, &facts->usb[i]);
 }
 

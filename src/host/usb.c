@@ -117,6 +117,14 @@ const struct pg_usb_dev *pg_usb_parent(const struct pg_facts *facts,
 	return name ? pg_usb_at(facts, name) : NULL;
 }
 
+bool pg_usb_is_child(const struct pg_usb_dev *hub, const struct pg_usb_dev *dev)
+{
+	size_t n = strlen(hub->name);
+
+	return strncmp(dev->name, hub->name, n) == 0 && dev->name[n] == '.' &&
+	       !strchr(dev->name + n + 1, '.');
+}
+
 size_t pg_usb_twins(const struct pg_facts *facts, const struct pg_usb_dev *dev)
 {
 	const struct pg_usb_spec spec = { .by = PG_USB_BY_ID, .vendor = dev->vendor,

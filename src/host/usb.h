@@ -121,6 +121,8 @@ const struct pg_usb_dev *pg_usb_first(const struct pg_facts *facts,
 /* The hub that it is plugged into; NULL for a root hub. */
 const struct pg_usb_dev *pg_usb_parent(const struct pg_facts *facts,
 				       const struct pg_usb_dev *dev);
+/* Is the one plugged into the other, which is no root hub? */
+bool pg_usb_is_child(const struct pg_usb_dev *hub, const struct pg_usb_dev *dev);
 /* Devices with the same ids, itself included. */
 size_t pg_usb_twins(const struct pg_facts *facts, const struct pg_usb_dev *dev);
 /* "Logitech USB Keyboard", "Ultra Fit", or "" where it has no names. NULL on -ENOMEM. */

@@ -89,7 +89,7 @@ wrong ' usb: It needs the number of a VM.' usb --remove usb0
 for key in usb14 usb usb01 hostpci0 0; do
 	wrong " usb: --remove takes usb0 to usb13, not $key." usb 100 --remove "$key"
 done
-wrong ' usb: --accept-loss takes the port of a device, like 1-3, not 046d:c31c.' \
+wrong ' usb: --accept-loss takes the port of a device, like 1-3, or the address of a controller, not 046d:c31c.' \
 	usb 100 1-3 --accept-loss=046d:c31c
 wrong ' usb: The option --mapping needs a value.' usb 100 1-3 --mapping
 wrong ' usb: --yes goes with --apply.' usb 100 1-3 --yes

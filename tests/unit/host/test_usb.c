@@ -154,6 +154,9 @@ static void test_read(void **state)
 	assert_string_equal(pg_usb_parent(facts, dev)->name, "3-3");
 	assert_string_equal(pg_usb_parent(facts, pg_usb_parent(facts, dev))->name, "usb3");
 	assert_null(pg_usb_parent(facts, pg_usb_at(facts, "usb3")));
+	assert_true(pg_usb_is_child(pg_usb_at(facts, "3-3"), dev));
+	assert_false(pg_usb_is_child(pg_usb_at(facts, "3-1"), dev));
+	assert_false(pg_usb_is_child(dev, dev));
 	assert_string_equal(pg_bdf_str(dev->controller).s, "0000:06:00.0");
 	assert_int_equal(pg_usb_twins(facts, pg_usb_at(facts, "3-1")), 2);
 	assert_int_equal(pg_usb_twins(facts, pg_usb_at(facts, "usb1")), 0);
