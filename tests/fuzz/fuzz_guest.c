@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A VM's configuration. */
+/* A VM's configuration, and the same bytes as mapping/usb.cfg. */
 #include "tests/fuzz/fuzz.h"
 
 #include "src/host/guests.h"
+#include "src/host/usb_private.h"
 
 /* The last line of a key counts, and each key stands once in a section. */
 static void check_lines(const struct pg_guest *guest)
@@ -57,5 +58,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_lines(guest);
 	check_hostpci(guest);
 	check_bad(guest);
+	FUZZ_ASSERT(pg_guest_read_usb(guest) == 0);
+	FUZZ_ASSERT(guest->n_usb <= 2 * PG_USB_MAX);
+	FUZZ_ASSERT(pg_usb_mappings_parse(&in, "pve1", facts) == 0);
 	return 0;
 }
