@@ -122,11 +122,8 @@ static void forget_key(struct pg_strv *keys, const char *key)
 void wiz_usb_want(struct wiz *w, bool want)
 {
 	w->usb = want;
-	if (want)
-		return;
-	while (w->choices->n_usb)
-		pg_choices_no_usb(w->choices, &w->choices->usb[w->choices->n_usb - 1]);
-	pg_strv_done(&w->choices->usb_remove);
+	if (!want)
+		pg_choices_clear_usb(w->choices);
 }
 
 int wiz_usb_toggle_entry(struct wiz *w, const char *key)
@@ -230,18 +227,19 @@ static void users(const struct wiz *w, const struct pg_usb_dev *dev, struct wiz_
 static const char *way_words(enum wiz_usb_way way, bool unique)
 {
 	static const char *const words[] = {
-		[WIZ_USB_OFF] = "Space gives it to the VM by its ids, at whatever port it is; again: by "
-				"its port, whatever is plugged in there.",
+		[WIZ_USB_OFF] = NULL,
 		[WIZ_USB_ID] = "By its ids: the VM gets it at whatever port it is. Space: by its port.",
 		[WIZ_USB_PORT] = "By its port: the VM gets whatever is plugged in there.",
 		[WIZ_USB_HAS] = "The VM has it. Space names it in another way; again: takes it away.",
 		[WIZ_USB_LEAVES] = "It is taken from the VM. Space leaves it there.",
 	};
 
-	if (way == WIZ_USB_OFF && !unique)
-		return "Others have the same ids, so that only its port tells it apart. Space gives "
-		       "what is plugged in at this port to the VM.";
-	return words[way];
+	if (way != WIZ_USB_OFF)
+		return words[way];
+	return unique ? "Space gives it to the VM by its ids, at whatever port it is; again: by its port, "
+			"whatever is plugged in there." :
+			"Others have the same ids, so that only its port tells it apart. Space gives "
+			"what is plugged in at this port to the VM.";
 }
 
 /* What is said about it as it is chosen, or would be. */

@@ -76,6 +76,8 @@ bool pg_choices_has(const struct pg_choices *choices, struct pg_bdf addr);
 /* Adds a USB device unless it is there; it is copied. Returns 0 or -ENOMEM. */
 int pg_choices_usb(struct pg_choices *choices, const struct pg_usb_spec *spec);
 void pg_choices_no_usb(struct pg_choices *choices, const struct pg_usb_spec *spec);
+/* Forgets all about USB. */
+void pg_choices_clear_usb(struct pg_choices *choices);
 /* Is there anything about USB among them? */
 bool pg_choices_has_usb(const struct pg_choices *choices);
 /* "usb0" to "usb13" */

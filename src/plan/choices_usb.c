@@ -58,6 +58,12 @@ void pg_choices_no_usb(struct pg_choices *c, const struct pg_usb_spec *spec)
 	}
 }
 
+void pg_choices_clear_usb(struct pg_choices *c)
+{
+	pg_choices_usb_done(c);
+	pg_choices_usb_forget(c);
+}
+
 bool pg_choices_has_usb(const struct pg_choices *c)
 {
 	return c->n_usb || c->usb_remove.n;
