@@ -1,70 +1,70 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/cmd/common.h"
 
+static const struct pg_cmd table[] = {
+	{ "list", "[--all]", "GPUs: address, name, ids, driver, group, users",
+	  "  --all              every PCI device\n", pg_cmd_list },
+	{ "iommu", "", "the IOMMU's state and its groups, with a verdict for each", NULL,
+	  pg_cmd_iommu },
+	{ "status", "[--repair [--apply [--yes]]]",
+	  "devices of VMs: driver now and after the next boot, and a verdict",
+	  "  --repair           plans the repair of what names a device by an address that it\n"
+	  "                     has no more: VM settings, mappings, bindings\n"
+	  "  --apply, --yes, --trial, --no-trial, --accept-loss, --pin-nics\n"
+	  "                     as for passthrough\n", pg_cmd_status },
+	{ "passthrough",
+	  "VMID ADDRESS... [--primary] [--mapping NAME] [--romfile F] "
+	  "[--bind early|address|at-start] [--trial[=MINUTES]|--no-trial] "
+	  "[--accept-loss=ADDRESS] [--pin-nics] [--apply [--yes]]",
+	  "plans devices for a VM, and with --apply does it",
+	  "  ADDRESS            0000:01:00.0, 01:00.0, or 01:00 for a whole slot\n"
+	  "  --primary          the VM's only display\n"
+	  "  --mapping NAME     by this resource mapping, made if it is not there\n"
+	  "  --romfile F        a ROM file below /usr/share/kvm\n"
+	  "  --bind HOW         early: vfio-pci takes the ids at boot; address: this device\n"
+	  "                     only; at-start: Proxmox binds when the VM starts\n"
+	  "  --trial[=MINUTES]  after the reboot wait for `pve-gpu confirm`, and put everything\n"
+	  "                     back without it (10 minutes); the default where the change\n"
+	  "                     could cut you off\n"
+	  "  --no-trial         the change is final at once\n"
+	  "  --accept-loss=ADDRESS\n"
+	  "                     the node may lose this device, whatever hangs on it\n"
+	  "  --pin-nics         the network cards of the node keep the names that they have\n"
+	  "  --apply            do what the plan says, after asking\n"
+	  "  --yes              do not ask\n",
+	  pg_cmd_passthrough },
+	{ "usb",
+	  "[VMID (ID|PORT|ADDRESS)... [--mapping NAME] [--remove usbN] [--accept-loss=PORT] "
+	  "[--apply [--yes]]]",
+	  "USB devices in the tree of their controllers; or a plan for a VM",
+	  "  ID                 046d:c31c, at whatever port\n"
+	  "  PORT               1-2.3, whatever is plugged in there; also mapping=NAME or spice\n"
+	  "  ADDRESS            0000:00:14.0, a whole controller\n"
+	  "  --mapping NAME     by this resource mapping, made if it is not there\n"
+	  "  --remove usbN      takes this entry from the VM\n"
+	  "  --accept-loss=PORT the node may lose this device (or controller, by its ADDRESS),\n"
+	  "                     whatever hangs on it\n"
+	  "  --apply            do what the plan says, after asking\n"
+	  "  --yes              do not ask\n",
+	  pg_cmd_usb },
+	{ "doctor", "", "every check, with its evidence and its fix", NULL, pg_cmd_doctor },
+	{ "plan", "--answers FILE", "the wizard's plan, from an answer file",
+	  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n", NULL },
+	{ "apply", "--answers FILE [--yes]", "applies the plan of an answer file",
+	  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n"
+	  "  --yes              do not ask\n",
+	  NULL },
+	{ "history", "", "the changes made so far, newest first", NULL, pg_cmd_history },
+	{ "undo", "[ID]", "takes a change back: the newest, or the one named", NULL,
+	  pg_cmd_undo },
+	{ "confirm", "[ID] | --wait", "keeps the change on trial after the reboot",
+	  "  --wait             what the unit of a trial runs: waits for the confirmation, and\n"
+	  "                     takes the change back without it\n", pg_cmd_confirm },
+	{ "recover", "", "ends what a crash or a power cut left", NULL, pg_cmd_recover },
+	{ 0 },
+};
+
 const struct pg_cmd *pg_cmd_table(void)
 {
-	static const struct pg_cmd table[] = {
-		{ "list", "[--all]", "GPUs: address, name, ids, driver, group, users",
-		  "  --all              every PCI device\n", pg_cmd_list },
-		{ "iommu", "", "the IOMMU's state and its groups, with a verdict for each", NULL,
-		  pg_cmd_iommu },
-		{ "status", "[--repair [--apply [--yes]]]",
-		  "devices of VMs: driver now and after the next boot, and a verdict",
-		  "  --repair           plans the repair of what names a device by an address that it\n"
-		  "                     has no more: VM settings, mappings, bindings\n"
-		  "  --apply, --yes, --trial, --no-trial, --accept-loss, --pin-nics\n"
-		  "                     as for passthrough\n", pg_cmd_status },
-		{ "passthrough",
-		  "VMID ADDRESS... [--primary] [--mapping NAME] [--romfile F] "
-		  "[--bind early|address|at-start] [--trial[=MINUTES]|--no-trial] "
-		  "[--accept-loss=ADDRESS] [--pin-nics] [--apply [--yes]]",
-		  "plans devices for a VM, and with --apply does it",
-		  "  ADDRESS            0000:01:00.0, 01:00.0, or 01:00 for a whole slot\n"
-		  "  --primary          the VM's only display\n"
-		  "  --mapping NAME     by this resource mapping, made if it is not there\n"
-		  "  --romfile F        a ROM file below /usr/share/kvm\n"
-		  "  --bind HOW         early: vfio-pci takes the ids at boot; address: this device\n"
-		  "                     only; at-start: Proxmox binds when the VM starts\n"
-		  "  --trial[=MINUTES]  after the reboot wait for `pve-gpu confirm`, and put everything\n"
-		  "                     back without it (10 minutes); the default where the change\n"
-		  "                     could cut you off\n"
-		  "  --no-trial         the change is final at once\n"
-		  "  --accept-loss=ADDRESS\n"
-		  "                     the node may lose this device, whatever hangs on it\n"
-		  "  --pin-nics         the network cards of the node keep the names that they have\n"
-		  "  --apply            do what the plan says, after asking\n"
-		  "  --yes              do not ask\n",
-		  pg_cmd_passthrough },
-		{ "usb",
-		  "[VMID (ID|PORT|ADDRESS)... [--mapping NAME] [--remove usbN] [--accept-loss=PORT] "
-		  "[--apply [--yes]]]",
-		  "USB devices in the tree of their controllers; or a plan for a VM",
-		  "  ID                 046d:c31c, at whatever port\n"
-		  "  PORT               1-2.3, whatever is plugged in there; also mapping=NAME or spice\n"
-		  "  ADDRESS            0000:00:14.0, a whole controller\n"
-		  "  --mapping NAME     by this resource mapping, made if it is not there\n"
-		  "  --remove usbN      takes this entry from the VM\n"
-		  "  --accept-loss=PORT the node may lose this device (or controller, by its ADDRESS),\n"
-		  "                     whatever hangs on it\n"
-		  "  --apply            do what the plan says, after asking\n"
-		  "  --yes              do not ask\n",
-		  pg_cmd_usb },
-		{ "doctor", "", "every check, with its evidence and its fix", NULL, pg_cmd_doctor },
-		{ "plan", "--answers FILE", "the wizard's plan, from an answer file",
-		  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n", NULL },
-		{ "apply", "--answers FILE [--yes]", "applies the plan of an answer file",
-		  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n"
-		  "  --yes              do not ask\n",
-		  NULL },
-		{ "history", "", "the changes made so far, newest first", NULL, pg_cmd_history },
-		{ "undo", "[ID]", "takes a change back: the newest, or the one named", NULL,
-		  pg_cmd_undo },
-		{ "confirm", "[ID] | --wait", "keeps the change on trial after the reboot",
-		  "  --wait             what the unit of a trial runs: waits for the confirmation, and\n"
-		  "                     takes the change back without it\n", pg_cmd_confirm },
-		{ "recover", "", "ends what a crash or a power cut left", NULL, pg_cmd_recover },
-		{ 0 },
-	};
-
 	return table;
 }

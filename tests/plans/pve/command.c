@@ -75,6 +75,9 @@ static bool set_one(const struct pve_node *node, struct pve_vm *vm, struct pve_c
 		why = check_disk(node, value);
 	if (why)
 		return refuse(out, why);
+	/* of a stopped VM what was pending is overwritten, then all of it is applied */
+	if (!vm->running)
+		pve_conf_set(c, "PENDING", key, NULL);
 	pve_conf_set(c, vm->running ? "PENDING" : "", key, value);
 	return true;
 }

@@ -28,6 +28,17 @@ static void feed_dev(const struct pg_dev *d, struct pve_node *node)
 	to->mdev = d->has_mdev;
 }
 
+static void feed_usb(const struct pg_usb_dev *u, struct pve_node *node)
+{
+	struct pve_usb *to;
+
+	if (u->is_root || !u->has_ids)
+		return;
+	to = pve_must(pg_vec_add(&node->usb, &node->n_usb, sizeof(*to)));
+	snprintf(to->port, sizeof(to->port), "%s", u->name);
+	snprintf(to->id, sizeof(to->id), "%04x:%04x", u->vendor, u->product);
+}
+
 static void feed_storage(const struct pg_storage *s, struct pve_node *node)
 {
 	struct pve_storage *to;
@@ -47,6 +58,8 @@ void pve_feed_node(const struct pg_root *root, const struct pg_facts *facts,
 	node->iommu = true; /* it is on after the reboot that the plan asks for */
 	for (size_t i = 0; i < facts->n_dev; i++)
 		feed_dev(&facts->dev[i], node);
+	for (size_t i = 0; i < facts->n_usb; i++)
+		feed_usb(&facts->usb[i], node);
 	for (size_t i = 0; i < facts->n_storage; i++)
 		feed_storage(&facts->storage[i], node);
 	if (pg_strv_copy(&facts->rom, &node->rom) < 0)

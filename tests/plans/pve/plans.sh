@@ -11,24 +11,37 @@ section() { # FILE NAME
 	sed -n "/^=== $2\$/,/^=== /{/^=== /d;p;}" "$1"
 }
 
-for file in "$top_srcdir"/tests/plans/cases/*.case; do
-	section "$file" plan | sed '/^again:/,$d' | grep '^vm ' >"$tmp/commands" || continue
-	vmid=$(sed -n 's/^choices .*vm=\([0-9]*\).*/\1/p' "$file")
+# machines: the VMs that the commands are for, none for a mapping alone
+machines() {
+	sed -n 's/^vm qm set \([0-9]*\) .*/\1/p' "$tmp/all" | sort -u
+}
+
+play() { # CASE VMID
+	file=$1 vmid=$2
+	grep -E "^vm (qm set $vmid |pvesh )" "$tmp/all" >"$tmp/commands"
 	section "$file" tree | sed "s|@top@|../../../../../../../..$top_srcdir|g" >"$tmp/case.tree"
 	rm -rf "$tmp/root"
 	"$mktree" "$tmp/case.tree" "$tmp/root" || exit 1
 	"$pveplan" "$tmp/root" "$vmid" <"$tmp/commands" >"$tmp/said" 2>&1
 	status=$?
+	name=$(basename "$file" .case)
 	if section "$file" plan | grep -q '^finding [a-z]* romfile-missing '; then
 		# The plan says itself that the ROM is still to be put there.
-		check "$(basename "$file" .case): the missing ROM" grep -qx \
+		check "$name: the missing ROM" grep -qx \
 			'start: failed to find romfile .*' "$tmp/said"
 	elif [ $status -eq 0 ]; then
-		pass "$(basename "$file" .case)"
+		pass "$name, VM $vmid"
 	else
-		fail "$(basename "$file" .case)" "$(cat "$tmp/said")"
+		fail "$name, VM $vmid" "$(cat "$tmp/said")"
 	fi
-	last=$vmid
+}
+
+for case in "$top_srcdir"/tests/plans/cases/*.case; do
+	section "$case" plan | sed '/^again:/,$d' | grep '^vm ' >"$tmp/all" || continue
+	for machine in $(machines); do
+		play "$case" "$machine"
+		last=$machine
+	done
 done
 
 # It can fail: a device that no tree has.

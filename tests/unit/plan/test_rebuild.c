@@ -49,14 +49,20 @@ static void make_old(struct pg_facts *f)
 	f->boot.initrd[0].newer = strdup(PG_PATH_VFIO_CONF);
 }
 
+static struct pg_templates templates(void)
+{
+	static char script[] = SCRIPT;
+
+	return (struct pg_templates){ .initramfs_hook = { script, sizeof(script) - 1 },
+				      .initramfs_script = { script, sizeof(script) - 1 } };
+}
+
 /* Takes the facts; `command` NULL: nothing is planned. */
 static void assert_command(struct pg_facts *f, enum pg_bind bind, const char *command,
 			   const char *why)
 {
 	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = make_choices("01:00", 0);
-	static char script[] = SCRIPT;
-	struct pg_templates t = { .initramfs_hook = { script, sizeof(script) - 1 },
-				  .initramfs_script = { script, sizeof(script) - 1 } };
+	struct pg_templates t = templates();
 	struct pg_plan *p PG_CLEANUP(pg_plan_freep) = NULL;
 
 	c->bind = bind;
@@ -100,6 +106,20 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct pg_file *)a)->path, ((const struct pg_file *)b)->path);
 }
 
+/* Which devices were assigned is noted already. */
+static void note_devices(struct pg_facts *f)
+{
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = make_choices("01:00", 0);
+	struct pg_templates t = templates();
+	struct pg_plan *p PG_CLEANUP(pg_plan_freep) = NULL;
+
+	c->bind = PG_BIND_ADDRESS;
+	assert_int_equal(pg_plan_make(f, c, &t, &p), 0);
+	assert_int_equal(p->n_file, 1);
+	assert_string_equal(p->file[0].path, "/etc/pve-gpu/devices.conf");
+	make_file(f, p->file[0].path, p->file[0].after.p);
+}
+
 /* By address the initramfs must hold the script. */
 static void test_initramfs_lacks(void **state)
 {
@@ -110,6 +130,8 @@ static void test_initramfs_lacks(void **state)
 	make_file(f, PG_PATH_SCRIPT, SCRIPT);
 	f->file[3].mode = f->file[4].mode = 0755;
 	make_file(f, PG_PATH_BIND_CONF, "0000:01:00.0 10de:2684 vfio-pci\n");
+	qsort(f->file, f->n_file, sizeof(*f->file), by_path);
+	note_devices(f);
 	qsort(f->file, f->n_file, sizeof(*f->file), by_path);
 	f->boot.initrd[0].looked = f->boot.initrd[0].has_vfio = true;
 	assert_command(f, PG_BIND_ADDRESS, INITRAMFS, "does not hold the script");
