@@ -82,6 +82,18 @@ static void tell_waiting(struct pg_watch *w, const struct pg_trials *t)
 
 /* ---- taking back ---- */
 
+/* Minutes of rebuilding, without a word to the service manager. */
+static void notify_at_work(void)
+{
+	pg_notify("WATCHDOG_USEC=3600000000\nSTATUS=Taking a change back.");
+}
+
+/* As WatchdogSec= of the unit has it. */
+static void notify_at_rest(void)
+{
+	pg_notify("WATCHDOG_USEC=60000000");
+}
+
 static int mark_expired(struct pg_watch *w, const struct pg_trials *t, struct pg_err *err)
 {
 	int r = 0;
@@ -123,21 +135,40 @@ static int refuse(struct pg_outcome *ret, int r, const struct pg_err *err)
 	return r;
 }
 
+/* Another change that was cut off is no reason to leave this one as it is. 1: the outcome
+ * says why it cannot be ended. */
+static int end_others(struct pg_watch *w, struct pg_outcome *ret, struct pg_err *err)
+{
+	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_outcome ended PG_CLEANUP(pg_outcome_done) = { 0 };
+	int r = pg_store_unfinished(w->run.root, &open, err);
+
+	if (r < 0 || !open)
+		return r;
+	if (open->state == PG_TX_UNREADABLE)
+		r = pg_outcome_refuse_unfinished(ret, open, err);
+	else
+		r = pg_recover_locked(&w->run, &ended);
+	if (r < 0 || ended.kind == PG_OUTCOME_DONE)
+		return r;
+	if (ended.text)
+		r = pg_outcome_set(ret, ended.kind, NULL, "%s", ended.text);
+	return r < 0 ? r : 1;
+}
+
 static int take_back_locked(struct pg_watch *w, const char *why, struct pg_outcome *ret,
 			    struct pg_err *err)
 {
-	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
 	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
 	pg_autofree char *text = NULL;
 	bool whole = false;
-	int r = pg_trials_read(w->run.root, &t);
+	int r = end_others(w, ret, err);
 
+	if (r != 0)
+		return r < 0 ? r : 0;
+	r = pg_trials_read(w->run.root, &t);
 	if (r == 0 && !t.n)
 		return -EAGAIN; /* decided meanwhile: look again */
-	if (r == 0)
-		r = pg_store_unfinished(w->run.root, &open, err);
-	if (r == 0 && open)
-		return pg_outcome_refuse_unfinished(ret, open, err);
 	if (r == 0)
 		r = mark_expired(w, &t, err);
 	if (r == 0)
@@ -161,8 +192,7 @@ static int take_back(struct pg_watch *w, const char *why, struct pg_outcome *ret
 
 	if (r == -EAGAIN)
 		return r;
-	/* Minutes of rebuilding, without a word to the service manager. */
-	pg_notify("WATCHDOG_USEC=3600000000\nSTATUS=Taking the change back.");
+	notify_at_work();
 	if (r == 0)
 		r = take_back_locked(w, why, ret, err);
 	if (r == -EAGAIN || r == -ENOMEM)
@@ -196,8 +226,10 @@ static int end_open(struct pg_watch *w, struct pg_journal *open, char **ret_id,
 
 	if (r == 0 && open->trial.expired)
 		r = pg_journal_mark_boot(w->run.root, open, "expired", w->boot, err);
+	notify_at_work();
 	if (r == 0)
 		r = pg_recover_locked(&w->run, ret);
+	notify_at_rest();
 	if (r == 0)
 		*ret_id = PG_STEAL(id);
 	return r;

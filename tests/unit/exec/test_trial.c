@@ -2,6 +2,9 @@
 /* A change on trial: confirmed, taken back, never rebooted for twice. */
 #include "tests/unit/exec/trialnode.h"
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include "src/exec/watch.h"
 
 static void confirm(struct node *n)
@@ -232,6 +235,66 @@ static void test_power_cut_away(void **state)
 	assert_int_equal(t.reboots, 1);
 }
 
+/* The service manager kills a watch from which it hears nothing for a minute. */
+static void test_power_cut_watchdog(void **state)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_un un;
+	} at = { .un = { .sun_family = AF_UNIX } };
+	pg_autoclose int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char text[256];
+	bool longer = false;
+	struct trial t;
+	ssize_t n;
+
+	/* "@": abstract, of this process */
+	(void)snprintf(text, sizeof(text), "@pve-gpu-test-%d", (int)getpid());
+	memcpy(at.un.sun_path + 1, text + 1, strlen(text) - 1);
+	assert_int_equal(bind(fd, &at.any,
+			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) +
+					  strlen(text))), 0);
+	assert_int_equal(setenv("NOTIFY_SOCKET", text, 1), 0);
+	power_cut(&t, state, "192.0.2.1");
+	assert_int_equal(unsetenv("NOTIFY_SOCKET"), 0);
+	while ((n = recv(fd, text, sizeof(text) - 1, 0)) >= 0) {
+		text[n] = '\0';
+		longer |= strstr(text, "WATCHDOG_USEC=3600000000") != NULL;
+	}
+	assert_true(longer);
+}
+
+/* A change without a trial was cut off as well: ended, and the trial goes on all the same. */
+static void test_other_open(void **state)
+{
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+	pg_autofree char *first = NULL;
+	struct trial t;
+	size_t files;
+
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
+	files = t.n->plan.n_file;
+	t.n->plan.n_file = 0;
+	t.n->plan.trial = 0;
+	node_apply(t.n);
+	node_assert_state(t.n, "applied");
+	first = strdup(t.n->out.id);
+	assert_non_null(first);
+	t.n->plan.n_file = files;
+	t.n->plan.trial = 600;
+	node_apply(t.n);
+	node_assert_state(t.n, "trial");
+	assert_int_equal(pg_journal_read(t.n->tree->root, first, &j, NULL), 0);
+	assert_int_equal(pg_journal_set_state(t.n->tree->root, j, PG_TX_UNDOING, NULL), 0);
+	trial_boot(&t, "two");
+	watch(&t);
+	node_assert_outcome(t.n, PG_OUTCOME_PUT_BACK, 3);
+	assert_int_equal(t.up, 600);
+	assert_int_equal(t.reboots, 1);
+	assert_all_back(&t);
+}
+
 /* pve-gpu.off: recover takes back what is on trial, and without one the newest change. */
 static void test_recover_off(void **state)
 {
@@ -300,6 +363,7 @@ int main(void)
 		node_test(test_address_missing), node_test(test_together),
 		node_test(test_edited), node_test(test_reboot_again),
 		node_test(test_power_cut), node_test(test_power_cut_away),
+		node_test(test_power_cut_watchdog), node_test(test_other_open),
 		node_test(test_recover_off), node_test(test_locked),
 		node_test(test_state_unusable),
 	};
