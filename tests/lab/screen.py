@@ -30,7 +30,9 @@ class Screen:
     @classmethod
     def on_serial(cls, machine):
         machine.detach()
-        return cls.before(machine, [sys.executable, os.path.join(HERE, 'serialport.py'), f'{machine.dir}/serial'])
+        screen = cls.before(machine, [sys.executable, os.path.join(HERE, 'serialport.py'), f'{machine.dir}/serial'])
+        screen.see('(at the serial port)')      # what is typed before is lost
+        return screen
 
     def text(self):
         return subprocess.run(self.tmux + ['capture-pane', '-p'], capture_output=True).stdout.decode()

@@ -9,6 +9,7 @@ import tty
 port = socket.socket(socket.AF_UNIX)
 port.connect(sys.argv[1])
 tty.setraw(0)
+os.write(1, b"(at the serial port)\r\n")
 while True:
     for ready in select.select([0, port], [], [])[0]:
         data = os.read(0, 4096) if ready == 0 else port.recv(4096)

@@ -89,16 +89,19 @@ def verdict(lab, m, where, ref):
 
 def play(lab):
     """The power fails between the first write and the end of the rebuild, of a change or of its undo;
-    LAB_SEED plays the same cuts again."""
+    LAB_SEED plays the same cuts again, LAB_CUTS (7,12) some of them."""
     seed = int(os.environ.get('LAB_SEED') or random.randrange(1 << 32))
     chance = random.Random(seed)
     print(f'# LAB_SEED={seed}', flush=True)
+    wanted = [int(n) for n in os.environ.get('LAB_CUTS', '').split(',') if n]
     ref = Reference(lab)
     for i in range(lab.times or 3):
         undo = i % 3 == 2
         files, whole = ref.undo if undo else ref.apply
         # every other while the files are written, which is soon over
         moment = chance.uniform(0, files if i % 2 == 0 else whole)
+        if wanted and i + 1 not in wanted:
+            continue
         where = f'cut {i + 1} at {moment:.2f} s of {"undo" if undo else "the change"}'
         try:
             one(lab, ref, f'cut{i}', undo, moment, where)
