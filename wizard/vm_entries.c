@@ -35,7 +35,7 @@ static bool counts(const struct pg_guest *g, const struct pg_hostpci *hp)
 
 void wiz_entry_rows(const struct wiz *w, struct wiz_view *view, const struct pg_guest *g)
 {
-	static const char *const notes[] = { NULL, "written anew", "removed" };
+	static const char *const notes[] = { NULL, "replaced", "removed" };
 
 	for (size_t i = 0; i < g->n_hostpci; i++) {
 		const struct pg_hostpci *hp = &g->hostpci[i];
