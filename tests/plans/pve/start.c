@@ -296,7 +296,7 @@ static void warnings(struct start *s)
 	char *why pg_autofree = cpu ? pve_props_parse("cpu", cpu, &p) : NULL;
 	const char *type = pve_props_get(&p, "cputype");
 
-	if (!s->ovmf)
+	if (why || !s->ovmf)
 		return;
 	if (!pve_conf_get(&s->conf, "", "efidisk0"))
 		pve_say(s->out, PVE_WARN, "no efidisk configured! Using temporary efivars disk.");
