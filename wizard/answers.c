@@ -8,15 +8,16 @@
 
 #include <confuse.h>
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include "src/base/text.h"
+#include "wizard/answers.h"
 
-#define ANSWERS_MAX ((size_t)1 << 20)
 #define KEYS "devices, vm, bind, primary, pcie, iommu_pt, mapping, romfile, efi_storage, " \
 	     "change_machine, change_firmware, accept_loss, trial, pin_nics, repair, usb, " \
-	     "usb_mapping, usb_remove"
+	     "usb_mapping, usb_remove, separate, rombar, legacy_igd, keep_driver, vendor_id, " \
+	     "device_id, sub_vendor_id, sub_device_id, replace, remove, secure_boot, vga, cpu, " \
+	     "no_balloon, guest_reachable"
 /* Not a name that a file can set: the option has no parser. */
 #define CONTEXT "\001"
 
@@ -27,9 +28,10 @@ struct reading {
 	struct pg_err *err;
 	struct pg_choices *choices;
 	bool failed;
-	const char *seen[24];	/* options that were set; borrowed from the table */
+	const char *seen[48];	/* options that were set; borrowed from the table */
 	size_t n_seen;
 	unsigned n_usb;		/* values of usb that were taken: two of them may be alike */
+	unsigned n_devices;	/* the same of devices */
 };
 
 static struct reading *reading_of(cfg_t *cfg)
@@ -88,22 +90,22 @@ static int once(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
-/* Called after each value of the list: only the newest is new. */
+/* Called after each value of the list: only the newest is new. One that was taken may be given
+ * again, as a part of a device that is joined. */
 static int take_device(cfg_t *cfg, cfg_opt_t *opt)
 {
 	unsigned n = cfg_opt_size(opt);
 	const char *text = n ? cfg_opt_getnstr(opt, n - 1) : NULL;
-	struct pg_bdf addr;
-	bool slot;
+	int r;
 
-	if (!text)
+	if (!text || n <= reading_of(cfg)->n_devices)
 		return 0;
-	if (pg_bdf_parse_loose(text, &addr, &slot) < 0)
+	reading_of(cfg)->n_devices = n;
+	r = pg_choices_pick_text(reading_of(cfg)->choices, text);
+	if (r == -EINVAL)
 		return complain(cfg, "%s is no PCI address. One looks like 0000:01:00.0, or "
 				"0000:01:00 for all functions of a card.", text);
-	if (pg_choices_pick(reading_of(cfg)->choices, addr, slot) < 0)
-		return complain(cfg, "There is not enough memory.");
-	return 0;
+	return r < 0 ? complain(cfg, "There is not enough memory.") : 0;
 }
 
 static int take_loss(cfg_t *cfg, cfg_opt_t *opt)
@@ -201,169 +203,193 @@ static int take_bind(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
-static int take_pcie(cfg_t *cfg, cfg_opt_t *opt)
+/* Where the value of a plain key goes. */
+struct field {
+	const char *key;
+	size_t at;
+};
+
+static const struct field flags[] = {
+	{ "primary", offsetof(struct pg_choices, primary) },
+	{ "iommu_pt", offsetof(struct pg_choices, iommu_pt) },
+	{ "change_machine", offsetof(struct pg_choices, change_machine) },
+	{ "change_firmware", offsetof(struct pg_choices, change_firmware) },
+	{ "pin_nics", offsetof(struct pg_choices, pin_nics) },
+	{ "repair", offsetof(struct pg_choices, repair) },
+	{ "separate", offsetof(struct pg_choices, separate) },
+	{ "secure_boot", offsetof(struct pg_choices, secure_boot) },
+	{ "no_balloon", offsetof(struct pg_choices, no_balloon) },
+	{ "guest_reachable", offsetof(struct pg_choices, guest_reachable) },
+};
+
+static const struct field switches[] = {
+	{ "pcie", offsetof(struct pg_choices, pcie) },
+	{ "rombar", offsetof(struct pg_choices, pci.rombar) },
+	{ "legacy_igd", offsetof(struct pg_choices, pci.legacy_igd) },
+	{ "keep_driver", offsetof(struct pg_choices, pci.keep_driver) },
+};
+
+static const struct field texts[] = {
+	{ "mapping", offsetof(struct pg_choices, mapping) },
+	{ "romfile", offsetof(struct pg_choices, romfile) },
+	{ "usb_mapping", offsetof(struct pg_choices, usb_mapping) },
+	{ "efi_storage", offsetof(struct pg_choices, efi_storage) },
+	{ "vga", offsetof(struct pg_choices, vga) },
+	{ "cpu", offsetof(struct pg_choices, cpu) },
+};
+
+static const struct field ids[] = {
+	{ "vendor_id", offsetof(struct pg_choices, pci.id[PG_VENDOR_ID]) },
+	{ "device_id", offsetof(struct pg_choices, pci.id[PG_DEVICE_ID]) },
+	{ "sub_vendor_id", offsetof(struct pg_choices, pci.id[PG_SUB_VENDOR_ID]) },
+	{ "sub_device_id", offsetof(struct pg_choices, pci.id[PG_SUB_DEVICE_ID]) },
+};
+
+#define FIELD(cfg, table, opt) field_of(cfg, table, PG_ARRAY_SIZE(table), opt)
+
+/* The field of the choices that the option fills; every option has one. */
+static void *field_of(cfg_t *cfg, const struct field *table, size_t n, const cfg_opt_t *opt)
 {
-	reading_of(cfg)->choices->pcie = cfg_opt_getnbool(opt, 0) ? PG_YES : PG_NO;
-	return once(cfg, opt);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i].key, opt->name) == 0)
+			return (char *)reading_of(cfg)->choices + table[i].at;
+	return NULL;
 }
 
 static int take_flag(cfg_t *cfg, cfg_opt_t *opt)
 {
-	struct pg_choices *c = reading_of(cfg)->choices;
-	bool on = cfg_opt_getnbool(opt, 0);
+	bool *to = FIELD(cfg, flags, opt);
 
-	if (strcmp(opt->name, "primary") == 0)
-		c->primary = on;
-	else if (strcmp(opt->name, "iommu_pt") == 0)
-		c->iommu_pt = on;
-	else if (strcmp(opt->name, "change_machine") == 0)
-		c->change_machine = on;
-	else if (strcmp(opt->name, "pin_nics") == 0)
-		c->pin_nics = on;
-	else if (strcmp(opt->name, "repair") == 0)
-		c->repair = on;
-	else
-		c->change_firmware = on;
+	if (to)
+		*to = cfg_opt_getnbool(opt, 0);
+	return once(cfg, opt);
+}
+
+static int take_switch(cfg_t *cfg, cfg_opt_t *opt)
+{
+	enum pg_tri *to = FIELD(cfg, switches, opt);
+
+	if (to)
+		*to = cfg_opt_getnbool(opt, 0) ? PG_YES : PG_NO;
 	return once(cfg, opt);
 }
 
 static int take_string(cfg_t *cfg, cfg_opt_t *opt)
 {
-	struct pg_choices *c = reading_of(cfg)->choices;
 	const char *text = cfg_opt_getnstr(opt, 0);
-	char **field = strcmp(opt->name, "mapping") == 0     ? &c->mapping :
-		       strcmp(opt->name, "romfile") == 0     ? &c->romfile :
-		       strcmp(opt->name, "usb_mapping") == 0 ? &c->usb_mapping :
-							       &c->efi_storage;
+	char **to = FIELD(cfg, texts, opt);
 
 	if (once(cfg, opt))
 		return 1;
 	if (!text || !*text)
 		return complain(cfg, "%s is empty.", opt->name);
-	*field = strdup(text);
-	return *field ? 0 : complain(cfg, "There is not enough memory.");
+	if (to)
+		*to = strdup(text);
+	return to && *to ? 0 : complain(cfg, "There is not enough memory.");
+}
+
+static int take_id(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, 0);
+	int32_t *to = FIELD(cfg, ids, opt);
+	uint64_t value;
+
+	if (once(cfg, opt))
+		return 1;
+	if (!text || pg_text_number(text, 16, 0xffff, &value) < 0)
+		return complain(cfg, "%s takes four hexadecimal digits, like '10de', not %s.",
+				opt->name, text ? text : "");
+	if (to)
+		*to = (int32_t)value;
+	return 0;
+}
+
+static int take_replace(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, 0);
+	char **to = &reading_of(cfg)->choices->replace;
+
+	if (once(cfg, opt))
+		return 1;
+	if (!text || pg_hostpci_key(text) < 0)
+		return complain(cfg, "%s is no entry of a VM. They are hostpci0 to hostpci15.",
+				text ? text : "");
+	*to = strdup(text);
+	return *to ? 0 : complain(cfg, "There is not enough memory.");
+}
+
+static int take_remove(cfg_t *cfg, cfg_opt_t *opt)
+{
+	unsigned n = cfg_opt_size(opt);
+	const char *text = n ? cfg_opt_getnstr(opt, n - 1) : NULL;
+	struct pg_strv *keys = &reading_of(cfg)->choices->remove;
+
+	if (!text || pg_strv_has(keys, text))
+		return 0;
+	if (pg_hostpci_key(text) < 0)
+		return complain(cfg, "%s is no entry of a VM. They are hostpci0 to hostpci15.", text);
+	return pg_strv_add(keys, text) < 0 ? complain(cfg, "There is not enough memory.") : 0;
 }
 
 /* ---- the file ---- */
 
-/* A relative path is taken from the current folder, as everywhere. */
-static int read_file(const char *path, struct pg_bytes *ret, struct pg_err *err)
-{
-	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
-	pg_autofree char *whole = NULL;
-	char cwd[PATH_MAX];
-	int r = pg_root_open("/", &root, err);
-
-	if (r < 0)
-		return r;
-	if (*path != '/' && !getcwd(cwd, sizeof(cwd)))
-		return pg_err_set(err, -errno, path, 0, "The current folder is gone.");
-	whole = *path == '/' ? strdup(path) : pg_strf("%s/%s", cwd, path);
-	if (!whole)
-		return -ENOMEM;
-	r = pg_root_read(root, whole, ANSWERS_MAX, ret);
-	if (r < 0)
-		return pg_err_set(err, r, path, 0, "The answer file cannot be read: %s.",
-				  r == -EINVAL ? "it is not a plain file" : pg_err_reason(r));
-	return 0;
-}
-
-static int refuse_hazards(const char *path, const struct pg_bytes *b, struct pg_err *err)
-{
-	unsigned line = 1;
-
-	for (size_t i = 0; i < b->n; i++) {
-		if (b->p[i] == '\n')
-			line++;
-		else if (b->p[i] == '\0')
-			return pg_err_set(err, -EINVAL, path, line,
-					  "There is a NUL byte in it: this is no text file.");
-		else if (b->p[i] == '$' && b->p[i + 1] == '{')
-			return pg_err_set(err, -EINVAL, path, line,
-					  "\"${\" is not taken: answers must not depend on the "
-					  "environment.");
-	}
-	return 0;
-}
-
-/* Where a comment that begins at p ends; NULL: there is none. */
-static const char *comment_end(const char *p, const char *start)
-{
-	const char *end;
-
-	if (*p != '#' && (*p != '/' || (p != start && !strchr(" \t\n={},", p[-1]))))
-		return NULL;
-	if (*p == '#' || p[1] == '/')
-		return p + strcspn(p, "\n");
-	end = p[1] == '*' ? strstr(p + 2, "*/") : NULL;
-	return end ? end + 2 : NULL;
-}
-
-/* Comments become blanks: libconfuse 3.3 counts lines wrongly after them, and an error would
- * be told in the wrong place. */
-static void blank_comments(struct pg_bytes *b)
-{
-	char quote = '\0';
-
-	for (char *p = b->p; *p; p++) {
-		const char *end = quote ? NULL : comment_end(p, b->p);
-
-		for (; end && p < end; p++)
-			*p = *p == '\n' ? '\n' : ' ';
-		if (end)
-			p--;
-		else if (quote && *p == '\\' && p[1])
-			p++;
-		else if (quote && *p == quote)
-			quote = '\0';
-		else if (!quote && (*p == '"' || *p == '\''))
-			quote = *p;
-	}
-}
+static const struct {
+	const char *key;
+	cfg_type_t type;
+	cfg_flag_t flags;
+	cfg_validate_callback_t take;
+} keys[] = {
+	{ "devices", CFGT_STR, CFGF_LIST, take_device },
+	{ "vm", CFGT_STR, 0, take_vm },
+	{ "bind", CFGT_STR, 0, take_bind },
+	{ "primary", CFGT_BOOL, 0, take_flag },
+	{ "pcie", CFGT_BOOL, 0, take_switch },
+	{ "iommu_pt", CFGT_BOOL, 0, take_flag },
+	{ "mapping", CFGT_STR, 0, take_string },
+	{ "romfile", CFGT_STR, 0, take_string },
+	{ "efi_storage", CFGT_STR, 0, take_string },
+	{ "change_machine", CFGT_BOOL, 0, take_flag },
+	{ "change_firmware", CFGT_BOOL, 0, take_flag },
+	{ "accept_loss", CFGT_STR, CFGF_LIST, take_loss },
+	{ "trial", CFGT_STR, 0, take_trial },
+	{ "pin_nics", CFGT_BOOL, 0, take_flag },
+	{ "repair", CFGT_BOOL, 0, take_flag },
+	{ "usb", CFGT_STR, CFGF_LIST, take_usb },
+	{ "usb_mapping", CFGT_STR, 0, take_string },
+	{ "usb_remove", CFGT_STR, CFGF_LIST, take_usb_remove },
+	{ "separate", CFGT_BOOL, 0, take_flag },
+	{ "rombar", CFGT_BOOL, 0, take_switch },
+	{ "legacy_igd", CFGT_BOOL, 0, take_switch },
+	{ "keep_driver", CFGT_BOOL, 0, take_switch },
+	{ "vendor_id", CFGT_STR, 0, take_id },
+	{ "device_id", CFGT_STR, 0, take_id },
+	{ "sub_vendor_id", CFGT_STR, 0, take_id },
+	{ "sub_device_id", CFGT_STR, 0, take_id },
+	{ "replace", CFGT_STR, 0, take_replace },
+	{ "remove", CFGT_STR, CFGF_LIST, take_remove },
+	{ "secure_boot", CFGT_BOOL, 0, take_flag },
+	{ "vga", CFGT_STR, 0, take_string },
+	{ "cpu", CFGT_STR, 0, take_string },
+	{ "no_balloon", CFGT_BOOL, 0, take_flag },
+	{ "guest_reachable", CFGT_BOOL, 0, take_flag },
+};
 
 static cfg_t *make_parser(struct reading *reading)
 {
-	cfg_opt_t opts[] = {
-		CFG_STR_LIST("devices", NULL, CFGF_NODEFAULT),
-		CFG_STR("vm", NULL, CFGF_NODEFAULT),
-		CFG_STR("bind", NULL, CFGF_NODEFAULT),
-		CFG_BOOL("primary", cfg_false, CFGF_NODEFAULT),
-		CFG_BOOL("pcie", cfg_false, CFGF_NODEFAULT),
-		CFG_BOOL("iommu_pt", cfg_false, CFGF_NODEFAULT),
-		CFG_STR("mapping", NULL, CFGF_NODEFAULT),
-		CFG_STR("romfile", NULL, CFGF_NODEFAULT),
-		CFG_STR("efi_storage", NULL, CFGF_NODEFAULT),
-		CFG_BOOL("change_machine", cfg_false, CFGF_NODEFAULT),
-		CFG_BOOL("change_firmware", cfg_false, CFGF_NODEFAULT),
-		CFG_STR_LIST("accept_loss", NULL, CFGF_NODEFAULT),
-		CFG_STR("trial", NULL, CFGF_NODEFAULT),
-		CFG_BOOL("pin_nics", cfg_false, CFGF_NODEFAULT),
-		CFG_BOOL("repair", cfg_false, CFGF_NODEFAULT),
-		CFG_STR_LIST("usb", NULL, CFGF_NODEFAULT),
-		CFG_STR("usb_mapping", NULL, CFGF_NODEFAULT),
-		CFG_STR_LIST("usb_remove", NULL, CFGF_NODEFAULT),
-		{ .name = CONTEXT, .type = CFGT_PTR, .simple_value = { .ptr = &reading->self } },
-		CFG_END(),
-	};
+	cfg_opt_t opts[PG_ARRAY_SIZE(keys) + 2] = { 0 };
+	size_t n = PG_ARRAY_SIZE(keys);
 
+	for (size_t i = 0; i < n; i++) {
+		opts[i].name = keys[i].key;
+		opts[i].type = keys[i].type;
+		opts[i].flags = keys[i].flags | CFGF_NODEFAULT;
+	}
 	reading->self = reading;
+	opts[n].name = CONTEXT;
+	opts[n].type = CFGT_PTR;
+	opts[n].simple_value.ptr = &reading->self;
 	return cfg_init(opts, CFGF_NONE);
 }
-
-static const struct {
-	const char *key;
-	cfg_validate_callback_t take;
-} keys[] = {
-	{ "devices", take_device },	{ "vm", take_vm },
-	{ "bind", take_bind },		{ "primary", take_flag },
-	{ "pcie", take_pcie },		{ "iommu_pt", take_flag },
-	{ "mapping", take_string },	{ "romfile", take_string },
-	{ "efi_storage", take_string }, { "change_machine", take_flag },
-	{ "change_firmware", take_flag }, { "accept_loss", take_loss },
-	{ "trial", take_trial },	{ "pin_nics", take_flag },
-	{ "repair", take_flag },	{ "usb", take_usb },
-	{ "usb_mapping", take_string }, { "usb_remove", take_usb_remove },
-};
 
 static int parse(struct reading *reading, const struct pg_bytes *bytes)
 {
@@ -387,19 +413,21 @@ int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choice
 {
 	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
 	struct reading reading = { .path = path, .err = err, .choices = choices };
-	int r = choices ? refuse_hazards(path, bytes, err) : -ENOMEM;
+	int r = choices ? wiz_answers_hazards(path, bytes, err) : -ENOMEM;
 
 	if (r < 0)
 		return r;
-	blank_comments(bytes);
+	wiz_answers_blank(bytes);
 	r = parse(&reading, bytes);
 	if (r < 0)
 		return r;
-	if (choices->repair && (choices->n_pick || choices->vmid || pg_choices_has_usb(choices)))
+	if (choices->repair && (choices->n_pick || choices->vmid || pg_choices_has_usb(choices) ||
+				pg_choices_has_vm_only(choices)))
 		return pg_err_set(err, -EINVAL, path, 0,
 				  "repair goes without devices and vm: it changes what is set up "
 				  "already.");
-	if (choices->n_pick == 0 && !choices->repair && !pg_choices_has_usb(choices))
+	if (choices->n_pick == 0 && !choices->repair && !pg_choices_has_usb(choices) &&
+	    !pg_choices_has_vm_only(choices))
 		return pg_err_set(err, -EINVAL, path, 0,
 				  "It names no device. Add a line like devices = "
 				  "{'0000:01:00.0', '0000:01:00.1'}.");
@@ -410,7 +438,7 @@ int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choice
 int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *err)
 {
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
-	int r = read_file(path, &bytes, err);
+	int r = wiz_answers_read(path, &bytes, err);
 
 	return r < 0 ? r : wiz_answers_parse(path, &bytes, ret, err);
 }

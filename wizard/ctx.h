@@ -74,7 +74,7 @@ struct wiz {
 	struct pg_findings host;	/* of the host as it is */
 	struct pg_choices *choices;
 	bool usb;			/* the page about USB is wanted */
-	bool usb_only;			/* nothing but USB is: no step about PCI */
+	bool usb_only;			/* nothing but USB, and what a VM has: no step about PCI */
 	bool vm_chosen;			/* "no VM" is a choice too */
 	struct pg_plan *plan;		/* of these choices; NULL: to be made */
 	char *diff_why_not;		/* why the plan has no diffs, or NULL */
@@ -252,6 +252,17 @@ struct wiz_dev_item {
 	char s[32];
 };
 struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev);
+
+/* ---- vm_entries.c: what the chosen VM has ---- */
+
+/* A row for each hostpciN of the VM. */
+void wiz_entry_rows(const struct wiz *w, struct wiz_view *view, const struct pg_guest *guest);
+/* The next of its ways: kept, written anew, taken away. -ENOENT: the item is none of these. */
+int wiz_entry_turn(struct wiz *w, const char *item);
+/* False: the item is none of these. */
+bool wiz_entry_detail(const struct wiz *w, const char *item, struct wiz_lines *lines);
+/* What was chosen of them. */
+void wiz_entries_forget(struct wiz *w);
 
 /* ---- usbtext.c: a USB device for the chosen VM ---- */
 

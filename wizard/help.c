@@ -21,7 +21,8 @@ static const char *const words[WIZ_N_PAGES] = {
 	[WIZ_PAGE_VM] = "Choose the VM that gets the device, or none to prepare the node only. "
 			"Settings of the VM that have to change are shown; only what is missing "
 			"is changed. What an installed system may not survive is left, unless you "
-			"say so below.",
+			"say so below. Below the VM stands what it has already: Space puts the chosen "
+			"device in its place, and once more takes it from the VM.",
 	[WIZ_PAGE_USB] =
 		"What is plugged into the node, below the controller that it hangs on. Space gives a "
 		"device to the VM: by its ids first, wherever it is plugged in; by its port when "

@@ -20,9 +20,9 @@ static const struct {
 	  "Choose a device and a VM, see what will be written, and apply it. Nothing is changed "
 	  "before you have seen it and said yes.",
 	  WIZ_PAGE_HOST },
-	{ USB, "Give USB devices to a VM",
-	  "Choose a VM and what it is to have of the devices that are plugged in, or take some from "
-	  "it. Nothing of the node is changed for that, and no reboot is needed.",
+	{ USB, "USB for a VM, or take devices away",
+	  "Choose a VM and what it is to have of the devices that are plugged in, or take devices from "
+	  "it, PCI devices too. Nothing of the node is changed for that, and no reboot is needed.",
 	  WIZ_PAGE_VM },
 	{ "status", "Status",
 	  "The devices that VMs have: the driver now, the driver after the next reboot of the "
@@ -115,6 +115,7 @@ static void take_way(struct wiz *w, const char *id, enum wiz_page page)
 	}
 	if (usb_only)
 		w->choices->n_pick = 0;
+	wiz_entries_forget(w);
 	wiz_changed(w);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,8 @@ static void vm_row(const struct wiz *w, struct wiz_view *view, const struct pg_g
 	item->mark = w->choices->vmid == g->vmid ? WIZ_MARK_RADIO_ON : WIZ_MARK_RADIO_OFF;
 	why_not(view, item, g);
 	vm_note(view, item, g);
+	if (w->choices->vmid == g->vmid)
+		wiz_entry_rows(w, view, g);
 }
 
 static void primary_row(const struct wiz *w, struct wiz_view *view)
@@ -198,6 +201,7 @@ static void choose_vm(struct wiz *w, uint32_t vmid)
 	if (w->choices->vmid != vmid) {
 		w->choices->change_machine = w->choices->change_firmware = false;
 		pg_strv_done(&w->choices->usb_remove); /* entries of the other VM */
+		wiz_entries_forget(w);
 	}
 	w->choices->vmid = vmid;
 	w->vm_chosen = true;
@@ -210,6 +214,7 @@ static void choose_vm(struct wiz *w, uint32_t vmid)
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
 	uint32_t vmid;
+	int r;
 
 	if (e->kind == WIZ_EVENT_NEXT)
 		return wiz_next(w, ret);
@@ -217,6 +222,9 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 		return 0;
 	*ret = WIZ_REBUILD;
 	wiz_changed(w);
+	r = wiz_entry_turn(w, e->item);
+	if (r != -ENOENT)
+		return r;
 	if (vm_of_item(e->item, &vmid))
 		choose_vm(w, vmid);
 	else if (strcmp(e->item, PRIMARY) == 0)
@@ -331,7 +339,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	const struct pg_guest *g;
 	uint32_t vmid = 0;
 
-	if (box_detail(item, lines))
+	if (box_detail(item, lines) || wiz_entry_detail(w, item, lines))
 		return;
 	g = vm_of_item(item, &vmid) ? pg_facts_guest(w->facts, vmid) : NULL;
 	if (!g) {

@@ -4,17 +4,10 @@
 #include <string.h>
 
 #include "src/base/text.h"
-#include "src/cmd/common.h"
+#include "src/cmd/passthrough.h"
 
 /* PVE::JSONSchema, pve-vmid */
 enum { VMID_MIN = 100, VMID_MAX = 999999999 };
-
-static int keep(char **to, const char *value)
-{
-	free(*to);
-	*to = strdup(value);
-	return *to ? 0 : -ENOMEM;
-}
 
 static int no_memory(const struct pg_cmd_env *env)
 {
@@ -52,13 +45,6 @@ static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 		       struct pg_choices *choices, struct pg_cmd_road *road)
 {
 	switch (c) {
-	case 'p':
-		choices->primary = true;
-		return 0;
-	case 'm':
-		return keep(&choices->mapping, optarg) < 0 ? no_memory(env) : 0;
-	case 'r':
-		return keep(&choices->romfile, optarg) < 0 ? no_memory(env) : 0;
 	case 'b':
 		if (pg_bind_parse(optarg, &choices->bind) == 0)
 			return 0;
@@ -80,8 +66,10 @@ static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 	case 'y':
 		road->yes = true;
 		return 0;
-	default:
+	case '?':
 		return PG_EXIT_USAGE;
+	default:
+		return pg_cmd_take_vm_option(env, c, command, choices);
 	}
 }
 
@@ -90,7 +78,7 @@ static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
 {
 	uint64_t vmid = 0;
 
-	if (argc - optind < 2)
+	if (argc - optind < 2 && (argc == optind || !choices->remove.n))
 		return pg_cmd_usage(env, argv[0],
 				    "It needs the number of a VM and at least one address.");
 	if (pg_text_number(argv[optind], 10, VMID_MAX, &vmid) < 0 || vmid < VMID_MIN)
@@ -98,25 +86,24 @@ static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
 				    argv[optind], VMID_MIN, VMID_MAX);
 	choices->vmid = (uint32_t)vmid;
 	for (int i = optind + 1; i < argc; i++) {
-		struct pg_bdf addr;
-		bool slot;
+		int r = pg_choices_pick_text(choices, argv[i]);
 
-		if (pg_bdf_parse_loose(argv[i], &addr, &slot) < 0)
+		if (r == -EINVAL)
 			return pg_cmd_usage(env, argv[0], "%s is no PCI address. Addresses look like "
 					    "0000:01:00.0, 01:00.0, or 01:00 for a whole slot.",
 					    argv[i]);
-		if (pg_choices_pick(choices, addr, slot) < 0)
+		if (r < 0)
 			return no_memory(env);
 	}
+	if (choices->replace && optind + 1 == argc)
+		return pg_cmd_usage(env, argv[0], "--replace needs the address of the device that "
+				    "takes the entry's place.");
 	return 0;
 }
 
 int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{ "primary", no_argument, NULL, 'p' },
-		{ "mapping", required_argument, NULL, 'm' },
-		{ "romfile", required_argument, NULL, 'r' },
 		{ "bind", required_argument, NULL, 'b' },
 		{ "trial", optional_argument, NULL, 't' },
 		{ "no-trial", no_argument, NULL, 'T' },
@@ -124,6 +111,7 @@ int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv)
 		{ "pin-nics", no_argument, NULL, 'n' },
 		{ "apply", no_argument, NULL, 'a' },
 		{ "yes", no_argument, NULL, 'y' },
+		PG_CMD_VM_OPTIONS,
 		{ 0 },
 	};
 	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();

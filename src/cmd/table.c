@@ -14,13 +14,24 @@ static const struct pg_cmd table[] = {
 	  "                     as for passthrough\n", pg_cmd_status },
 	{ "passthrough",
 	  "VMID ADDRESS... [--primary] [--mapping NAME] [--romfile F] "
-	  "[--bind early|address|at-start] [--trial[=MINUTES]|--no-trial] "
+	  "[--replace|--remove hostpciN] [--bind early|address|at-start] "
+	  "[--trial[=MINUTES]|--no-trial] "
 	  "[--accept-loss=ADDRESS] [--pin-nics] [--apply [--yes]]",
 	  "plans devices for a VM, and with --apply does it",
-	  "  ADDRESS            0000:01:00.0, 01:00.0, or 01:00 for a whole slot\n"
+	  "  ADDRESS            0000:01:00.0, 01:00.0, or 01:00 for a whole slot; several with ';'\n"
+	  "                     between them become one device of the VM\n"
+	  "  --separate         each function a device of its own, not those of a slot one\n"
+	  "  --replace hostpciN the device takes the place of this entry, which is written anew\n"
+	  "  --remove hostpciN  takes this entry from the VM; needs no address\n"
 	  "  --primary          the VM's only display\n"
+	  "  --legacy-igd on|off, --pcie on|off, --rombar on|off, --keep-driver on|off,\n"
+	  "  --vendor-id, --device-id, --sub-vendor-id, --sub-device-id XXXX\n"
+	  "                     settings of the device in the VM: see pve-gpu(8)\n"
 	  "  --mapping NAME     by this resource mapping, made if it is not there\n"
 	  "  --romfile F        a ROM file below /usr/share/kvm\n"
+	  "  --change-machine, --change-firmware, --efi-storage S, --secure-boot, --vga TYPE,\n"
+	  "  --guest-reachable, --cpu MODEL, --no-balloon\n"
+	  "                     settings of the VM: see pve-gpu(8)\n"
 	  "  --bind HOW         early: vfio-pci takes the ids at boot; address: this device\n"
 	  "                     only; at-start: Proxmox binds when the VM starts\n"
 	  "  --trial[=MINUTES]  after the reboot wait for `pve-gpu confirm`, and put everything\n"

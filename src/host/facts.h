@@ -46,11 +46,13 @@ enum pg_cpu_vendor { PG_CPU_UNKNOWN, PG_CPU_INTEL, PG_CPU_AMD, PG_CPU_OTHER };
 struct pg_system {
 	char *node;		/* host name, as Proxmox names the node; NULL: unknown */
 	char *pve_version;	/* "9.0.3" of pve-manager, from dpkg's status; NULL: no Proxmox */
+	char *qemu_server;	/* "9.0.16", of the package of that name; NULL: not known */
 	char *kernel;		/* running release: /proc/sys/kernel/osrelease */
 	enum pg_cpu_vendor cpu;
 	char *cpu_model;
 	enum pg_tri hypervisor;	/* the host is itself a virtual machine (cpu flag) */
 	uint64_t mem_total;	/* bytes; 0: unknown */
+	uint64_t mem_free;	/* MemAvailable: what programs can have without swap; 0: unknown */
 	char *boot_id;		/* /proc/sys/kernel/random/boot_id: another after each boot; or NULL */
 	bool live;		/* it is the running system itself, no tree */
 	bool is_demo;		/* the bundled demo node: /etc/pve-gpu/demo exists */
@@ -293,7 +295,9 @@ struct pg_hostpci {
 	char *mapping;		/* or NULL */
 	char *mdev;
 	char *romfile;		/* or NULL */
-	bool pcie, xvga;
+	bool pcie, xvga, legacy_igd;
+	bool no_rombar;		/* rombar=0 */
+	bool keep_driver;	/* driver=keep */
 };
 
 struct pg_guest {
@@ -315,6 +319,25 @@ struct pg_guest {
 	size_t n_usb;
 	struct pg_strv bad;	/* "line 7: …": what did not fit the grammar */
 	int error;		/* negative errno where the file could not be read */
+};
+
+/*
+ * A file of /usr/share/kvm, which romfile= may name (PVE::QemuServer::PCI), and what is in it
+ * by the PCI Firmware Specification.
+ */
+enum pg_rom_look {
+	PG_ROM_UNREAD,		/* not read: too large for a card's ROM, or not readable */
+	PG_ROM_NO_SIGNATURE,	/* does not begin with 55 AA */
+	PG_ROM_NO_PCIR,		/* 55 AA, and no structure that says what it is for */
+	PG_ROM_GOOD,
+};
+
+struct pg_rom {
+	char *name;
+	enum pg_rom_look look;
+	bool legacy, uefi;	/* has an image of code type 0, 3 */
+	uint16_t vendor, device;	/* of the first image; 0 where there is none */
+	size_t begins;		/* where a ROM begins that is not at the start; 0: nowhere */
 };
 
 /* A storage that may hold an EFI disk: /etc/pve/storage.cfg. */
@@ -373,7 +396,8 @@ struct pg_facts {
 	size_t n_usb;
 	struct pg_usb_mapping *usb_mapping;
 	size_t n_usb_mapping;
-	struct pg_strv rom;		/* regular files in /usr/share/kvm; read with the guests */
+	struct pg_rom *rom;		/* regular files in /usr/share/kvm; read with the guests */
+	size_t n_rom;
 	enum pg_tri rom_known;		/* PG_YES: that folder could be listed; else unknown */
 	struct pg_file *file;		/* sorted by path */
 	size_t n_file;
@@ -415,6 +439,8 @@ const struct pg_initrd *pg_facts_initrd(const struct pg_facts *facts);
 /* Does the node's own screen hang on it: the boot display, or a text console? */
 bool pg_dev_is_console(const struct pg_dev *dev);
 bool pg_facts_loaded(const struct pg_facts *facts, const char *module);
+/* By its name; NULL: there is none. */
+const struct pg_rom *pg_facts_rom(const struct pg_facts *facts, const char *name);
 /* Value of a key in the main section of a VM, or NULL. */
 const char *pg_guest_get(const struct pg_guest *guest, const char *key);
 /* The same in another section ("PENDING"). */

@@ -289,6 +289,27 @@ static int read_conf(const struct pg_root *root, struct pg_facts *facts, const c
 	return r < 0 ? pg_note_unread(facts, path, r) : 0;
 }
 
+/* QEMU's own firmware lies there too; it is larger, or no ROM of a card. */
+#define ROM_MAX ((size_t)4 << 20)
+
+static int add_rom(const struct pg_root *root, struct pg_facts *facts, const char *path,
+		   const char *name)
+{
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct pg_rom *rom = pg_vec_add(&facts->rom, &facts->n_rom, sizeof(*rom));
+	int r;
+
+	if (!rom)
+		return -ENOMEM;
+	rom->name = strdup(name);
+	if (!rom->name)
+		return -ENOMEM;
+	r = pg_root_read(root, path, ROM_MAX, &bytes);
+	if (r == 0)
+		pg_rom_look(&bytes, rom);
+	return r == -ENOMEM ? r : 0;
+}
+
 /* Where Proxmox has QEMU look for romfile= (PVE::QemuServer::PCI). */
 static int read_roms(const struct pg_root *root, struct pg_facts *facts)
 {
@@ -306,7 +327,7 @@ static int read_roms(const struct pg_root *root, struct pg_facts *facts)
 		if (!path)
 			return -ENOMEM;
 		if (pg_root_stat(root, path, &st) == 0 && S_ISREG(st.st_mode))
-			r = pg_strv_add(&facts->rom, names.v[i]);
+			r = add_rom(root, facts, path, names.v[i]);
 	}
 	return r;
 }

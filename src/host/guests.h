@@ -35,6 +35,11 @@ int pg_guest_read_hostpci(struct pg_guest *guest);
  * spelling: lower case. Returns 0, -EINVAL or -ENOMEM. */
 int pg_addr_add(struct pg_bdf **addr, bool **slot, size_t *n, const char *text);
 
+/* ---- rom.c ---- */
+
+/* Fills all but the name. */
+void pg_rom_look(const struct pg_bytes *bytes, struct pg_rom *rom);
+
 /* ---- section.c ---- */
 
 struct pg_section_prop {

@@ -107,14 +107,31 @@ static int set_bool(struct entry *e, bool *field, const char *value)
 static bool is_other_key(const char *key)
 {
 	static const char *const keys[] = {
-		"rombar",	 "legacy-igd",	  "vendor-id", "device-id",
-		"sub-vendor-id", "sub-device-id", "driver",
+		"vendor-id", "device-id", "sub-vendor-id", "sub-device-id",
 	};
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(keys); i++)
 		if (strcmp(key, keys[i]) == 0)
 			return true;
 	return false;
+}
+
+/* driver=: vfio is what it is without. */
+static int set_driver(struct entry *e, const char *value)
+{
+	e->hp->keep_driver = strcmp(value, "keep") == 0;
+	if (e->hp->keep_driver || strcmp(value, "vfio") == 0)
+		return 0;
+	return note(e, "neither vfio nor keep", value);
+}
+
+static int set_rombar(struct entry *e, const char *value)
+{
+	bool on = true;
+	int r = set_bool(e, &on, value);
+
+	e->hp->no_rombar = !on;
+	return r;
 }
 
 static int set_part(struct entry *e, char *text)
@@ -138,6 +155,12 @@ static int set_part(struct entry *e, char *text)
 		return set_bool(e, &e->hp->pcie, value);
 	if (strcmp(key, "x-vga") == 0)
 		return set_bool(e, &e->hp->xvga, value);
+	if (strcmp(key, "legacy-igd") == 0)
+		return set_bool(e, &e->hp->legacy_igd, value);
+	if (strcmp(key, "rombar") == 0)
+		return set_rombar(e, value);
+	if (strcmp(key, "driver") == 0)
+		return set_driver(e, value);
 	return is_other_key(key) ? 0 : note(e, "not a setting of a PCI device that is known", key);
 }
 

@@ -143,25 +143,36 @@ static int read_cpu(const struct pg_root *root, struct pg_facts *facts)
 	return r < 0 ? r : 0;
 }
 
-/* /proc/meminfo: "MemTotal:  65651064 kB" */
+/* "65651064 kB" */
+static uint64_t bytes_of(char *text)
+{
+	uint64_t kib = 0;
+
+	if (!text)
+		return 0;
+	text[strcspn(text, " ")] = '\0';
+	return pg_text_number(text, 10, UINT64_MAX >> 10, &kib) == 0 ? kib << 10 : 0;
+}
+
 static int read_memory(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
-	pg_autofree char *total = NULL;
+	pg_autofree char *total = NULL, *available = NULL;
 	size_t pos = 0, len, full;
 	const char *line;
-	uint64_t kib;
 	int r = pg_root_read(root, "/proc/meminfo", PG_ROOT_MAX, &text);
 
 	if (r < 0)
 		return pg_note_unread(facts, "/proc/meminfo", r);
-	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full))
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
 		r = line_value(line, len, "MemTotal", &total);
-	if (r < 0 || !total)
+		if (r == 0)
+			r = line_value(line, len, "MemAvailable", &available);
+	}
+	if (r < 0)
 		return r;
-	total[strcspn(total, " ")] = '\0';
-	if (pg_text_number(total, 10, UINT64_MAX >> 10, &kib) == 0)
-		facts->system.mem_total = kib << 10;
+	facts->system.mem_total = bytes_of(total);
+	facts->system.mem_free = bytes_of(available);
 	return 0;
 }
 
@@ -180,9 +191,9 @@ static const char *find_package(const struct pg_bytes *text, const char *header)
 	}
 }
 
-static int read_version(const struct pg_bytes *text, char **ret)
+static int read_version(const struct pg_bytes *text, const char *header, char **ret)
 {
-	const char *start = find_package(text, "Package: pve-manager\n"), *line;
+	const char *start = find_package(text, header), *line;
 	size_t n = start ? (size_t)(text->p + text->n - start) : 0;
 	pg_autofree char *version = NULL, *status = NULL;
 	size_t pos = 0, len, full;
@@ -207,7 +218,8 @@ static int read_pve(const struct pg_root *root, struct pg_facts *facts)
 
 	if (r < 0)
 		return pg_note_unread(facts, DPKG_STATUS, r);
-	return read_version(&text, &facts->system.pve_version);
+	r = read_version(&text, "Package: pve-manager\n", &facts->system.pve_version);
+	return r < 0 ? r : read_version(&text, "Package: qemu-server\n", &facts->system.qemu_server);
 }
 
 int pg_collect_system(const struct pg_root *root, struct pg_facts *facts)

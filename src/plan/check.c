@@ -27,20 +27,23 @@ static int simulate(struct pg_checker *c)
 	taking.dev = c->dev;
 	taking.how = how;
 	taking.n = c->n_dev;
+	taking.leaving = pg_choices_leaving(c->choices);
 	if (c->choices->vmid)
 		taking.guest = pg_facts_guest(c->facts, c->choices->vmid);
 	return pg_effects_make(c->facts, &taking, &c->effects);
 }
 
-static bool usb_only(const struct pg_choices *choices)
+/* Nothing of the host is changed for it. */
+static bool vm_only(const struct pg_choices *choices)
 {
-	return choices && choices->n_pick == 0 && pg_choices_has_usb(choices);
+	return choices && choices->n_pick == 0 &&
+	       (pg_choices_has_usb(choices) || pg_choices_has_vm_only(choices));
 }
 
 int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	     struct pg_findings *ret)
 {
-	/* The first ones are about PCI, which USB alone does not need. */
+	/* The first ones are about PCI devices to be given, which USB and removal do not need. */
 	static int (*const parts[])(struct pg_checker *c) = {
 		pg_check_iommu,	 pg_check_boot,	   pg_check_vfio,  pg_check_modules,
 		pg_check_system, pg_check_losses, pg_check_devices, pg_check_guest,
@@ -60,7 +63,7 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 
 	if (r == 0 && choices)
 		r = simulate(&c);
-	for (size_t i = usb_only(choices) ? OF_PCI : 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
+	for (size_t i = vm_only(choices) ? OF_PCI : 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](&c);
 	if (r == 0)
 		r = pg_findings_sort(&found);

@@ -47,7 +47,7 @@ static int picks(struct pg_checker *c)
 					 "change when cards are added or moved.") < 0)
 			return -ENOMEM;
 	}
-	if (c->choices->n_pick || c->choices->repair)
+	if (c->choices->n_pick || c->choices->repair || pg_choices_has_vm_only(c->choices))
 		return 0;
 	f = pg_findings_add(c->f, "nothing-chosen", PG_LEVEL_BLOCK, "host",
 			    "No device was chosen.");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/plan/drift.h"
 #include "src/plan/planner.h"
+#include "src/plan/vm_check.h"
 
 #include <errno.h>
 #include <string.h>
@@ -43,6 +44,15 @@ static int is_missing(struct pg_checker *c, uint32_t vmid)
 	return pg_finding_advice(f, "`qm list` shows the VMs of this node.");
 }
 
+static int no_vm(struct pg_checker *c)
+{
+	struct pg_finding *f = pg_findings_add(c->f, "no-vm", PG_LEVEL_BLOCK, "host",
+					       "Entries are to be taken from a VM, and no VM was "
+					       "chosen.");
+
+	return pg_finding_advice(f, "Name the VM.");
+}
+
 int pg_check_changeable(struct pg_checker *c, const struct pg_guest *g)
 {
 	if (!g->local)
@@ -80,28 +90,6 @@ static int is_running(struct pg_checker *c, const struct pg_guest *g)
 		  "The VM is running: the change waits (pending) until it is stopped and started "
 		  "again. A reboot from within is not enough.");
 	return pg_finding_advice(f, "Shut it down and start it, or use `qm reboot`.");
-}
-
-/* Known not to be there; of a name with a folder in it nothing is known. */
-static bool rom_missing(const struct pg_facts *facts, const char *name)
-{
-	return facts->rom_known == PG_YES && !strchr(name, '/') && !pg_strv_has(&facts->rom, name);
-}
-
-static int romfile(struct pg_checker *c, const struct pg_guest *g)
-{
-	const char *name = c->choices->romfile;
-
-	if (!name)
-		return 0;
-	if (*name && *name != '.' && !strpbrk(name, ",;/ \t\n"))
-		return rom_missing(c->facts, name) ?
-			       pg_finding_advice(about(c, g, "romfile-missing", PG_LEVEL_WARN,
-						       "The ROM file is not in /usr/share/kvm: the "
-						       "VM will not start (failed to find romfile)."),
-						 "Copy it to /usr/share/kvm/%s.", name) : 0;
-	return refuse(c, g, "romfile-name", "This is no name of a ROM file.", NULL,
-		      "Name a file in /usr/share/kvm, without a folder, comma or space.");
 }
 
 /* ---- who else has the device ---- */
@@ -184,10 +172,13 @@ int pg_check_guest(struct pg_checker *c)
 			r = is_missing(c, c->choices->vmid);
 		else
 			r = pg_check_changeable(c, g);
-		if (r == 0 && g && c->n_dev) /* USB has its own words for it */
+		/* USB has its own words for it. */
+		if (r == 0 && g && (c->n_dev || pg_choices_has_vm_only(c->choices)))
 			r = is_running(c, g);
 		if (r == 0 && g)
-			r = romfile(c, g);
+			r = pg_check_hostpci(c, g);
+	} else if (pg_choices_has_vm_only(c->choices)) {
+		r = no_vm(c);
 	}
 	return r < 0 ? r : others(c, g);
 }
@@ -285,7 +276,7 @@ static int entry(struct pg_checker *c, const struct pg_guest *g, const struct pg
 			       "A mediated device needs a single function, and a whole slot is "
 			       "named: the VM will not start.",
 			       "Name one function.");
-	if (hp->romfile && rom_missing(c->facts, hp->romfile) &&
+	if (hp->romfile && pg_rom_missing(c->facts, hp->romfile) &&
 	    hostpci(c, g, hp, "romfile-missing", PG_LEVEL_WARN,
 		    "The ROM file is not in /usr/share/kvm: the VM will not start (failed to find "
 		    "romfile).",

@@ -22,6 +22,23 @@ enum pg_bind {
 struct pg_pick {
 	struct pg_bdf addr;
 	bool slot;		/* all functions of the slot; addr.fn is 0 */
+	/* Those of one number become one device of the VM, in this order ("a;b"); 0: functions of
+	 * one slot become one. */
+	unsigned joined;
+};
+
+/* The ids that the guest is to see instead of the card's own. */
+enum pg_pci_id { PG_VENDOR_ID, PG_DEVICE_ID, PG_SUB_VENDOR_ID, PG_SUB_DEVICE_ID, PG_N_PCI_IDS };
+
+/*
+ * Settings of hostpciN beside the device (PVE::QemuServer::PCI, $hostpci_fmt). What is unknown
+ * is left to Proxmox's default in a new entry, and as it is in one that is there.
+ */
+struct pg_pci_opts {
+	enum pg_tri rombar;
+	enum pg_tri legacy_igd;
+	enum pg_tri keep_driver;	/* driver=keep: Proxmox neither binds nor resets it */
+	int32_t id[PG_N_PCI_IDS];	/* -1: unknown */
 };
 
 struct pg_choices {
@@ -32,9 +49,17 @@ struct pg_choices {
 	bool primary;		/* the VM's only display: x-vga=1 */
 	enum pg_tri pcie;	/* pcie=1; unknown: where the machine is or becomes q35 */
 	bool iommu_pt;		/* iommu=pt for the devices that stay with the host */
+	struct pg_pci_opts pci;
+	bool separate;		/* each function an entry of its own, not those of a slot one */
+	char *replace;		/* "hostpci0": the device takes the place of this entry, written anew */
+	struct pg_strv remove;	/* entries to be taken from the VM: "hostpci0" */
 	char *mapping;		/* use (or create) this resource mapping instead of host= */
 	char *romfile;		/* name below /usr/share/kvm */
 	char *efi_storage;	/* for a new EFI disk; NULL: the storage of the VM's first disk */
+	bool secure_boot;	/* a new EFI disk has the keys of Secure Boot (pre-enrolled-keys=1) */
+	char *vga, *cpu;	/* values of these keys of the VM; NULL: as they are, or the planner's */
+	bool no_balloon;	/* balloon: 0 */
+	bool guest_reachable;	/* the person says that the guest can be reached without a screen */
 	bool change_machine;	/* also where a disk with a system is there already */
 	bool change_firmware;
 	/* Devices whose loss to the host the person accepts: what would block because of them
@@ -66,12 +91,24 @@ void pg_choices_freep(struct pg_choices **choices);
 int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret);
 /* Adds a device unless it is there. Returns 0 or -ENOMEM. */
 int pg_choices_pick(struct pg_choices *choices, struct pg_bdf addr, bool slot);
+/* "01:00.0", "0000:01:00", or several with ';' between them: one device. Returns 0, -EINVAL or
+ * -ENOMEM. */
+int pg_choices_pick_text(struct pg_choices *choices, const char *text);
 void pg_choices_unpick(struct pg_choices *choices, struct pg_bdf addr);
 /* Accepts the loss of a device. Returns 0 or -ENOMEM. */
 int pg_choices_accept(struct pg_choices *choices, struct pg_bdf addr);
 bool pg_choices_accepts(const struct pg_choices *choices, struct pg_bdf addr);
 /* Is the function chosen, by itself or with its slot? */
 bool pg_choices_has(const struct pg_choices *choices, struct pg_bdf addr);
+
+/* Is anything about the VM chosen that needs no device: entries that go? */
+bool pg_choices_has_vm_only(const struct pg_choices *choices);
+/* The numbers of hostpci entries that are taken away or replaced, a bit each. */
+unsigned pg_choices_leaving(const struct pg_choices *choices);
+/* "hostpci0" to "hostpci15": its number, else -1. */
+int pg_hostpci_key(const char *s);
+/* "vendor-id" and its like, as in hostpciN. */
+const char *pg_pci_id_name(enum pg_pci_id id);
 
 /* Adds a USB device unless it is there; it is copied. Returns 0 or -ENOMEM. */
 int pg_choices_usb(struct pg_choices *choices, const struct pg_usb_spec *spec);

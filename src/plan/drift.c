@@ -103,7 +103,7 @@ static struct where where_is(const struct finder *f, const char *user, struct pg
 			continue;
 		if (one.to.addr.fn != fn)
 			one.place = PG_PLACE_UNSURE;
-		one.to = (struct pg_pick){ one.to.addr, true };
+		one.to = (struct pg_pick){ .addr = one.to.addr, .slot = true };
 		one.to.addr.fn = 0;
 		/* all functions must have gone the same way */
 		if (w.known && (w.place != one.place || !pg_bdf_equal(w.to.addr, one.to.addr)))

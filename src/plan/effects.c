@@ -162,7 +162,7 @@ static bool starts_with(const struct sim *s, const struct pg_dev *dev)
 	for (size_t i = 0; g && i < g->n_hostpci; i++) {
 		const struct pg_hostpci *hp = &g->hostpci[i];
 
-		if (hp->leaving || hp->mdev)
+		if (hp->leaving || hp->mdev || s->taking->leaving >> hp->index & 1)
 			continue;
 		if (hp->mapping ? mapping_names(s->facts, hp->mapping, dev->addr) :
 				  pg_hostpci_names(hp, dev->addr))
@@ -267,6 +267,7 @@ int pg_plan_effects(struct pg_planner *p)
 	const struct pg_taking taking = {
 		.dev = p->dev, .how = p->how, .n = p->n_dev,
 		.guest = p->choices->vmid ? pg_facts_guest(p->facts, p->choices->vmid) : NULL,
+		.leaving = pg_choices_leaving(p->choices),
 	};
 	struct pg_effects all PG_CLEANUP(pg_effects_done) = { 0 };
 	int r = pg_effects_make(p->facts, &taking, &all);

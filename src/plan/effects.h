@@ -40,6 +40,7 @@ struct pg_taking {
 	const enum pg_bind *how;	/* of each; NULL: all when the VM starts */
 	size_t n;
 	const struct pg_guest *guest;	/* the VM that starts; NULL: one that has nothing yet */
+	unsigned leaving;		/* numbers of its entries that it will not have, a bit each */
 };
 
 /*

@@ -6,17 +6,23 @@
 
 #include "src/plan/planner.h"
 
+struct pg_entries;
+
 /* What the VM is and will be. */
 struct pg_vm_plan {
 	struct pg_planner *p;
 	const struct pg_guest *guest;
 	struct pg_vm_scope scope;
 	const char *vmid;		/* "100" */
-	bool q35;			/* is, or becomes */
+	bool q35, ovmf;			/* is, or becomes */
+	struct pg_entries *entries;	/* the hostpciN that are asked for (hostpci.h) */
+	/* Numbers of hostpciN that go, a bit each: what is to be taken away, unless it is just what
+	 * is asked for. So the same choices a second time change nothing. */
+	unsigned leaving;
 };
 
-/* Value of a key as it will be at the next start: [PENDING] before the main section. */
-const char *pg_vm_value(const struct pg_guest *guest, const char *key);
+/* Is the key there at all, be it that it waits to be deleted? */
+bool pg_vm_mentions(const struct pg_guest *guest, const char *key);
 /*
  * `qm set VMID --KEY VALUE`, with the inverse: the old value, or --delete KEY. Returns 0 or
  * -ENOMEM.
@@ -31,7 +37,12 @@ struct pg_finding *pg_vm_finding(struct pg_vm_plan *vm, const char *id, enum pg_
 /* Is there a GPU among the chosen; one with VGA (x-vga is for these only)? */
 bool pg_vm_has_gpu(const struct pg_vm_plan *vm);
 
-int pg_vm_hostpci(struct pg_vm_plan *vm);	/* plan_hostpci.c */
+/* plan_hostpci.c: fills entries (the caller's) and leaving; then the commands */
+int pg_vm_hostpci_prepare(struct pg_vm_plan *vm, struct pg_entries *entries);
+int pg_vm_hostpci(struct pg_vm_plan *vm);
+/* plan_igd.c: has it a device with legacy-igd at its next start? */
+bool pg_vm_has_igd(const struct pg_vm_plan *vm);
+int pg_vm_display(struct pg_vm_plan *vm);	/* plan_display.c */
 /* plan_mapping.c: `pvesh create /cluster/mapping/pci …` for these functions, if missing. */
 int pg_vm_mapping(struct pg_vm_plan *vm, const struct pg_dev *const *dev, size_t n,
 		  const char *path);

@@ -266,12 +266,13 @@ static int plan_with_devices(struct pg_planner *p)
 	return pg_plan_trial(p);
 }
 
-/* USB needs nothing of the host. */
+/* USB, and what is taken from a VM, need nothing of the host. */
 static int plan_steps(struct pg_planner *p)
 {
-	bool usb_only = p->n_dev == 0 && pg_choices_has_usb(p->choices);
+	bool vm_only = p->n_dev == 0 && (pg_choices_has_usb(p->choices) ||
+					 pg_choices_has_vm_only(p->choices));
 
-	return usb_only ? pg_plan_guest(p) : plan_with_devices(p);
+	return vm_only ? pg_plan_guest(p) : plan_with_devices(p);
 }
 
 static int make(struct pg_planner *p)

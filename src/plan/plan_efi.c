@@ -101,10 +101,14 @@ int pg_vm_efidisk(struct pg_vm_plan *vm)
 	id = wanted ? strdup(wanted) : find_storage(vm);
 	if (!id)
 		return wanted ? -ENOMEM : no_storage(vm, NULL);
-	value = pg_strf("%s:1,efitype=4m,pre-enrolled-keys=0", id);
+	value = pg_strf("%s:1,efitype=4m,pre-enrolled-keys=%d", id,
+			vm->p->choices->secure_boot ? 1 : 0);
 	if (!value)
 		return -ENOMEM;
 	return pg_vm_set(vm, "efidisk0", value,
-			 "OVMF keeps its settings on an EFI disk; without Secure Boot keys, "
-			 "which would refuse many a GPU's ROM.");
+			 vm->p->choices->secure_boot ?
+				 "OVMF keeps its settings on an EFI disk; with the keys of Secure "
+				 "Boot, so that the guest starts signed code only." :
+				 "OVMF keeps its settings on an EFI disk; without Secure Boot keys, "
+				 "which would refuse many a GPU's ROM.");
 }

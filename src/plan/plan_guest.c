@@ -1,16 +1,74 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/plan/usb.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/plan/hostpci.h"
+#include "src/plan/vm_check.h"
+
+/* Is the key in "vga,!hostpci0" ('!': by force; PVE::GuestHelpers, parse_pending_delete)? */
+static bool deletes(const char *list, const char *key)
+{
+	size_t n = strlen(key);
+
+	while (*list) {
+		list += strspn(list, ",; \t!");
+		if (strcspn(list, ",; \t") == n && strncmp(list, key, n) == 0)
+			return true;
+		list += strcspn(list, ",; \t");
+	}
+	return false;
+}
 
 const char *pg_vm_value(const struct pg_guest *guest, const char *key)
 {
 	const char *pending = pg_guest_get_in(guest, "PENDING", key);
+	const char *gone = pg_guest_get_in(guest, "PENDING", "delete");
 
-	return pending ? pending : pg_guest_get(guest, key);
+	if (pending)
+		return pending;
+	return gone && deletes(gone, key) ? NULL : pg_guest_get(guest, key);
+}
+
+bool pg_vm_mentions(const struct pg_guest *guest, const char *key)
+{
+	return pg_guest_get(guest, key) || pg_guest_get_in(guest, "PENDING", key);
+}
+
+/* Does [PENDING] say something else of it than the main section? */
+static bool is_pending(const struct pg_guest *guest, const char *key)
+{
+	return pg_vm_value(guest, key) != pg_guest_get(guest, key);
+}
+
+bool pg_vm_is_q35(const struct pg_guest *guest)
+{
+	const char *machine = pg_vm_value(guest, "machine");
+	size_t n;
+
+	if (!is_pending(guest, "machine"))
+		return guest->q35;
+	for (; machine && *machine; machine += n + (machine[n] == ',')) {
+		bool type;
+
+		n = strcspn(machine, ",");
+		type = pg_text_starts(machine, "type=") || !memchr(machine, '=', n);
+		if (type)
+			return memmem(machine, n, "q35", 3) != NULL;
+	}
+	return false;
+}
+
+bool pg_vm_is_ovmf(const struct pg_guest *guest)
+{
+	const char *bios = pg_vm_value(guest, "bios");
+
+	if (!is_pending(guest, "bios"))
+		return guest->ovmf;
+	return bios && strcmp(bios, "ovmf") == 0;
 }
 
 int pg_vm_command(struct pg_vm_plan *vm, const char *const *argv, const char *const *undo,
@@ -61,15 +119,33 @@ bool pg_vm_has_gpu(const struct pg_vm_plan *vm)
 
 /* ---- machine ---- */
 
+/* "pc-i440fx-8.1+pve0" is "pc-q35-8.1+pve0": the version stays, since an installed system, and
+ * Windows above all, is bound to it. */
+static void add_q35(struct pg_strbuf *b, const char *type)
+{
+	static const char old[] = "pc-i440fx-";
+
+	if (pg_text_starts(type, old))
+		pg_strbuf_addf(b, "pc-q35-%s", type + strlen(old));
+	else
+		pg_strbuf_add(b, "q35");
+}
+
 /* The type becomes q35; viommu and the like stay. */
 static char *q35_value(const char *machine)
 {
 	struct pg_strbuf b = { 0 };
 	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
+	const char *type = "";
 
 	if (pg_strv_split(machine ? machine : "", ",", &part) < 0)
 		return NULL;
-	pg_strbuf_add(&b, "q35");
+	for (size_t i = 0; i < part.n; i++)
+		if (!strchr(part.v[i], '='))
+			type = part.v[i];
+		else if (pg_text_starts(part.v[i], "type="))
+			type = part.v[i] + 5;
+	add_q35(&b, type);
 	for (size_t i = 0; i < part.n; i++) {
 		if (!strchr(part.v[i], '=') || pg_text_starts(part.v[i], "type="))
 			continue;
@@ -87,7 +163,7 @@ static int keep_machine(struct pg_vm_plan *vm)
 		"The VM's machine type stays as it is: the system on its disk may not start on "
 		"another. The device is passed as plain PCI, which works for most.");
 
-	if (pg_finding_evidence(f, "machine: %s", vm->guest->q35 ? "q35" : "i440fx") < 0)
+	if (pg_finding_evidence(f, "machine: %s", vm->q35 ? "q35" : "i440fx") < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "To have PCI Express, allow the change of the machine type "
 				    "(change_machine) after a backup of the VM.");
@@ -98,7 +174,7 @@ static int machine(struct pg_vm_plan *vm)
 	const struct pg_choices *c = vm->p->choices;
 	char *value pg_autofree = NULL;
 
-	if (vm->q35 || c->pcie == PG_NO)
+	if (vm->q35 || c->pcie == PG_NO || pg_vm_has_igd(vm))
 		return 0;
 	if (vm->guest->has_disk && !c->change_machine)
 		return keep_machine(vm);
@@ -130,7 +206,9 @@ static int secure_boot(struct pg_vm_plan *vm)
 	const char *disk = pg_vm_value(vm->guest, "efidisk0");
 	struct pg_finding *f;
 
-	if (!disk || !strstr(disk, "pre-enrolled-keys=1") || !pg_vm_has_gpu(vm))
+	if (!disk)
+		disk = vm->p->choices->secure_boot ? "pre-enrolled-keys=1" : "";
+	if (!strstr(disk, "pre-enrolled-keys=1") || !pg_vm_has_gpu(vm))
 		return 0;
 	f = pg_vm_finding(vm, "guest-secure-boot", PG_LEVEL_NOTE,
 			  "The VM starts with Secure Boot: an unsigned ROM of the GPU, or an "
@@ -145,73 +223,109 @@ static int firmware(struct pg_vm_plan *vm)
 {
 	int r;
 
-	if (vm->guest->ovmf) {
+	if (vm->ovmf) {
 		r = secure_boot(vm);
 		return r < 0 ? r : pg_vm_efidisk(vm);
 	}
-	if (!pg_vm_has_gpu(vm))
+	if (!pg_vm_has_gpu(vm) || pg_vm_has_igd(vm))
 		return 0;
 	if (vm->guest->has_disk && !vm->p->choices->change_firmware)
 		return keep_firmware(vm);
+	vm->ovmf = true;
 	r = pg_vm_set(vm, "bios", "ovmf",
 		      "A GPU's own ROM is best served by UEFI firmware (OVMF).");
+	if (r == 0)
+		r = secure_boot(vm);
 	return r < 0 ? r : pg_vm_efidisk(vm);
 }
 
-/* ---- display, processor, memory ---- */
+/* ---- processor, memory ---- */
 
-static int display(struct pg_vm_plan *vm)
+/* OVMF places what is large where a guest with 40 bits of address does not reach. */
+static int address_bits(struct pg_vm_plan *vm, const char *cpu)
 {
-	const char *vga = pg_vm_value(vm->guest, "vga");
 	struct pg_finding *f;
 
-	if (!vm->p->choices->primary)
-		return 0;
-	if (!vga) {
-		f = pg_vm_finding(vm, "vga-none", PG_LEVEL_NOTE,
-				  "With x-vga=1 the VM has no other display: Proxmox's console "
-				  "of it stays dark.");
-		return pg_finding_advice(f, "See to it that the guest can be reached over the "
-					    "network, too.");
+	for (size_t i = 0; i < vm->p->n_dev; i++) {
+		const struct pg_dev *dev = vm->p->dev[i];
+
+		if (pg_dev_largest_bar(dev) < PG_LARGE_BAR || pg_cpu_has_bits(cpu))
+			continue;
+		f = pg_vm_finding(vm, "cpu-address-bits", PG_LEVEL_WARN,
+				  "The card has a large window of memory, and this processor model "
+				  "shows the guest 40 bits of address: OVMF may not place the window, "
+				  "and the card does not work.");
+		if (pg_finding_evidence(f, "%s: %llu GiB; cpu: %s", pg_bdf_str(dev->addr).s,
+					(unsigned long long)(pg_dev_largest_bar(dev) >> 30),
+					cpu ? cpu : "(not set)") < 0)
+			return -ENOMEM;
+		return pg_finding_advice(f, "Choose `--cpu host`, or add phys-bits=host to the model.");
 	}
-	if (pg_text_starts(vga, "none"))
-		return 0;
-	f = pg_vm_finding(vm, "vga-second", PG_LEVEL_NOTE,
-			  "The VM's own display stays as a second one beside the GPU.");
-	if (pg_finding_evidence(f, "vga: %s", vga) < 0)
+	return 0;
+}
+
+/* "x86-64-v3,hidden=1": nothing that would be another option. */
+static bool is_cpu(const char *cpu)
+{
+	return isalnum((unsigned char)*cpu) &&
+	       strspn(cpu, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+			   "-_.,=+;") == strlen(cpu);
+}
+
+static int set_cpu(struct pg_vm_plan *vm, const char *now, const char *cpu)
+{
+	if (!is_cpu(cpu))
+		return pg_finding_advice(pg_vm_finding(vm, "cpu-name", PG_LEVEL_BLOCK,
+						       "This is no processor model."),
+					 "Write it as in the VM's configuration: host, x86-64-v3, …");
+	return now && strcmp(now, cpu) == 0 ? 0 :
+		pg_vm_set(vm, "cpu", cpu, "The processor model is as it was chosen.");
+}
+
+static int model(struct pg_vm_plan *vm, const char *cpu)
+{
+	struct pg_finding *f = pg_vm_finding(
+		vm, "cpu-model", PG_LEVEL_NOTE,
+		"The VM's processor model is not `host`. Drivers of GPUs often want features that only "
+		"this one shows.");
+
+	if (pg_finding_evidence(f, "cpu: %s", cpu ? cpu : "(not set)") < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, "Once the guest's driver works, `qm set %s --vga none` "
-				    "leaves it the GPU alone.", vm->vmid);
+	return pg_finding_advice(f, "If the driver fails, try `qm set %s --cpu host`.", vm->vmid);
 }
 
 static int processor(struct pg_vm_plan *vm)
 {
+	const struct pg_choices *c = vm->p->choices;
 	const char *cpu = pg_vm_value(vm->guest, "cpu");
-	struct pg_finding *f;
+	int r = 0;
 
-	if (!pg_vm_has_gpu(vm) || (cpu && (pg_text_starts(cpu, "host") ||
-					   pg_text_starts(cpu, "cputype=host"))))
-		return 0;
-	if (!cpu && vm->p->choices->primary)
+	if (c->cpu)
+		r = set_cpu(vm, cpu, c->cpu);
+	else if (pg_vm_has_gpu(vm) && !cpu && c->primary)
 		return pg_vm_set(vm, "cpu", "host",
 				 "The default processor model hides features and address "
 				 "bits that drivers of GPUs ask for.");
-	f = pg_vm_finding(vm, "cpu-model", PG_LEVEL_NOTE,
-			  "The VM's processor model is not `host`. Drivers of GPUs often want "
-			  "features that only this one shows.");
-	if (pg_finding_evidence(f, "cpu: %s", cpu ? cpu : "(not set)") < 0)
-		return -ENOMEM;
-	return pg_finding_advice(f, "If the driver fails, try `qm set %s --cpu host`.",
-				 vm->vmid);
+	if (r == 0 && vm->ovmf)
+		r = address_bits(vm, c->cpu ? c->cpu : cpu);
+	if (r < 0 || c->cpu || !pg_vm_has_gpu(vm) || pg_cpu_is_host(cpu))
+		return r;
+	return model(vm, cpu);
 }
 
 static int memory(struct pg_vm_plan *vm)
 {
 	const char *balloon = pg_vm_value(vm->guest, "balloon");
+	int r = pg_check_memory(vm->p->facts, vm->guest, pg_vm_value(vm->guest, "memory"),
+				&vm->p->plan->findings);
 	struct pg_finding *f;
 
-	if (balloon && strcmp(balloon, "0") == 0)
-		return 0;
+	if (r < 0 || (balloon && strcmp(balloon, "0") == 0))
+		return r;
+	if (vm->p->choices->no_balloon)
+		return pg_vm_set(vm, "balloon", "0",
+				 "The device for ballooning goes: with a passed device it gives "
+				 "nothing back.");
 	f = pg_vm_finding(vm, "memory-pinned", PG_LEVEL_NOTE,
 			  "With a passed device all memory of the VM is taken when it starts; "
 			  "ballooning gives nothing back.");
@@ -229,7 +343,7 @@ static int whole(struct pg_vm_plan *vm)
 	if (r == 0)
 		r = pg_vm_hostpci(vm);
 	if (r == 0)
-		r = display(vm);
+		r = pg_vm_display(vm);
 	if (r == 0)
 		r = processor(vm);
 	return r < 0 ? r : memory(vm);
@@ -237,21 +351,21 @@ static int whole(struct pg_vm_plan *vm)
 
 int pg_plan_guest(struct pg_planner *p)
 {
+	struct pg_entries entries PG_CLEANUP(pg_entries_done) = { 0 };
 	struct pg_vm_plan vm = { .p = p };
+	int r;
 
 	if (!p->choices->vmid)
 		return 0;
 	vm.guest = pg_facts_guest(p->facts, p->choices->vmid);
 	if (!vm.guest)
 		return 0; /* pg_check() has said so */
-	vm.q35 = vm.guest->q35;
+	vm.q35 = pg_vm_is_q35(vm.guest);
 	pg_vm_scope(vm.guest->vmid, &vm.scope);
 	vm.vmid = vm.scope.number;
-	if (p->n_dev) {
-		int r = whole(&vm);
-
-		if (r < 0)
-			return r;
-	}
-	return pg_vm_usb(&vm);
+	vm.ovmf = pg_vm_is_ovmf(vm.guest);
+	r = pg_vm_hostpci_prepare(&vm, &entries);
+	if (r == 0)
+		r = p->n_dev ? whole(&vm) : pg_vm_hostpci(&vm);
+	return r < 0 ? r : pg_vm_usb(&vm);
 }

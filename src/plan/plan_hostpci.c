@@ -1,128 +1,59 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/plan/guest.h"
+/* hostpciN: given, completed, replaced, taken away. */
+#include "src/plan/hostpci.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "src/base/text.h"
-
-/* Functions that become one hostpciN: those of a slot, or a single VF. */
-struct entry {
-	const struct pg_dev *const *dev;
-	size_t n;
-	bool whole;		/* all functions of the slot: "0000:01:00" */
-	bool xvga;
-	bool rom;
-};
-
-static bool slot_is_whole(const struct pg_facts *facts, const struct pg_dev *const *dev,
-			  size_t n)
+static int set(struct pg_vm_plan *vm, unsigned index, const char *value, const char *why)
 {
-	size_t there = 0;
+	char *key pg_autofree = pg_strf("hostpci%u", index);
 
-	for (size_t i = 0; i < facts->n_dev; i++)
-		there += pg_bdf_same_slot(facts->dev[i].addr, dev[0]->addr);
-	for (size_t i = 0; i < n; i++)
-		if (dev[i]->is_vf || dev[i]->total_vfs) /* VFs may share the slot */
-			return false;
-	return n > 1 && n == there;
+	return key ? pg_vm_set(vm, key, value, why) : -ENOMEM;
 }
 
-/* The next entry among the chosen functions, which are sorted. */
-static struct entry next_entry(const struct pg_planner *p, size_t from)
-{
-	struct entry e = { .dev = p->dev + from, .n = 1 };
+/* ---- refused ---- */
 
-	while (!e.dev[0]->is_vf && from + e.n < p->n_dev &&
-	       pg_bdf_same_slot(e.dev[0]->addr, p->dev[from + e.n]->addr) &&
-	       !p->dev[from + e.n]->is_vf)
-		e.n++;
-	e.whole = slot_is_whole(p->facts, e.dev, e.n);
-	return e;
+static int refuse_overlap(struct pg_vm_plan *vm, const struct pg_entry *e)
+{
+	struct pg_finding *f = pg_vm_finding(
+		vm, "hostpci-overlap", PG_LEVEL_BLOCK,
+		"The VM has some of these functions already, in a way that cannot be "
+		"completed: its entries would name a device twice.");
+
+	if (pg_finding_evidence(f, "%s", e->host) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Take those entries from the VM in the same step (--remove), "
+				    "or replace one (--replace).");
 }
 
-static char *entry_host(const struct entry *e)
+/* A mapping may stand for more than was chosen: is any of that in another entry of the VM? */
+static bool mapping_overlaps(const struct pg_vm_plan *vm, int index)
 {
-	struct pg_strbuf b = { 0 };
+	const struct pg_hostpci as = { .mapping = vm->p->choices->mapping };
 
-	if (e->whole)
-		return strdup(pg_bdf_slot_str(e->dev[0]->addr).s);
-	for (size_t i = 0; i < e->n; i++)
-		pg_strbuf_addf(&b, "%s%s", i ? ";" : "", pg_bdf_str(e->dev[i]->addr).s);
-	return pg_strbuf_steal(&b);
-}
+	for (size_t i = 0; as.mapping && i < vm->p->facts->n_dev; i++) {
+		const struct pg_dev *dev = &vm->p->facts->dev[i];
+		const struct pg_entry one = { .dev = &dev, .n = 1 };
 
-static bool entry_has(const struct entry *e, bool (*is)(const struct pg_dev *dev))
-{
-	for (size_t i = 0; i < e->n; i++)
-		if (is(e->dev[i]))
-			return true;
-	return false;
-}
-
-static bool is_gpu(const struct pg_dev *dev)
-{
-	return dev->kind == PG_KIND_GPU;
-}
-
-/* ---- what the VM has already ---- */
-
-/* The entry of the VM that counts: a pending one hides the active one of its number. */
-static bool is_hidden(const struct pg_guest *guest, const struct pg_hostpci *hp)
-{
-	for (size_t i = 0; i < guest->n_hostpci && !hp->pending; i++)
-		if (guest->hostpci[i].pending && guest->hostpci[i].index == hp->index)
-			return true;
-	return false;
-}
-
-static bool mapping_names(const struct pg_facts *facts, const char *id, struct pg_bdf addr)
-{
-	for (size_t i = 0; i < facts->n_mapping; i++) {
-		const struct pg_mapping *m = &facts->mapping[i];
-		struct pg_hostpci as = { .addr = m->addr, .slot = m->slot, .n_addr = m->n_addr };
-
-		if (strcmp(m->id, id) == 0 && pg_hostpci_names(&as, addr))
-			return true;
-	}
-	return false;
-}
-
-static size_t covered(const struct pg_vm_plan *vm, const struct pg_hostpci *hp,
-		      const struct entry *e)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < e->n; i++) {
-		struct pg_bdf addr = e->dev[i]->addr;
-
-		n += pg_hostpci_names(hp, addr) ||
-		     (hp->mapping && mapping_names(vm->p->facts, hp->mapping, addr));
-	}
-	return n;
-}
-
-static const struct pg_hostpci *existing(const struct pg_vm_plan *vm, const struct entry *e,
-					 size_t *ret_covered, size_t *ret_entries)
-{
-	const struct pg_hostpci *found = NULL;
-
-	*ret_covered = *ret_entries = 0;
-	for (size_t i = 0; i < vm->guest->n_hostpci; i++) {
-		const struct pg_hostpci *hp = &vm->guest->hostpci[i];
-		size_t n = is_hidden(vm->guest, hp) ? 0 : covered(vm, hp, e);
-
-		if (!n || hp->leaving)
+		if (!pg_vm_covered(vm, &as, &one))
 			continue;
-		found = hp;
-		*ret_covered += n;
-		(*ret_entries)++;
+		for (unsigned k = 0; k < PG_HOSTPCI_MAX; k++) {
+			const struct pg_hostpci *hp = pg_vm_hostpci_at(vm->guest, k);
+
+			if (hp && (int)k != index && !(vm->leaving >> k & 1) &&
+			    pg_vm_covered(vm, hp, &one))
+				return true;
+		}
 	}
-	return found;
+	return false;
 }
+
+/* ---- given ---- */
 
 /* An entry that waits to be deleted keeps its number until then, but not its device. */
-static int note_leaving(struct pg_vm_plan *vm, const struct entry *e)
+static int note_leaving(struct pg_vm_plan *vm, const struct pg_entry *e)
 {
 	int r = 0;
 
@@ -130,7 +61,7 @@ static int note_leaving(struct pg_vm_plan *vm, const struct entry *e)
 		const struct pg_hostpci *hp = &vm->guest->hostpci[i];
 		struct pg_finding *f;
 
-		if (!hp->leaving || is_hidden(vm->guest, hp) || !covered(vm, hp, e))
+		if (!hp->leaving || pg_vm_hidden(vm->guest, hp) || !pg_vm_covered(vm, hp, e))
 			continue;
 		f = pg_vm_finding(vm, "hostpci-leaving", PG_LEVEL_NOTE,
 				  "The VM has the device, but its entry waits to be deleted and "
@@ -141,151 +72,249 @@ static int note_leaving(struct pg_vm_plan *vm, const struct entry *e)
 	return r;
 }
 
-static bool index_taken(const struct pg_vm_plan *vm, unsigned index)
+static int assign(struct pg_vm_plan *vm, const struct pg_entry *e, int index)
 {
-	char *key pg_autofree = pg_strf("hostpci%u", index);
-
-	if (!key)
-		return true; /* what needs memory next says so */
-	if (pg_vm_value(vm->guest, key))
-		return true;
-	for (size_t i = 0; i < vm->p->plan->n_vm_cmd; i++) {
-		const struct pg_strv *argv = &vm->p->plan->vm_cmd[i].argv;
-
-		if (argv->n > 3 && strcmp(argv->v[3] + 2, key) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int free_index(const struct pg_vm_plan *vm)
-{
-	for (unsigned i = 0; i < PG_HOSTPCI_MAX; i++)
-		if (!index_taken(vm, i))
-			return (int)i;
-	return -1;
-}
-
-/* ---- values ---- */
-
-/* Does the entry have the option, whatever its value? */
-static bool has_option(const char *entry, const char *key)
-{
-	size_t n = strlen(key);
-
-	while (*entry) {
-		if (strncmp(entry, key, n) == 0 && entry[n] == '=')
-			return true;
-		entry += strcspn(entry, ",");
-		entry += *entry == ',';
-	}
-	return false;
-}
-
-static void add_options(const struct pg_vm_plan *vm, const struct entry *e, const char *old,
-			struct pg_strbuf *b)
-{
-	const struct pg_choices *c = vm->p->choices;
-
-	if (vm->q35 && c->pcie != PG_NO && !has_option(old, "pcie"))
-		pg_strbuf_add(b, ",pcie=1");
-	if (e->xvga && !has_option(old, "x-vga"))
-		pg_strbuf_add(b, ",x-vga=1");
-	if (e->rom && c->romfile && !has_option(old, "romfile"))
-		pg_strbuf_addf(b, ",romfile=%s", c->romfile);
-}
-
-static int set(struct pg_vm_plan *vm, unsigned index, const char *value, const char *why)
-{
-	char *key pg_autofree = pg_strf("hostpci%u", index);
-
-	if (!key)
-		return -ENOMEM;
-	return pg_vm_set(vm, key, value, why);
-}
-
-static int assign(struct pg_vm_plan *vm, const struct entry *e)
-{
-	const struct pg_choices *c = vm->p->choices;
-	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
-	char *host pg_autofree = entry_host(e);
-	int index = free_index(vm);
+	char *value pg_autofree = pg_hostpci_new_value(vm, e);
 	int r = 0;
 
-	if (!host)
+	if (!value)
 		return -ENOMEM;
 	if (index < 0)
 		return pg_finding_advice(
 			pg_vm_finding(vm, "hostpci-full", PG_LEVEL_BLOCK,
 				      "The VM has no free hostpci number: all 16 are taken."),
-			"Take a device from the VM first.");
-	if (c->mapping)
-		r = pg_vm_mapping(vm, e->dev, e->n, host);
+			"Take a device from the VM first (--remove).");
+	if (mapping_overlaps(vm, index))
+		return refuse_overlap(vm, e);
+	if (vm->p->choices->mapping)
+		r = pg_vm_mapping(vm, e->dev, e->n, e->host);
 	if (r < 0)
 		return r;
-	pg_strbuf_addf(&b, "%s%s", c->mapping ? "mapping=" : "", c->mapping ? c->mapping : host);
-	add_options(vm, e, "", &b);
-	if (pg_strbuf_error(&b) < 0)
-		return -ENOMEM;
-	return set(vm, (unsigned)index, b.s,
+	return set(vm, (unsigned)index, value,
+		   e->igd  ? "The VM gets the processor's own graphics, as its primary display." :
 		   e->xvga ? "The VM gets the device, as its primary display." :
 			     "The VM gets the device.");
 }
 
-/* One that is there but lacks something: host= is widened, options are added, the rest of
- * what the person wrote stays. */
-static int complete(struct pg_vm_plan *vm, const struct entry *e, const struct pg_hostpci *hp,
-		    bool widen)
+/* ---- one that is there, with what was chosen put in ---- */
+
+/* How the device is named anew: by a mapping, or by more functions; *ret NULL: as it is. */
+static int name_anew(const struct pg_vm_plan *vm, const struct pg_entry *e,
+		     const struct pg_hostpci *hp, bool widen, char **ret)
 {
-	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
-	char *host pg_autofree = entry_host(e);
-	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
+	const char *mapping = vm->p->choices->mapping;
 
-	if (!host || pg_strv_split(hp->value, ",", &part) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < part.n; i++) {
-		bool is_host = i == 0 ? !strchr(part.v[0], '=') || pg_text_starts(part.v[0], "host=") :
-					pg_text_starts(part.v[i], "host=");
-
-		pg_strbuf_addf(&b, "%s%s", i ? "," : "", is_host && widen ? host : part.v[i]);
-	}
-	add_options(vm, e, hp->value, &b);
-	if (pg_strbuf_error(&b) < 0)
-		return -ENOMEM;
-	if (strcmp(b.s, hp->value) == 0)
+	*ret = NULL;
+	if (mapping && hp->mapping && strcmp(mapping, hp->mapping) == 0)
 		return 0;
-	return set(vm, hp->index, b.s,
-		   "The VM has the device already; what was missing is added.");
+	if (!mapping && !widen)
+		return 0;
+	*ret = mapping ? pg_strf("mapping=%s", mapping) : strdup(e->host);
+	return *ret ? 0 : -ENOMEM;
 }
 
-static int refuse_overlap(struct pg_vm_plan *vm, const struct entry *e)
+static int edit(struct pg_vm_plan *vm, const struct pg_entry *e, const struct pg_hostpci *hp,
+		bool widen)
 {
-	struct pg_finding *f = pg_vm_finding(
-		vm, "hostpci-overlap", PG_LEVEL_BLOCK,
-		"The VM has some of these functions already, in a way that cannot be "
-		"completed: its entries would name a device twice.");
+	char *name pg_autofree = NULL;
+	char *value pg_autofree = NULL;
+	int r = 0;
 
-	if (pg_finding_evidence(f, "%s", pg_bdf_slot_str(e->dev[0]->addr).s) < 0)
+	if (mapping_overlaps(vm, (int)hp->index))
+		return refuse_overlap(vm, e);
+	if (vm->p->choices->mapping)
+		r = pg_vm_mapping(vm, e->dev, e->n, e->host);
+	if (r == 0)
+		r = name_anew(vm, e, hp, widen, &name);
+	if (r < 0)
+		return r;
+	value = pg_hostpci_edit_value(vm, e, hp->value, name);
+	if (!value)
 		return -ENOMEM;
-	return pg_finding_advice(f, "Delete the hostpci entries of this slot from the VM, then "
-				    "plan again.");
+	if (strcmp(value, hp->value) == 0)
+		return 0;
+	return set(vm, hp->index, value,
+		   name && vm->p->choices->mapping ?
+			   "The VM has the device already; it is named by the mapping, so that the VM "
+			   "can start on other nodes as well." :
+			   "The VM has the device already; what was chosen is put in, the rest stays.");
 }
 
-static int one(struct pg_vm_plan *vm, const struct entry *e)
+/* Is all that an entry names among these, so that it can be widened to them? */
+static bool is_part(const struct pg_vm_plan *vm, const struct pg_hostpci *hp,
+		    const struct pg_entry *e)
 {
-	size_t n, entries;
-	const struct pg_hostpci *hp = existing(vm, e, &n, &entries);
+	const struct pg_facts *facts = vm->p->facts;
+
+	for (size_t k = 0; k < hp->n_addr; k++) {
+		struct pg_hostpci item = { .addr = &hp->addr[k], .slot = &hp->slot[k], .n_addr = 1 };
+		bool any = false;
+
+		for (size_t i = 0; i < facts->n_dev; i++) {
+			if (!pg_hostpci_names(&item, facts->dev[i].addr))
+				continue;
+			any = true;
+			if (!pg_planner_has(e->dev, e->n, &facts->dev[i]))
+				return false;
+		}
+		if (!any)
+			return false; /* something that is not there now */
+	}
+	return true;
+}
+
+/* The VM has them in several entries, which is as good: each gets what was chosen for it. */
+static int edit_each(struct pg_vm_plan *vm, const struct pg_entry *e)
+{
+	int r = 0;
+
+	if (e->joined || vm->p->choices->mapping)
+		return refuse_overlap(vm, e);
+	for (unsigned i = 0; r == 0 && i < PG_HOSTPCI_MAX; i++) {
+		const struct pg_hostpci *hp = pg_vm_hostpci_at(vm->guest, i);
+		struct pg_entry part = *e;
+
+		if (!hp || vm->leaving >> i & 1 || !pg_vm_covered(vm, hp, e))
+			continue;
+		if (!pg_vm_covered(vm, hp, &(struct pg_entry){ .dev = e->dev, .n = 1 }))
+			part.xvga = part.igd = part.options = false;
+		r = edit(vm, &part, hp, false);
+	}
+	return r;
+}
+
+static int give(struct pg_vm_plan *vm, const struct pg_entry *e)
+{
+	struct pg_have have = pg_vm_have(vm, e);
 	int r = note_leaving(vm, e);
 
 	if (r < 0)
 		return r;
-	if (!hp)
-		return assign(vm, e);
-	if (entries == 1 && n == e->n)
-		return hp->mapping ? 0 : complete(vm, e, hp, false);
-	if (entries == 1 && !hp->mapping && hp->n_addr == n)
-		return complete(vm, e, hp, true);
-	return n == e->n ? 0 : refuse_overlap(vm, e);
+	if (!have.hp)
+		return assign(vm, e, pg_vm_free_hostpci(vm));
+	if (have.entries == 1 && have.covered == e->n)
+		return edit(vm, e, have.hp, false);
+	if (have.entries == 1 && !have.hp->mapping && is_part(vm, have.hp, e))
+		return edit(vm, e, have.hp, true);
+	return have.covered == e->n && have.entries == e->n ? edit_each(vm, e) :
+							      refuse_overlap(vm, e);
+}
+
+/* ---- one that is written anew ---- */
+
+static int refuse_replace(struct pg_vm_plan *vm, const char *id, const char *text,
+			  const char *advice)
+{
+	struct pg_finding *f = pg_vm_finding(vm, id, PG_LEVEL_BLOCK, text);
+
+	if (pg_finding_evidence(f, "%s", vm->p->choices->replace) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "%s", advice);
+}
+
+static int replace(struct pg_vm_plan *vm, const struct pg_entries *entries)
+{
+	int index = pg_hostpci_key(vm->p->choices->replace);
+	const struct pg_hostpci *old = index < 0 ? NULL :
+					pg_vm_hostpci_at(vm->guest, (unsigned)index);
+	const struct pg_entry *e = entries->v;
+	char *value pg_autofree = NULL;
+
+	if (!old)
+		return refuse_replace(vm, "hostpci-not-there",
+				      "There is nothing to replace: the VM has no such entry.",
+				      "Leave --replace out: the device gets a free number.");
+	if (entries->n != 1)
+		return refuse_replace(vm, "hostpci-replace-several",
+				      "One entry can be replaced by one device, and several were "
+				      "chosen.",
+				      "Plan one device at a time, or join them with ';'.");
+	if (pg_vm_have(vm, e).hp)
+		return refuse_overlap(vm, e);
+	value = pg_hostpci_new_value(vm, e);
+	if (!value)
+		return -ENOMEM;
+	return strcmp(value, old->value) == 0 ? 0 : assign(vm, e, index);
+}
+
+/* ---- taken away ---- */
+
+static bool leaves(const struct pg_guest *guest, const char *key)
+{
+	for (size_t i = 0; i < guest->n_hostpci; i++)
+		if (guest->hostpci[i].leaving &&
+		    (int)guest->hostpci[i].index == pg_hostpci_key(key))
+			return true;
+	return false;
+}
+
+/* The node has it back only where nothing binds it. */
+static int note_bound(struct pg_vm_plan *vm, const struct pg_hostpci *hp)
+{
+	const struct pg_facts *facts = vm->p->facts;
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	struct pg_finding *f;
+
+	for (size_t i = 0; i < facts->n_dev; i++) {
+		const char *driver = pg_hostpci_names(hp, facts->dev[i].addr) ?
+			pg_plan_expected_driver(facts, &facts->dev[i]) : NULL;
+
+		if (driver && strcmp(driver, "vfio-pci") == 0)
+			pg_strbuf_addf(&b, "%s%s", b.len ? ", " : "",
+				       pg_bdf_str(facts->dev[i].addr).s);
+	}
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	if (!b.len)
+		return 0;
+	f = pg_vm_finding(vm, "removed-still-bound", PG_LEVEL_NOTE,
+			  "The node does not get the device back by this: its configuration still "
+			  "gives it to vfio-pci at boot.");
+	if (pg_finding_evidence(f, "%s", b.s) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "`pve-gpu history` shows the change that set that up; `pve-gpu undo` "
+				    "takes it back.");
+}
+
+static int remove_one(struct pg_vm_plan *vm, const char *key)
+{
+	int index = pg_hostpci_key(key);
+	const struct pg_hostpci *hp = index < 0 ? NULL :
+				       pg_vm_hostpci_at(vm->guest, (unsigned)index);
+	char *option pg_autofree = pg_strf("--%s", key);
+	const char *const argv[] = { "qm", "set", vm->vmid, "--delete", key, NULL };
+	const char *const undo[] = { "qm", "set", vm->vmid, option, hp ? hp->value : NULL, NULL };
+	struct pg_finding *f;
+	int r;
+
+	if (!option)
+		return -ENOMEM;
+	if (hp && !(vm->leaving >> index & 1))
+		return 0;
+	if (hp) {
+		r = pg_vm_command(vm, argv, undo, "The device is taken from the VM.");
+		return r < 0 ? r : note_bound(vm, hp);
+	}
+	if (index >= 0 && leaves(vm->guest, key))
+		return 0; /* it goes at the next start */
+	f = pg_vm_finding(vm, "hostpci-not-there", PG_LEVEL_NOTE,
+			  "There is nothing to take away: the VM has no such entry.");
+	return pg_finding_evidence(f, "%s", key);
+}
+
+static int remove_all(struct pg_vm_plan *vm)
+{
+	const struct pg_choices *c = vm->p->choices;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->remove.n; i++) {
+		if (c->replace && strcmp(c->replace, c->remove.v[i]) == 0)
+			return refuse_replace(vm, "hostpci-replace-removed",
+					      "The same entry was chosen to be replaced and to be "
+					      "taken away.", "Choose one of both.");
+		r = remove_one(vm, c->remove.v[i]);
+	}
+	return r;
 }
 
 /* ---- all ---- */
@@ -304,30 +333,100 @@ static int refuse_several(struct pg_vm_plan *vm)
 {
 	return pg_finding_advice(
 		pg_vm_finding(vm, "mapping-several", PG_LEVEL_BLOCK,
-			      "A mapping stands for the functions of one slot, and devices of "
-			      "several were chosen."),
-		"Choose the devices of one slot for this mapping, and plan again for the rest.");
+			      "A mapping stands for one device of a VM, and several were chosen."),
+		"Choose the device of one slot for this mapping, and plan again for the rest.");
+}
+
+static bool has_screen(const struct pg_entries *entries)
+{
+	for (size_t i = 0; i < entries->n; i++)
+		if (entries->v[i].xvga)
+			return true;
+	return false;
+}
+
+/* Has the VM entry i and one of those from..to in one entry of its own? */
+static bool is_same(const struct pg_vm_plan *vm, const struct pg_entries *entries, size_t i,
+		    size_t from, size_t to)
+{
+	const struct pg_hostpci *hp = pg_vm_have(vm, &entries->v[i]).hp;
+
+	for (size_t k = from; hp && k < to; k++)
+		if (pg_vm_have(vm, &entries->v[k]).hp == hp)
+			return true;
+	return false;
+}
+
+/* What is asked for one by one, and there in one entry, is put into that together. */
+static void merge(const struct pg_vm_plan *vm, struct pg_entries *entries)
+{
+	for (size_t i = 0; i < entries->n; i++)
+		for (size_t k = i + 1; k < entries->n; k++) {
+			if (!is_same(vm, entries, i, k, k + 1))
+				continue;
+			entries->v[i].xvga |= entries->v[k].xvga;
+			entries->v[i].igd |= entries->v[k].igd;
+			entries->v[i].options |= entries->v[k].options;
+		}
+}
+
+static int give_all(struct pg_vm_plan *vm, struct pg_entries *entries)
+{
+	const struct pg_choices *c = vm->p->choices;
+	int r = 0;
+
+	if (c->mapping && entries->n > 1)
+		return refuse_several(vm);
+	if (c->replace)
+		return replace(vm, entries);
+	merge(vm, entries);
+	for (size_t i = 0; r == 0 && i < entries->n; i++)
+		if (!is_same(vm, entries, i, 0, i))
+			r = give(vm, &entries->v[i]);
+	return r;
+}
+
+/* Does an entry of the VM stand for just this? */
+static bool is_just(const struct pg_vm_plan *vm, const struct pg_hostpci *hp,
+		    const struct pg_entry *e)
+{
+	const struct pg_facts *facts = vm->p->facts;
+	size_t named = 0;
+
+	for (size_t i = 0; i < facts->n_dev; i++) {
+		const struct pg_dev *dev = &facts->dev[i];
+
+		named += pg_vm_covered(vm, hp, &(struct pg_entry){ .dev = &dev, .n = 1 });
+	}
+	return named == e->n && pg_vm_covered(vm, hp, e) == e->n;
+}
+
+int pg_vm_hostpci_prepare(struct pg_vm_plan *vm, struct pg_entries *entries)
+{
+	int r = pg_vm_entries(vm, entries);
+
+	vm->entries = entries;
+	vm->leaving = pg_choices_leaving(vm->p->choices);
+	for (unsigned i = 0; r == 0 && i < PG_HOSTPCI_MAX; i++) {
+		const struct pg_hostpci *hp = pg_vm_hostpci_at(vm->guest, i);
+
+		for (size_t k = 0; hp && !vm->p->choices->replace && k < entries->n; k++)
+			if (is_just(vm, hp, &entries->v[k]))
+				vm->leaving &= ~(1U << i);
+	}
+	return r;
 }
 
 int pg_vm_hostpci(struct pg_vm_plan *vm)
 {
-	const struct pg_planner *p = vm->p;
-	bool vga_left = p->choices->primary, rom_left = p->choices->romfile != NULL;
-	int r = 0;
+	int r = remove_all(vm);
 
-	for (size_t i = 0; r == 0 && i < p->n_dev;) {
-		struct entry e = next_entry(p, i);
-
-		if (p->choices->mapping && e.n < p->n_dev)
-			return refuse_several(vm);
-		e.xvga = vga_left && pg_dev_is_vga(e.dev[0]);
-		e.rom = rom_left && (entry_has(&e, is_gpu) || e.n == p->n_dev);
-		vga_left &= !e.xvga;
-		rom_left &= !e.rom;
-		r = one(vm, &e);
-		i += e.n;
-	}
-	if (r == 0 && vga_left)
+	if (r < 0 || !vm->p->n_dev)
+		return r;
+	r = pg_vm_igd(vm, vm->entries);
+	if (r == 0)
+		r = give_all(vm, vm->entries);
+	if (r == 0 && vm->p->choices->primary && !has_screen(vm->entries))
 		r = warn_no_vga(vm);
 	return r;
 }

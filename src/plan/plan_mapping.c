@@ -93,6 +93,17 @@ static char *map_value(const struct pg_vm_plan *vm, const struct pg_dev *dev, co
 	return pg_strbuf_steal(&b);
 }
 
+/* The start compares the ids of each path of a line, not those of the first alone. */
+static bool alike(const struct pg_dev *const *dev, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (dev[i]->vendor != dev[0]->vendor || dev[i]->device != dev[0]->device ||
+		    dev[i]->has_subsystem != dev[0]->has_subsystem ||
+		    dev[i]->subvendor != dev[0]->subvendor || dev[i]->subdevice != dev[0]->subdevice)
+			return false;
+	return true;
+}
+
 static int create(struct pg_vm_plan *vm, const struct pg_dev *dev, const char *path)
 {
 	const char *id = vm->p->choices->mapping;
@@ -129,5 +140,10 @@ int pg_vm_mapping(struct pg_vm_plan *vm, const struct pg_dev *const *dev, size_t
 			      "The device has no IOMMU group yet, which a mapping must name.",
 			      "Turn the IOMMU on and reboot first, without a mapping; then plan "
 			      "again.");
+	if (strchr(path, ';') && !alike(dev, n))
+		return refuse(vm, "mapping-functions",
+			      "A mapping that lists functions one by one takes functions with the "
+			      "same ids only: Proxmox compares each of them when the VM starts.",
+			      "Choose the whole slot, or one function.");
 	return create(vm, dev[0], path);
 }

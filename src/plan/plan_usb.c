@@ -35,9 +35,28 @@ static bool is_set(const struct pg_vm_plan *vm, unsigned index)
 	return false;
 }
 
+/* Is the entry just what is asked for? Then it is not taken away: the same choices a second
+ * time change nothing. */
+static bool is_wanted(const struct pg_vm_plan *vm, unsigned index)
+{
+	const struct pg_choices *c = vm->p->choices;
+	const struct pg_usb_spec mapped = { .by = PG_USB_BY_MAPPING, .name = c->usb_mapping };
+
+	for (size_t i = 0; i < vm->guest->n_usb; i++) {
+		const struct pg_guest_usb *usb = &vm->guest->usb[i];
+
+		if (usb->index != index || !pg_guest_usb_counts(vm->guest, usb))
+			continue;
+		for (size_t k = 0; k < c->n_usb; k++)
+			if (pg_usb_spec_equal(&usb->spec, c->usb_mapping ? &mapped : &c->usb[k]))
+				return true;
+	}
+	return false;
+}
+
 static bool is_removed(const struct pg_vm_plan *vm, unsigned index)
 {
-	return pg_strv_has(&vm->p->choices->usb_remove, key_of(index).s);
+	return pg_strv_has(&vm->p->choices->usb_remove, key_of(index).s) && !is_wanted(vm, index);
 }
 
 /* One that nobody has; where there is none, one that this plan empties. */
@@ -46,7 +65,7 @@ static int free_index(const struct pg_vm_plan *vm)
 	unsigned slots = pg_vm_usb_slots(vm->p->facts, vm->guest);
 
 	for (unsigned i = 0; i < slots; i++)
-		if (!pg_vm_value(vm->guest, key_of(i).s) && !is_set(vm, i))
+		if (!pg_vm_mentions(vm->guest, key_of(i).s) && !is_set(vm, i))
 			return (int)i;
 	for (unsigned i = 0; i < slots; i++)
 		if (is_removed(vm, i) && !is_set(vm, i))
@@ -69,6 +88,8 @@ static int remove_one(struct pg_vm_plan *vm, const char *key)
 	for (size_t i = 0; i < vm->guest->n_usb; i++)
 		if (vm->guest->usb[i].leaving && strcmp(key_of(vm->guest->usb[i].index).s, key) == 0)
 			return 0; /* it goes at the next start */
+	if (old && is_wanted(vm, (unsigned)strtoul(key + strlen("usb"), NULL, 10)))
+		return 0;
 	if (old)
 		return pg_vm_command(vm, argv, undo, "The USB device is taken from the VM.");
 	f = pg_vm_finding(vm, "usb-not-there", PG_LEVEL_NOTE,

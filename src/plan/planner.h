@@ -167,6 +167,11 @@ void pg_vm_scope(uint32_t vmid, struct pg_vm_scope *ret);
 const char *pg_use_consequence(const struct pg_use *use);
 /* VMs of this node whose active or pending configuration names the device. */
 bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev);
+/* plan_guest.c: the value of a key as it will be at the next start, [PENDING] applied; NULL: none. */
+const char *pg_vm_value(const struct pg_guest *guest, const char *key);
+/* The same of the machine's type and the firmware. */
+bool pg_vm_is_q35(const struct pg_guest *guest);
+bool pg_vm_is_ovmf(const struct pg_guest *guest);
 
 /* ---- the parts of pg_check(); each returns 0 or -ENOMEM ---- */
 

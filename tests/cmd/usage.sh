@@ -72,6 +72,19 @@ looks='Addresses look like 0000:01:00.0, 01:00.0, or 01:00 for a whole slot.'
 for addr in gpu 1:0.0 01:00.8 01:20.0 0000:01:00.0x ''; do
 	wrong " passthrough: $addr is no PCI address. $looks" passthrough 100 "$addr"
 done
+for key in hostpci16 hostpci usb0 0; do
+	wrong " passthrough: --remove takes hostpci0 to hostpci15, not $key." passthrough 100 --remove "$key"
+	wrong " passthrough: --replace takes hostpci0 to hostpci15, not $key." \
+		passthrough 100 01:00 --replace "$key"
+done
+for option in pcie rombar legacy-igd keep-driver; do
+	wrong " passthrough: --$option is on or off, not 1." passthrough 100 01:00 "--$option" 1
+done
+wrong ' passthrough: --vendor-id takes four hexadecimal digits, like 10de, not 10deg.' \
+	passthrough 100 01:00 --vendor-id 10deg
+wrong ' passthrough: --replace needs the address of the device that takes the entry'"'"'s place.' \
+	passthrough 100 --replace hostpci0 --remove hostpci1
+wrong " passthrough: 01:00.0;x is no PCI address. $looks" passthrough 100 '01:00.0;x'
 wrong ' passthrough: --bind is early, address or at-start, not late.' \
 	passthrough 100 01:00.0 --bind late
 wrong ' passthrough: The option --bind needs a value.' passthrough 100 01:00.0 --bind

@@ -8,6 +8,8 @@
  * Choices: devices=A,B vm=N bind=B primary pcie=yes|no pt mapping=M romfile=F efi=S
  * change_machine change_firmware accept=A,B trial=MINUTES|no pin_nics repair
  * usb=A,B usb_mapping=M usb_remove=usbN,… usb_accept=PORT,…
+ * rombar=yes|no legacy_igd=yes|no keep_driver=yes|no vendor-id=N … separate replace=hostpciN
+ * remove=hostpciN,… vga=V cpu=C no_balloon guest_reachable secure_boot
  */
 #include <errno.h>
 #include <stdio.h>
@@ -28,9 +30,10 @@ static int add_all(struct pg_choices *c, const char *list, bool accept)
 		struct pg_bdf addr;
 		bool slot;
 
-		r = pg_bdf_parse_loose(part.v[i], &addr, &slot);
-		if (r == 0)
-			r = accept ? pg_choices_accept(c, addr) : pg_choices_pick(c, addr, slot);
+		r = accept ? pg_bdf_parse_loose(part.v[i], &addr, &slot) :
+			     pg_choices_pick_text(c, part.v[i]);
+		if (r == 0 && accept)
+			r = pg_choices_accept(c, addr);
 	}
 	return r;
 }
@@ -59,21 +62,61 @@ static int set_trial(struct pg_choices *c, const char *value)
 
 static int set_flag(struct pg_choices *c, const char *word)
 {
-	if (strcmp(word, "primary") == 0)
-		c->primary = true;
-	else if (strcmp(word, "pt") == 0)
-		c->iommu_pt = true;
-	else if (strcmp(word, "change_machine") == 0)
-		c->change_machine = true;
-	else if (strcmp(word, "change_firmware") == 0)
-		c->change_firmware = true;
-	else if (strcmp(word, "pin_nics") == 0)
-		c->pin_nics = true;
-	else if (strcmp(word, "repair") == 0)
-		c->repair = true;
+	const struct {
+		const char *word;
+		bool *flag;
+	} flags[] = {
+		{ "primary", &c->primary },	      { "pt", &c->iommu_pt },
+		{ "pin_nics", &c->pin_nics },	      { "repair", &c->repair },
+		{ "separate", &c->separate },	      { "no_balloon", &c->no_balloon },
+		{ "secure_boot", &c->secure_boot },   { "change_machine", &c->change_machine },
+		{ "change_firmware", &c->change_firmware },
+		{ "guest_reachable", &c->guest_reachable },
+	};
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++)
+		if (strcmp(flags[i].word, word) == 0)
+			return (*flags[i].flag = true) ? 0 : -EINVAL;
+	return -EINVAL;
+}
+
+static int set_tri(struct pg_choices *c, const char *key, const char *value)
+{
+	enum pg_tri to = strcmp(value, "yes") == 0 ? PG_YES : PG_NO;
+
+	if (strcmp(key, "pcie") == 0)
+		c->pcie = to;
+	else if (strcmp(key, "rombar") == 0)
+		c->pci.rombar = to;
+	else if (strcmp(key, "legacy_igd") == 0)
+		c->pci.legacy_igd = to;
+	else if (strcmp(key, "keep_driver") == 0)
+		c->pci.keep_driver = to;
 	else
 		return -EINVAL;
 	return 0;
+}
+
+static int set_text(struct pg_choices *c, const char *key, const char *value)
+{
+	const struct {
+		const char *key;
+		char **to;
+	} texts[] = {
+		{ "mapping", &c->mapping }, { "romfile", &c->romfile },
+		{ "usb_mapping", &c->usb_mapping }, { "efi", &c->efi_storage },
+		{ "replace", &c->replace }, { "vga", &c->vga }, { "cpu", &c->cpu },
+	};
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(texts); i++)
+		if (strcmp(texts[i].key, key) == 0)
+			return (*texts[i].to = strdup(value)) ? 0 : -ENOMEM;
+	for (unsigned i = 0; i < PG_N_PCI_IDS; i++)
+		if (strcmp(pg_pci_id_name((enum pg_pci_id)i), key) == 0) {
+			c->pci.id[i] = (int32_t)strtol(value, NULL, 16);
+			return 0;
+		}
+	return set_tri(c, key, value);
 }
 
 static int set_value(struct pg_choices *c, const char *key, const char *value)
@@ -92,20 +135,11 @@ static int set_value(struct pg_choices *c, const char *key, const char *value)
 		return pg_strv_split(value, ",", &c->usb_accept);
 	if (strcmp(key, "trial") == 0)
 		return set_trial(c, value);
-	if (strcmp(key, "vm") == 0)
-		c->vmid = (uint32_t)strtoul(value, NULL, 10);
-	else if (strcmp(key, "pcie") == 0)
-		c->pcie = strcmp(value, "yes") == 0 ? PG_YES : PG_NO;
-	else if (strcmp(key, "mapping") == 0)
-		c->mapping = strdup(value);
-	else if (strcmp(key, "romfile") == 0)
-		c->romfile = strdup(value);
-	else if (strcmp(key, "usb_mapping") == 0)
-		c->usb_mapping = strdup(value);
-	else if (strcmp(key, "efi") == 0)
-		c->efi_storage = strdup(value);
-	else
-		return -EINVAL;
+	if (strcmp(key, "remove") == 0)
+		return pg_strv_split(value, ",", &c->remove);
+	if (strcmp(key, "vm") != 0)
+		return set_text(c, key, value);
+	c->vmid = (uint32_t)strtoul(value, NULL, 10);
 	return 0;
 }
 

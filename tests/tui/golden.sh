@@ -94,6 +94,12 @@ moved_node() {
 	END
 }
 
+# VM 100 has a USB controller.
+owned_node() {
+	new_node
+	echo 'hostpci0: 0000:05:00.0,pcie=1' >>"$tmp/node/etc/pve/nodes/pve1/qemu-server/100.conf"
+}
+
 # Names of devices come from this machine's lists (hwdb, pci.ids), which grow with the years.
 same_names() {
 	new_node
@@ -114,6 +120,10 @@ if same_names; then
 	screens usb 80x24 usb-80x24
 	screens usb 120x40 usb-120x40
 	screens usb 80x24 usb-80x24-ascii --ascii --color=never
+	owned_node
+	screens_here vm 80x24 vm-80x24
+	owned_node
+	screens_here vm 80x24 vm-80x24-ascii --ascii --color=never
 	screens trial 80x24 trial-80x24
 	screens trial 132x43 trial-132x43
 	screens trial 80x24 trial-80x24-ascii --ascii --color=never
@@ -124,7 +134,7 @@ if same_names; then
 	screens_beside busy 80x24 busy-80x24
 else
 	for name in busy-80x24 device-80x24 device-120x40 device-80x24-ascii usb-80x24 usb-120x40 \
-		usb-80x24-ascii trial-80x24 trial-132x43 trial-80x24-ascii loss-80x24 \
+		usb-80x24-ascii vm-80x24 vm-80x24-ascii trial-80x24 trial-132x43 trial-80x24-ascii loss-80x24 \
 		trial-wrong-80x24; do
 		n=$((n + 1))
 		echo "ok $n - $name # SKIP this machine has other names for the demo's devices"

@@ -51,8 +51,7 @@ static void feed_storage(const struct pg_storage *s, struct pve_node *node)
 		abort();
 }
 
-void pve_feed_node(const struct pg_root *root, const struct pg_facts *facts,
-		   struct pve_node *node)
+void pve_feed_facts(const struct pg_facts *facts, struct pve_node *node)
 {
 	node->name = pve_must(strdup(facts->system.node ? facts->system.node : "?"));
 	node->iommu = true; /* it is on after the reboot that the plan asks for */
@@ -62,9 +61,16 @@ void pve_feed_node(const struct pg_root *root, const struct pg_facts *facts,
 		feed_usb(&facts->usb[i], node);
 	for (size_t i = 0; i < facts->n_storage; i++)
 		feed_storage(&facts->storage[i], node);
-	if (pg_strv_copy(&facts->rom, &node->rom) < 0)
-		abort();
+	for (size_t i = 0; i < facts->n_rom; i++)
+		if (pg_strv_add(&node->rom, facts->rom[i].name) < 0)
+			abort();
 	node->rom_unknown = facts->rom_known != PG_YES;
+}
+
+void pve_feed_node(const struct pg_root *root, const struct pg_facts *facts,
+		   struct pve_node *node)
+{
+	pve_feed_facts(facts, node);
 	node->pci_cfg = read_text(root, "/etc/pve/mapping/pci.cfg");
 	node->usb_cfg = read_text(root, "/etc/pve/mapping/usb.cfg");
 }

@@ -5,6 +5,8 @@
 #include "src/plan/plan.h"
 #include "tests/plans/pve/pve.h"
 
+/* The node as the facts tell it, without its mappings. */
+void pve_feed_facts(const struct pg_facts *facts, struct pve_node *node);
 /* The node as the facts and the files of the tree tell it. The caller frees *node. */
 void pve_feed_node(const struct pg_root *root, const struct pg_facts *facts,
 		   struct pve_node *node);

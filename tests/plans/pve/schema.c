@@ -93,16 +93,29 @@ static const struct schema schemas[] = {
 	{ "vga", vga }, { "cpu", cpu }, { "pcimap", pcimap }, { "usbmap", usbmap },
 };
 
+/* Patterns are few and used over and over: each is compiled once. */
+static const regex_t *compiled(const char *pattern)
+{
+	static struct {
+		const char *pattern;
+		regex_t re;
+	} known[128];
+	size_t i = 0;
+
+	while (known[i].pattern && strcmp(known[i].pattern, pattern) != 0)
+		if (++i == PG_ARRAY_SIZE(known))
+			abort();
+	if (!known[i].pattern) {
+		if (regcomp(&known[i].re, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+			abort();
+		known[i].pattern = pve_must(strdup(pattern));
+	}
+	return &known[i].re;
+}
+
 bool pve_match(const char *pattern, const char *s)
 {
-	regex_t re;
-	bool good;
-
-	if (regcomp(&re, pattern, REG_EXTENDED | REG_NOSUB) != 0)
-		abort();
-	good = regexec(&re, s, 0, NULL, 0) == 0;
-	regfree(&re);
-	return good;
+	return regexec(compiled(pattern), s, 0, NULL, 0) == 0;
 }
 
 int pve_boolean(const char *s)

@@ -95,37 +95,53 @@ static char *compare(const char *prop, const char *id, const char *path, const c
 	return NULL;
 }
 
-/* What of several joined paths is compared beyond the first is not known to us: they have to
- * be there. */
+/* The ids of every path, the IOMMU group of the first one only. Without a function, .0 must be
+ * there. */
+static char *assert_path(const struct start *s, const char *id, const struct pve_props *map,
+			 const char *path, bool is_first)
+{
+	char *full pg_autofree = pve_must(strchr(path, '.') ? strdup(path) : pg_strf("%s.0", path));
+	char group[16] = "", *why;
+	struct set set = { 0 };
+	const struct pve_dev *d;
+
+	if (!find_devs(s->node, full, &set))
+		return pg_strf(GONE "pci device '%s' not found", full);
+	d = set.v[0];
+	free(set.v);
+	if (d->group >= 0)
+		snprintf(group, sizeof(group), "%d", d->group);
+	why = compare("id", id, full, d->id, map);
+	if (!why && is_first)
+		why = compare("iommugroup", id, full, group, map);
+	return why ? why : compare("subsystem-id", id, full, d->sub, map);
+}
+
+static char *assert_mdev(const struct start *s, const char *id, const char *path, bool mdev)
+{
+	char *full pg_autofree = pve_must(strchr(path, '.') ? strdup(path) : pg_strf("%s.0", path));
+	struct set set = { 0 };
+	bool real;
+
+	if (!find_devs(s->node, full, &set))
+		return NULL;
+	real = set.v[0]->mdev;
+	free(set.v);
+	return real == mdev ? NULL :
+			      pg_strf(GONE "'mdev' does not match for '%s' (%d != %d)", id, real, mdev);
+}
+
 static char *assert_valid(const struct start *s, const char *id, const struct pve_props *map,
 			  bool mdev)
 {
 	struct pg_strv path PG_CLEANUP(pg_strv_done) = { 0 };
-	char group[16] = "", *why = NULL;
-	const struct pve_dev *first = NULL;
+	char *why;
 
-	if (pg_strv_split(pve_props_get(map, "path"), ";", &path) < 0)
+	if (pg_strv_split(pve_props_get(map, "path"), ";", &path) < 0 || path.n == 0)
 		abort();
-	for (size_t i = 0; i < path.n; i++) {
-		struct set set = { 0 };
-
-		if (!find_devs(s->node, path.v[i], &set))
-			return pg_strf(GONE "pci device '%s' not found", path.v[i]);
-		if (i == 0)
-			first = set.v[0];
-		free(set.v);
-	}
-	if (!first)
-		return pg_strf(GONE "no path");
-	if (first->group >= 0)
-		snprintf(group, sizeof(group), "%d", first->group);
-	why = compare("id", id, path.v[0], first->id, map);
-	if (!why)
-		why = compare("iommugroup", id, path.v[0], group, map);
-	if (!why && first->mdev != mdev)
-		why = pg_strf(GONE "'mdev' does not match for '%s' (%d != %d)", id, first->mdev, mdev);
-	if (!why)
-		why = compare("subsystem-id", id, path.v[0], first->sub, map);
+	why = assert_mdev(s, id, path.v[0], mdev);
+	for (size_t i = 0; !why && i < path.n; i++)
+		why = assert_path(s, id, map, path.v[i], i == 0);
 	return why;
 }
 
@@ -280,7 +296,7 @@ static void warnings(struct start *s)
 	char *why pg_autofree = cpu ? pve_props_parse("cpu", cpu, &p) : NULL;
 	const char *type = pve_props_get(&p, "cputype");
 
-	if (!s->ovmf)
+	if (why || !s->ovmf)
 		return;
 	if (!pve_conf_get(&s->conf, "", "efidisk0"))
 		pve_say(s->out, PVE_WARN, "no efidisk configured! Using temporary efivars disk.");
@@ -294,12 +310,18 @@ static char *play(struct start *s)
 	const char *machine = pve_conf_get(&s->conf, "", "machine");
 	const char *bios = pve_conf_get(&s->conf, "", "bios");
 	const char *template = pve_conf_get(&s->conf, "", "template");
+	const char *viommu = machine ? strstr(machine, "viommu=intel") : NULL;
+	const char *numa = pve_conf_get(&s->conf, "", "numa");
 	char *why = NULL;
 
 	s->q35 = machine && strstr(machine, "q35");
 	s->ovmf = bios && strcmp(bios, "ovmf") == 0;
 	if (template && pve_boolean(template) == 1)
 		return pg_strf("you can't start a vm if it's a template");
+	if (viommu && !s->q35)
+		return pg_strf("to use Intel vIOMMU please set the machine type to q35");
+	if (pve_conf_get(&s->conf, "", "hugepages") && !(numa && pve_boolean(numa) == 1))
+		return pg_strf("numa needs to be enabled to use hugepages");
 	for (unsigned n = 0; !why && n < 16; n++) {
 		char key[16];
 

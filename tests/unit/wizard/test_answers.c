@@ -43,6 +43,16 @@ static const struct {
 	{ "usb_remove = {'usb14'}\n", 1, "usb0 to usb13" },
 	{ "usb_mapping = ''\n", 1, "empty" },
 	{ "vm = 100\nusb_mapping = 'x'\n", 0, "names no device" },
+	{ "devices = {'01:00.0;x'}\n", 1, "01:00.0;x is no PCI address" },
+	{ "devices = {';'}\n", 1, "no PCI address" },
+	{ "vendor_id = '10deg'\n", 1, "vendor_id takes four hexadecimal digits" },
+	{ "device_id = '10000'\n", 1, "device_id takes four" },
+	{ "replace = 'usb0'\n", 1, "usb0 is no entry" },
+	{ "remove = {'hostpci0',\n'hostpci16'}\n", 2, "hostpci16 is no entry" },
+	{ "remove = {'hostpci01'}\n", 1, "hostpci01 is no entry" },
+	{ "rombar = 2\n", 1, "invalid boolean" },
+	{ "vga = ''\n", 1, "empty" },
+	{ "repair = true\nremove = {'hostpci0'}\n", 0, "repair goes without" },
 };
 
 static int load(const struct tree *t, const char *text, size_t n, struct pg_choices **ret,
@@ -135,6 +145,48 @@ static void test_usb(void **state)
 	assert_int_equal(copy->n_accept, 1);
 }
 
+static void test_hostpci(void **state)
+{
+	static const char text[] = "vm = 100\ndevices = {'01:00.0;02:00', '01:00.0;03:00.0'}\n"
+				   "replace = 'hostpci15'\nremove = {'hostpci0', 'hostpci0'}\n"
+				   "rombar = off\nlegacy_igd = on\nkeep_driver = yes\nseparate = yes\n"
+				   "vendor_id = '10de'\nsub_device_id = '0x0001'\nvga = 'none'\n"
+				   "cpu = 'host'\nsecure_boot = yes\nno_balloon = yes\n"
+				   "guest_reachable = yes\n";
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = NULL;
+	struct pg_choices *copy PG_CLEANUP(pg_choices_freep) = NULL;
+
+	assert_int_equal(load(*state, text, strlen(text), &c, NULL), 0);
+	assert_int_equal(pg_choices_copy(c, &copy), 0);
+	assert_int_equal(copy->n_pick, 4);
+	assert_int_equal(copy->pick[0].joined, copy->pick[1].joined);
+	assert_int_not_equal(copy->pick[1].joined, copy->pick[2].joined);
+	assert_true(copy->pick[1].slot);
+	assert_string_equal(copy->replace, "hostpci15");
+	assert_int_equal(copy->remove.n, 1);
+	assert_int_equal(pg_choices_leaving(copy), 1U << 15 | 1);
+	assert_int_equal(copy->pci.rombar, PG_NO);
+	assert_int_equal(copy->pci.legacy_igd, PG_YES);
+	assert_int_equal(copy->pci.keep_driver, PG_YES);
+	assert_int_equal(copy->pci.id[PG_VENDOR_ID], 0x10de);
+	assert_int_equal(copy->pci.id[PG_DEVICE_ID], -1);
+	assert_int_equal(copy->pci.id[PG_SUB_DEVICE_ID], 1);
+	assert_string_equal(copy->vga, "none");
+	assert_string_equal(copy->cpu, "host");
+	assert_true(copy->separate && copy->secure_boot && copy->no_balloon);
+	assert_true(copy->guest_reachable);
+}
+
+static void test_remove_only(void **state)
+{
+	static const char text[] = "vm = 100\nremove = {'hostpci3'}\n";
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = NULL;
+
+	assert_int_equal(load(*state, text, strlen(text), &c, NULL), 0);
+	assert_true(pg_choices_has_vm_only(c));
+	assert_int_equal(c->pci.rombar, PG_UNKNOWN);
+}
+
 static void test_trial(void **state)
 {
 	static const char none[] = "devices = {'01:00.0'}\ntrial = 0\n";
@@ -208,7 +260,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		tree_test(test_bad),	  tree_test(test_bad_files), tree_test(test_good),
-		tree_test(test_relative), tree_test(test_trial), tree_test(test_usb), demo_test(test_same_plan),
+		tree_test(test_relative), tree_test(test_trial), tree_test(test_usb),
+		tree_test(test_hostpci), tree_test(test_remove_only), demo_test(test_same_plan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

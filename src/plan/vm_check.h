@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is checked of a VM both while it is planned and by doctor. Private to src/plan.
+ */
+#pragma once
+
+#include "src/plan/planner.h"
+
+/* ---- plan_resources.c ---- */
+
+/* Of the value of cpu:; NULL: not set. */
+bool pg_cpu_is_host(const char *cpu);
+/* Does the guest see more address bits than the 40 of kvm64? */
+bool pg_cpu_has_bits(const char *cpu);
+uint64_t pg_dev_largest_bar(const struct pg_dev *dev);
+/* Of the value of memory: ("8192", "current=8192"); NULL: Proxmox's default; 0: not understood. */
+uint64_t pg_memory_mib(const char *value);
+/* Is there enough of it: memory that is passed through is all taken at the start. Returns 0 or
+ * -ENOMEM. */
+int pg_check_memory(const struct pg_facts *facts, const struct pg_guest *guest, const char *value,
+		    struct pg_findings *f);
+
+/* A BAR from which on OVMF needs a guest with more address bits than kvm64 has. */
+#define PG_LARGE_BAR ((uint64_t)8 << 30)
+
+/* ---- check_hostpci.c ---- */
+
+/* Known not to be there; of a name with a folder in it nothing is known. */
+bool pg_rom_missing(const struct pg_facts *facts, const char *name);
+/* Is the file there, a ROM, and for this card (or NULL) under this firmware? Returns 0 or -ENOMEM. */
+int pg_check_rom(struct pg_checker *c, const struct pg_guest *guest, const char *name,
+		 const struct pg_dev *dev, bool ovmf);
+/* The settings of hostpciN among the choices. Returns 0 or -ENOMEM. */
+int pg_check_hostpci(struct pg_checker *c, const struct pg_guest *guest);
