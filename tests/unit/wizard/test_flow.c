@@ -279,6 +279,7 @@ static char *start_with_commands(struct demo *d, const char *qm)
 
 	demo_tree(d, "data/demo/node.tree");
 	command(d, "update-initramfs", "echo \"made: $*\"");
+	command(d, "update-grub", "echo \"grub.cfg is made\"");
 	command(d, "qm", qm);
 	bin = tree_path(d->tree, "/test-bin");
 	path = pg_strf("%s:" PG_PROC_PATH, bin);
