@@ -207,20 +207,18 @@ static void build(struct wiz *w, struct wiz_view *view)
 		view->can |= WIZ_CAN_SAVE;
 	if (offers_pin(w, w->plan))
 		view->can |= WIZ_CAN_PIN;
-	if (!offers_trial(w, w->plan))
-		return;
-	wiz_trial_intro(w->plan, view);
-	view->can |= WIZ_CAN_TRIAL;
+	if (offers_trial(w, w->plan))
+		view->can |= WIZ_CAN_TRIAL;
+	if (offers_trial(w, w->plan) ||
+	    (wiz_trial_runs(w) && !pg_plan_is_blocked(w->plan) && !pg_plan_is_empty(w->plan)))
+		wiz_trial_intro(w, w->plan, view);
 }
 
 /* What the node loses is said once more where it is decided. */
 static int ask(struct wiz *w)
 {
 	const struct pg_plan *plan = w->plan;
-	pg_autofree char *after = plan->trial ?
-		pg_strf("After the reboot you have %s to keep the change; otherwise the node puts "
-			"itself back.", wiz_span(plan->trial).s) :
-		strdup("The change can be taken back under History.");
+	pg_autofree char *after = wiz_trial_promise(w, plan);
 	const char *lost = NULL;
 	size_t n_lost = 0;
 

@@ -131,6 +131,9 @@ void pg_trial_freep(struct pg_trial **trial);
 /* The newest change that is applied without a trial and took effect with a reboot since: it
  * stays, but nobody has looked yet whether all is as planned. As pg_trial_find. */
 int pg_unseen_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err);
+/* The newest change, on trial or not, that was made in this boot and takes effect with the next
+ * reboot of the node. As pg_trial_find. */
+int pg_waiting_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err);
 /* Keeps the changes on trial for good, all together; id (or NULL) is one of them. Where none
  * is on trial: says that all is well with those of pg_unseen_find. REFUSED before the
  * reboot. NOTHING where there is none. */
