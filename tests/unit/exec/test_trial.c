@@ -337,6 +337,7 @@ static void test_recover_off(void **state)
 		pg_outcome_done(&t.n->out);
 		assert_int_equal(pg_recover_asked(t.n->tree->root, &t.n->opts, &t.n->out, NULL), 0);
 		node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+		node_assert_text(t.n, "Now reboot the node with its usual entry");
 		assert_all_back(&t);
 	}
 	assert_int_equal(pg_root_unlink(t.n->tree->root, "/proc/cmdline", NULL), 0);
