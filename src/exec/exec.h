@@ -153,7 +153,8 @@ int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
  * Does nothing (0) unless a device is not as expected, the root is live (or
  * opts->run_commands says so), and pve-gpu runs as root. Call it after pg_facts_collect() with
  * PG_WANT_ALL. Takes some seconds where it has to look; opts (or NULL) gives events, cancelled
- * and path. What could not be looked at is in facts->unread. Returns 0 or -ENOMEM.
+ * and path. What could not be looked at is in facts->unread. facts->boot.waits comes of the
+ * records, on any root. Returns 0 or -ENOMEM.
  */
 int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
 		    struct pg_facts *facts);
