@@ -250,10 +250,9 @@ static void test_script(void **state)
 	save(d, SCRIPT, "Not saved");
 	save(d, "vm.sh", "Not saved");
 	save(d, "/nowhere/vm.sh", "Not saved");
-	/* not run: no running system */
-	demo_send(d, WIZ_EVENT_RUN, NULL);
-	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
-	demo_answer(d, true, NULL);
+	/* no running system: running them is not offered */
+	assert_int_equal(d->view.can & WIZ_CAN_RUN, 0);
+	assert_int_equal(demo_send(d, WIZ_EVENT_RUN, NULL), WIZ_STAY);
 	/* saved: no question on the way out */
 	demo_next(d, "reboot");
 }
