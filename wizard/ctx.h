@@ -83,6 +83,7 @@ struct wiz {
 	char *tx_why_not;
 	char *busy;			/* of pg_busy(), looked at whenever a page is built */
 	struct pg_trial *trial;		/* the newest change on trial, or NULL */
+	struct pg_trial *waiting;	/* the newest change that waits for the reboot, or NULL */
 	time_t trial_until;		/* when it is taken back; 0: not before the reboot */
 	enum wiz_page page;
 	enum wiz_page back[WIZ_BACK_MAX];
@@ -197,6 +198,8 @@ struct wiz_span {
 struct wiz_span wiz_span(unsigned seconds);
 /* Was the node booted since, so that it waits for a word now? */
 bool wiz_trial_waits(const struct wiz *w);
+/* Does the time of one run: until wiz_trial_clock()? */
+bool wiz_trial_runs(const struct wiz *w);
 /* "10:42", on the node's clock: true however long the page stands. */
 struct wiz_clock {
 	char s[16];
@@ -207,7 +210,9 @@ char *wiz_trial_words(const struct wiz *w);
 /* Chooses the next of the times that are offered, or none. */
 void wiz_trial_turn(struct wiz *w);
 /* What the plan's trial means, as a paragraph above the page. */
-void wiz_trial_intro(const struct pg_plan *plan, struct wiz_view *view);
+void wiz_trial_intro(const struct wiz *w, const struct pg_plan *plan, struct wiz_view *view);
+/* A sentence for the question whether to apply; NULL: no memory. The caller frees it. */
+char *wiz_trial_promise(const struct wiz *w, const struct pg_plan *plan);
 
 /* ---- loss.c: what the node loses, and the phrase that lets it pass ---- */
 

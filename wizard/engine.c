@@ -85,6 +85,7 @@ void wiz_free(struct wiz *w)
 	free(w->tx_why_not);
 	free(w->busy);
 	pg_trial_free(w->trial);
+	pg_trial_free(w->waiting);
 	pg_strv_done(&w->flipped);
 	forget_question(w);
 	wiz_run_done(&w->run);

@@ -26,9 +26,9 @@ static void offer_vm(const struct wiz *w, struct wiz_view *view)
 	(void)wiz_lines_add(&view->lines, WIZ_HEADING, NULL,
 			    "For the VM: %s", wiz_runs_commands(w) ?
 				    "r runs it now, s saves it as a script" :
-				    "s saves it as a script, to be run on the node");
+				    "s saves it as a script; from here it cannot be run");
 	wiz_command_lines(w->run.plan->vm_cmd, w->run.plan->n_vm_cmd, &view->lines);
-	view->can |= WIZ_CAN_RUN | WIZ_CAN_SAVE;
+	view->can |= WIZ_CAN_SAVE | (wiz_runs_commands(w) ? WIZ_CAN_RUN : 0);
 }
 
 static void say_doubts(const struct wiz_run *run, struct wiz_lines *lines)
@@ -60,10 +60,6 @@ static void build(struct wiz *w, struct wiz_view *view)
 
 static int run_vm(struct wiz *w)
 {
-	if (!wiz_runs_commands(w))
-		return wiz_note(w, "Not run",
-				"This is not the running system, so the commands are only shown. "
-				"Save them as a script to take them along.");
 	return wiz_ask(w, WIZ_ASKING_VM_RUN, WIZ_ASK_YESNO, NULL, "Run",
 		       "Run %zu %s for the VM now?", w->run.plan->n_vm_cmd,
 		       w->run.plan->n_vm_cmd == 1 ? "command" : "commands");

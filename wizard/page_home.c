@@ -11,6 +11,7 @@ static const struct {
 	enum wiz_page page;
 } rows[] = {
 	{ "verify", "Keep or take back the last change", "", WIZ_PAGE_VERIFY },
+	{ "reboot", "Reboot the node", "", WIZ_PAGE_REBOOT },
 	{ "repair", "Repair what has moved",
 	  "Devices have other addresses than VMs, mappings or bindings know. See what would be "
 	  "changed so that each names the device that it means; nothing is changed before you have "
@@ -33,9 +34,16 @@ static const struct {
 	  WIZ_PAGE_HISTORY },
 };
 
+/* Of a folder nothing is ever rebooted. */
+static bool is_due(const struct wiz *w)
+{
+	return w->waiting && wiz_can_reboot(w);
+}
+
 static bool is_shown(const struct wiz *w, size_t i)
 {
 	return rows[i].page == WIZ_PAGE_VERIFY ? wiz_trial_waits(w) :
+	       rows[i].page == WIZ_PAGE_REBOOT ? is_due(w) :
 	       rows[i].page == WIZ_PAGE_REVIEW ? wiz_has_repair(w) :
 						 true;
 }
@@ -77,6 +85,9 @@ static void build(struct wiz *w, struct wiz_view *view)
 		wiz_view_set(view, &view->intro,
 			     "Devices have moved since they were assigned: a VM may not start, or take "
 			     "the wrong one. Repair shows what would be changed.");
+	else if (is_due(w))
+		wiz_view_set(view, &view->intro,
+			     "A change is made, and takes effect when the node is rebooted.");
 	else if (w->opts.read_only_why)
 		wiz_view_set(view, &view->intro, "%s", w->opts.read_only_why);
 	else if (w->facts->system.is_demo)
@@ -96,6 +107,18 @@ static int verify(struct wiz *w, enum wiz_follow *ret)
 	words = wiz_trial_words(w);
 	*ret = WIZ_REBUILD;
 	return words ? wiz_note(w, "Over", words) : -ENOMEM;
+}
+
+/* Another may have rebooted or undone meanwhile; what was chosen since is no matter here. */
+static int reboot(struct wiz *w, enum wiz_follow *ret)
+{
+	int r = wiz_read_trial(w);
+
+	*ret = WIZ_REBUILD;
+	if (r < 0 || !w->waiting)
+		return r;
+	wiz_changed(w);
+	return wiz_go(w, WIZ_PAGE_REBOOT, ret);
 }
 
 static bool is_row(const struct wiz_event *e, size_t i)
@@ -123,6 +146,8 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
 	if (e->kind == WIZ_EVENT_NEXT && strcmp(e->item, "verify") == 0)
 		return verify(w, ret);
+	if (e->kind == WIZ_EVENT_NEXT && strcmp(e->item, "reboot") == 0)
+		return reboot(w, ret);
 	for (size_t i = 0; i < PG_ARRAY_SIZE(rows); i++) {
 		if (!is_row(e, i))
 			continue;
@@ -150,12 +175,23 @@ static void add_state(const struct wiz *w, struct wiz_lines *lines)
 	pg_status_free(status, n);
 }
 
+static void reboot_detail(const struct wiz *w, struct wiz_lines *lines)
+{
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
+			    w->waiting && w->waiting->summary ? w->waiting->summary : "");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
+			    "This change is made, and waits for the reboot to take effect. You are "
+			    "asked once more before it.");
+}
+
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
 	for (size_t i = 0; i < PG_ARRAY_SIZE(rows); i++) {
 		if (strcmp(rows[i].id, item) != 0)
 			continue;
-		if (rows[i].page == WIZ_PAGE_VERIFY)
+		if (rows[i].page == WIZ_PAGE_REBOOT)
+			reboot_detail(w, lines);
+		else if (rows[i].page == WIZ_PAGE_VERIFY)
 			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
 					    w->trial && w->trial->summary ? w->trial->summary :
 									    "");

@@ -10,9 +10,18 @@
 
 static bool relevant(const struct wiz *w)
 {
+	if (w->page == WIZ_PAGE_REBOOT && w->waiting)
+		return true;
 	if (w->plan)
 		return w->plan->reboot;
 	return w->page < WIZ_PAGE_APPLY || !w->run.plan || w->run.plan->reboot;
+}
+
+/* Seconds that it waits after the reboot; 0: it is final. Known by the records as well, where it
+ * was applied before the wizard was started. */
+static unsigned wait_of(const struct wiz *w)
+{
+	return w->run.trial ? w->run.trial : w->waiting ? w->waiting->wait : 0;
 }
 
 static bool in_doubt(const struct wiz *w)
@@ -50,10 +59,14 @@ static void intro(const struct wiz *w, struct wiz_view *view)
 		wiz_view_set(view, &view->intro,
 			     "The change is made, but what the node boots from does not hold all of "
 			     "it.");
-	else if (w->run.trial)
+	else if (wiz_trial_runs(w))
+		wiz_view_set(view, &view->intro,
+			     "The change is made, and takes effect with the reboot. A trial runs until "
+			     "%s: look at it and keep it before you reboot.", wiz_trial_clock(w).s);
+	else if (wait_of(w))
 		wiz_view_set(view, &view->intro,
 			     "The change is made. It takes effect when the node is rebooted, and "
-			     "then waits %s to be kept.", wiz_span(w->run.trial).s);
+			     "then waits %s to be kept.", wiz_span(wait_of(w)).s);
 	else
 		wiz_view_set(view, &view->intro,
 			     "The change is made. It takes effect when the node is rebooted.");
@@ -105,10 +118,10 @@ static void later_detail(const struct wiz *w, struct wiz_lines *lines)
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 			    "Nothing reboots by itself. Until the node is rebooted, the device "
 			    "stays with its driver; Status says so.");
-	if (w->run.trial)
+	if (wait_of(w))
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "The %s begin when the node boots, whenever that is.",
-				    wiz_span(w->run.trial).s);
+				    wiz_span(wait_of(w)).s);
 }
 
 static void back_detail(const struct wiz *w, struct wiz_lines *lines)
@@ -123,7 +136,7 @@ static void back_detail(const struct wiz *w, struct wiz_lines *lines)
 
 static void trial_detail(const struct wiz *w, struct wiz_lines *lines)
 {
-	struct wiz_span span = wiz_span(w->run.trial);
+	struct wiz_span span = wiz_span(wait_of(w));
 
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL,
@@ -144,7 +157,7 @@ static void now_detail(const struct wiz *w, struct wiz_lines *lines)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "The wizard ends and the node is rebooted. All VMs and "
 				    "containers on it are shut down first.");
-	if (w->run.trial)
+	if (wait_of(w))
 		trial_detail(w, lines);
 	else if (!w->facts->system.is_demo)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,

@@ -76,6 +76,22 @@ static void diff(const char *text, struct wiz_lines *lines)
 	}
 }
 
+/* A script of our own, the same on every node: its many lines come after all else. */
+static bool is_script(const struct pg_plan_file *f)
+{
+	return f->change == PG_CHANGE_CREATE && (f->mode & 0111) != 0;
+}
+
+static void file_diff(const struct wiz *w, const struct pg_plan_file *f,
+		      struct wiz_lines *lines)
+{
+	if (f->diff)
+		diff(f->diff, lines);
+	else if (w->diff_why_not)
+		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "The difference cannot be shown. %s",
+				    w->diff_why_not);
+}
+
 static void files(const struct wiz *w, const struct pg_plan *plan, struct wiz_lines *lines)
 {
 	static const char *const words[] = { "created", "changed", "removed" };
@@ -89,12 +105,21 @@ static void files(const struct wiz *w, const struct pg_plan *plan, struct wiz_li
 				    words[f->change]);
 		for (size_t k = 0; k < f->why.n; k++)
 			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", f->why.v[k]);
-		if (f->diff)
-			diff(f->diff, lines);
-		else if (w->diff_why_not)
-			(void)wiz_lines_add(lines, WIZ_WARN, NULL,
-					    "The difference cannot be shown. %s",
-					    w->diff_why_not);
+		if (is_script(f))
+			(void)wiz_lines_add(lines, WIZ_FAINT, NULL,
+					    "A script of pve-gpu: its text is at the end.");
+		else
+			file_diff(w, f, lines);
+	}
+}
+
+static void scripts(const struct wiz *w, const struct pg_plan *plan, struct wiz_lines *lines)
+{
+	for (size_t i = 0; i < plan->n_file; i++) {
+		if (!is_script(&plan->file[i]))
+			continue;
+		heading(lines, plan->file[i].path);
+		file_diff(w, &plan->file[i], lines);
 	}
 }
 
@@ -122,6 +147,7 @@ static void review(const struct wiz *w, const struct pg_plan *plan, struct wiz_l
 						  "Nothing reboots it by itself.");
 	}
 	findings(plan, PG_LEVEL_NOTE, "Good to know", lines);
+	scripts(w, plan, lines);
 }
 
 /* ---- the way on ---- */
@@ -181,20 +207,18 @@ static void build(struct wiz *w, struct wiz_view *view)
 		view->can |= WIZ_CAN_SAVE;
 	if (offers_pin(w, w->plan))
 		view->can |= WIZ_CAN_PIN;
-	if (!offers_trial(w, w->plan))
-		return;
-	wiz_trial_intro(w->plan, view);
-	view->can |= WIZ_CAN_TRIAL;
+	if (offers_trial(w, w->plan))
+		view->can |= WIZ_CAN_TRIAL;
+	if (offers_trial(w, w->plan) ||
+	    (wiz_trial_runs(w) && !pg_plan_is_blocked(w->plan) && !pg_plan_is_empty(w->plan)))
+		wiz_trial_intro(w, w->plan, view);
 }
 
 /* What the node loses is said once more where it is decided. */
 static int ask(struct wiz *w)
 {
 	const struct pg_plan *plan = w->plan;
-	pg_autofree char *after = plan->trial ?
-		pg_strf("After the reboot you have %s to keep the change; otherwise the node puts "
-			"itself back.", wiz_span(plan->trial).s) :
-		strdup("The change can be taken back under History.");
+	pg_autofree char *after = wiz_trial_promise(w, plan);
 	const char *lost = NULL;
 	size_t n_lost = 0;
 

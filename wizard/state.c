@@ -126,8 +126,14 @@ const char *wiz_why_read_only(const struct wiz *w)
 int wiz_read_trial(struct wiz *w)
 {
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-	struct pg_trial *trial = NULL;
-	int r = pg_trial_find(w->opts.root, &trial, &err);
+	struct pg_trial *trial = NULL, *waiting = NULL;
+	int r = pg_waiting_find(w->opts.root, &waiting, NULL);
+
+	if (r == -ENOMEM)
+		return r;
+	pg_trial_free(w->waiting);
+	w->waiting = waiting;
+	r = pg_trial_find(w->opts.root, &trial, &err);
 
 	if (r == 0 && !trial)
 		r = pg_unseen_find(w->opts.root, &trial, &err);

@@ -20,6 +20,12 @@ bool wiz_trial_waits(const struct wiz *w)
 	return w->trial && (w->trial->booted || w->trial->off);
 }
 
+bool wiz_trial_runs(const struct wiz *w)
+{
+	return w->trial && w->trial->wait && w->trial->booted && !w->trial->off &&
+	       w->trial_until;
+}
+
 struct wiz_clock wiz_trial_clock(const struct wiz *w)
 {
 	struct wiz_clock clock = { "" };
@@ -72,11 +78,24 @@ void wiz_trial_turn(struct wiz *w)
 	wiz_changed(w);
 }
 
-void wiz_trial_intro(const struct pg_plan *plan, struct wiz_view *view)
+/* What joins a trial whose time runs has no time of its own before the reboot. */
+static void runs_intro(const struct wiz *w, const struct pg_plan *plan, struct wiz_view *view)
+{
+	wiz_view_set(view, &view->intro,
+		     "A trial runs until %s. %s", wiz_trial_clock(w).s,
+		     plan->reboot ?
+			     "Unless that is kept, this change is taken back with it. Better keep it "
+			     "first." :
+			     "This change joins it: both are kept, or both taken back.");
+}
+
+void wiz_trial_intro(const struct wiz *w, const struct pg_plan *plan, struct wiz_view *view)
 {
 	const char *why = plan->trial_why;
 
-	if (plan->trial)
+	if (wiz_trial_runs(w))
+		runs_intro(w, plan, view);
+	else if (plan->trial)
 		wiz_view_set(view, &view->intro,
 			     "Trial boot: after the reboot you have %s to keep the change; otherwise "
 			     "the node puts itself back.%s%s", wiz_span(plan->trial).s,
@@ -85,4 +104,16 @@ void wiz_trial_intro(const struct pg_plan *plan, struct wiz_view *view)
 		wiz_view_set(view, &view->intro,
 			     "No trial boot: nothing takes the change back by itself; t changes "
 			     "that.%s%s", why ? " Take care: " : "", why ? why : "");
+}
+
+/* What becomes of a change that is about to be applied. */
+char *wiz_trial_promise(const struct wiz *w, const struct pg_plan *plan)
+{
+	if (wiz_trial_runs(w))
+		return pg_strf("A trial runs until %s: unless that is kept, this change is taken back "
+			       "with it.", wiz_trial_clock(w).s);
+	if (plan->trial)
+		return pg_strf("After the reboot you have %s to keep the change; otherwise the node "
+			       "puts itself back.", wiz_span(plan->trial).s);
+	return strdup("The change can be taken back under History.");
 }

@@ -82,22 +82,51 @@ static void mention_interrupted(const struct pg_cmd_env *env, const struct pg_ro
 	pg_history_free(tx, n);
 }
 
+/* The ids of all that are on trial, oldest first; NULL: no memory, or none can be read. */
+static char *ids_on_trial(const struct pg_root *root, size_t *ret_n)
+{
+	struct pg_strbuf b = { 0 };
+	struct pg_tx *tx = NULL;
+	size_t n = 0, found = 0;
+
+	if (pg_history(root, &tx, &n, NULL) < 0)
+		return NULL;
+	for (size_t i = n; i > 0; i--)
+		if (tx[i - 1].state == PG_TX_TRIAL)
+			pg_strbuf_addf(&b, "%s%s", found++ ? ", " : "", tx[i - 1].id);
+	pg_history_free(tx, n);
+	*ret_n = found;
+	return pg_strbuf_steal(&b);
+}
+
+static void say_trial(const struct pg_cmd_env *env, const struct pg_trial *trial,
+		      const char *ids, bool more)
+{
+	const char *it = more ? "them" : "it";
+
+	(void)fprintf(env->diag, "pve-gpu: The change%s %s %s on trial", more ? "s" : "", ids,
+		      more ? "are" : "is");
+	if (trial->off)
+		(void)fprintf(env->diag, ", and the node was booted without passthrough. `pve-gpu "
+			      "recover` takes %s back.\n", it);
+	else if (trial->booted)
+		(void)fprintf(env->diag, ": %u min left. `pve-gpu confirm` keeps %s.\n",
+			      (trial->left + 59) / 60, it);
+	else
+		(void)fprintf(env->diag, " after the next reboot.\n");
+}
+
 /* In JSON mode nobody reads it. */
 static void mention_trial(const struct pg_cmd_env *env, const struct pg_root *root)
 {
 	struct pg_trial *trial PG_CLEANUP(pg_trial_freep) = NULL;
+	pg_autofree char *ids = NULL;
+	size_t n = 0;
 
 	if (env->json || pg_trial_find(root, &trial, NULL) < 0 || !trial)
 		return;
-	if (trial->off)
-		(void)fprintf(env->diag, "pve-gpu: The change %s is on trial, and the node was booted "
-			      "without passthrough. `pve-gpu recover` takes it back.\n", trial->id);
-	else if (trial->booted)
-		(void)fprintf(env->diag, "pve-gpu: The change %s is on trial: %u min left. "
-			      "`pve-gpu confirm` keeps it.\n", trial->id, (trial->left + 59) / 60);
-	else
-		(void)fprintf(env->diag, "pve-gpu: The change %s is on trial after the next reboot.\n",
-			      trial->id);
+	ids = ids_on_trial(root, &n);
+	say_trial(env, trial, ids && n ? ids : trial->id, n > 1);
 }
 
 static int complain(const struct pg_cmd_env *env, struct pg_cmd_host *host, int r)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "src/exec/proof.h"
@@ -111,14 +112,74 @@ static char *cause_of(const struct pg_err *err)
 	return pg_strbuf_steal(&b);
 }
 
+/* Is another in effect already, whose time runs? *ret is NULL where none is. */
+static int find_running(const struct pg_run *run, struct pg_trial **ret)
+{
+	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
+	bool runs = false;
+	int r = pg_trials_read(run->root, &t);
+
+	for (size_t i = 0; r == 0 && i < t.n; i++)
+		runs |= strcmp(t.v[i]->id, run->j->id) != 0 && pg_trial_has_files(t.v[i]) &&
+			pg_trial_is_in_effect(t.v[i], run->j->trial.boot);
+	if (r == 0 && runs)
+		r = pg_trial_find(run->root, ret, NULL);
+	if (r == 0 && *ret && (*ret)->off) {
+		pg_trial_free(*ret);
+		*ret = NULL;
+	}
+	return r;
+}
+
+/* "12 minutes" */
+struct span {
+	char s[32];
+};
+
+static struct span minutes_of(unsigned seconds)
+{
+	unsigned n = (seconds + 59) / 60;
+	struct span span;
+
+	(void)snprintf(span.s, sizeof(span.s), "%u %s", n, n == 1 ? "minute" : "minutes");
+	return span;
+}
+
+/* It joins a trial whose time runs: it has none of its own before the next reboot. */
+static int say_joined(struct pg_run *run, const struct pg_trial *trial, struct pg_outcome *ret)
+{
+	const char *id = run->j->id;
+	int r;
+
+	if (!pg_trial_has_files(run->j))
+		return pg_outcome_set(ret, PG_OUTCOME_DONE, id,
+				      "The change is made and recorded as %s. It joins the trial that "
+				      "runs, which has %s left: `pve-gpu confirm` keeps both, and "
+				      "without it the node takes both back. `pve-gpu undo %s` takes "
+				      "this one back at any time.", id, minutes_of(trial->left).s, id);
+	r = pg_outcome_set(ret, PG_OUTCOME_DONE, id,
+			   "The change is made and recorded as %s. It takes effect with the next "
+			   "reboot. Until then it belongs to the trial that runs, which has %s left: "
+			   "without `pve-gpu confirm` the node takes both back. Confirm that one "
+			   "before you reboot; this one then waits %s after the reboot to be "
+			   "confirmed too. `pve-gpu undo %s` takes it back at any time.",
+			   id, minutes_of(trial->left).s, minutes_of(run->j->trial.wait).s, id);
+	ret->trial = r == 0 ? run->j->trial.wait : 0;
+	return r;
+}
+
 /* What happens after the reboot, and without the person. */
 static int say_trial(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
 {
 	const struct pg_jtrial *trial = &run->j->trial;
-	unsigned minutes = (trial->wait + 59) / 60;
+	struct pg_trial *running PG_CLEANUP(pg_trial_freep) = NULL;
 	const char *none = "", *unit = "";
-	int r;
+	int r = find_running(run, &running);
 
+	if (r < 0)
+		return r;
+	if (running)
+		return say_joined(run, running, ret);
 	if (run->live && !trial->address.n)
 		none = " No address of the node is known that could be looked for.";
 	if (!plan->trial)
@@ -126,10 +187,10 @@ static int say_trial(struct pg_run *run, const struct pg_plan *plan, struct pg_o
 		       "back together.";
 	r = pg_outcome_set(ret, PG_OUTCOME_DONE, run->j->id,
 			   "The change is made and recorded as %s.%s It is on trial: after the next "
-			   "reboot it waits %u %s for `pve-gpu confirm`. Without that%s the node "
+			   "reboot it waits %s for `pve-gpu confirm`. Without that%s the node "
 			   "puts everything back and reboots once more, by itself.%s "
 			   "`pve-gpu undo %s` takes it back at any time.",
-			   run->j->id, unit, minutes, minutes == 1 ? "minute" : "minutes",
+			   run->j->id, unit, minutes_of(trial->wait).s,
 			   trial->address.n ? ", or when an address of the node does not come up "
 					      "again," : "",
 			   none, run->j->id);

@@ -49,6 +49,18 @@ static int undo_trials(struct pg_root *root, const struct pg_exec_opts *opts,
 	}
 }
 
+static int say_reboot(struct pg_outcome *done)
+{
+	char *text = pg_strf("%s\nNow reboot the node with its usual entry, not the one without "
+			     "passthrough: it then runs as before the change.", done->text);
+
+	if (!text)
+		return -ENOMEM;
+	free(done->text);
+	done->text = text;
+	return 0;
+}
+
 static int undo_off(struct pg_root *root, const struct pg_exec_opts *opts,
 		    struct pg_outcome *ret, struct pg_err *err)
 {
@@ -63,6 +75,10 @@ static int undo_off(struct pg_root *root, const struct pg_exec_opts *opts,
 	if (r < 0 || !done.text) {
 		pg_outcome_done(&done);
 		return r;
+	}
+	if (done.kind == PG_OUTCOME_DONE && say_reboot(&done) < 0) {
+		pg_outcome_done(&done);
+		return -ENOMEM;
 	}
 	pg_outcome_done(ret);
 	*ret = done;

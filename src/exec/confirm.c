@@ -13,6 +13,19 @@ static bool has(const struct pg_trials *t, const char *id)
 	return false;
 }
 
+/* Words for one change or for more. */
+struct words {
+	const char *change, *is, *stays, *takes, *it;
+};
+
+static struct words words_for(size_t n)
+{
+	static const struct words one = { "change", "is", "stays", "takes", "it" };
+	static const struct words more = { "changes", "are", "stay", "take", "them" };
+
+	return n == 1 ? one : more;
+}
+
 static int say_none(struct pg_outcome *ret)
 {
 	return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
@@ -39,6 +52,7 @@ static int refuse_id(const struct pg_root *root, const char *id, struct pg_outco
 
 static int refuse_early(const struct pg_trials *t, bool off, struct pg_outcome *ret)
 {
+	const struct words w = words_for(t->n);
 	pg_autofree char *ids = pg_trials_ids(t);
 
 	if (!ids)
@@ -46,13 +60,30 @@ static int refuse_early(const struct pg_trials *t, bool off, struct pg_outcome *
 	if (off)
 		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, t->v[t->n - 1]->id,
 				      "The node was booted without passthrough (pve-gpu.off), so the "
-				      "change %s is not seen at work. Boot it as usual to look at it, "
-				      "or take it back with `pve-gpu recover`. Nothing was changed.",
-				      ids);
+				      "%s %s %s not seen at work. Boot it as usual to look at %s, "
+				      "or take %s back with `pve-gpu recover`. Nothing was changed.",
+				      w.change, ids, w.is, w.it, w.it);
 	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, t->v[t->n - 1]->id,
-			      "The change %s takes effect with the next reboot of the node. "
-			      "Reboot, see that all is well, and confirm it then. Nothing was "
-			      "changed.", ids);
+			      "The %s %s %s effect with the next reboot of the node. Reboot, see that "
+			      "all is well, and confirm %s then. Nothing was changed.", w.change, ids,
+			      w.takes, w.it);
+}
+
+static int say_kept(const struct pg_strv *kept, const struct pg_strv *later,
+		    struct pg_outcome *ret)
+{
+	const struct words w = words_for(kept->n), l = words_for(later->n);
+	pg_autofree char *ids = pg_strv_join(kept, ", "), *rest = NULL, *more = NULL;
+
+	rest = pg_strv_join(later, ", ");
+	more = rest ? pg_strf(" The %s %s %s effect with the next reboot, and after it %s to be "
+			      "confirmed too.", l.change, rest, l.takes,
+			      later->n == 1 ? "is" : "are") : NULL;
+	if (!ids || !more)
+		return -ENOMEM;
+	return pg_outcome_set(ret, PG_OUTCOME_DONE, kept->v[kept->n - 1],
+			      "The %s %s %s confirmed and %s. `pve-gpu undo` takes %s back if need "
+			      "be.%s", w.change, ids, w.is, w.stays, w.it, later->n ? more : "");
 }
 
 /* Oldest first: what is still on trial then lies on top. */
@@ -61,7 +92,6 @@ static int keep_all(struct pg_run *run, const struct pg_trials *t, const char *b
 {
 	struct pg_strv kept PG_CLEANUP(pg_strv_done) = { 0 };
 	struct pg_strv later PG_CLEANUP(pg_strv_done) = { 0 };
-	pg_autofree char *ids = NULL, *rest = NULL;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < t->n; i++) {
@@ -72,18 +102,7 @@ static int keep_all(struct pg_run *run, const struct pg_trials *t, const char *b
 		if (r == 0)
 			r = pg_strv_add(keep ? &kept : &later, t->v[i]->id);
 	}
-	if (r < 0)
-		return r;
-	ids = pg_strv_join(&kept, ", ");
-	rest = pg_strv_join(&later, ", ");
-	if (!ids || !rest)
-		return -ENOMEM;
-	return pg_outcome_set(ret, PG_OUTCOME_DONE, kept.v[kept.n - 1],
-			      "The change %s is confirmed and stays. `pve-gpu undo` takes it back "
-			      "if need be.%s%s%s", ids,
-			      later.n ? " The change " : "", rest,
-			      later.n ? " takes effect with the next reboot and is confirmed after "
-					"it." : "");
+	return r < 0 ? r : say_kept(&kept, &later, ret);
 }
 
 static int confirm_all(struct pg_run *run, const struct pg_trials *t, struct pg_outcome *ret,
@@ -107,6 +126,7 @@ static int confirm_unseen(struct pg_run *run, const char *id, struct pg_outcome 
 {
 	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
 	pg_autofree char *ids = NULL;
+	struct words w;
 	int r = pg_unseen_read(run->root, &t);
 
 	if (r == 0 && id && !has(&t, id))
@@ -117,11 +137,12 @@ static int confirm_unseen(struct pg_run *run, const char *id, struct pg_outcome 
 		r = pg_journal_set_state(run->root, t.v[i], PG_TX_CONFIRMED, err);
 	if (r < 0)
 		return r;
+	w = words_for(t.n);
 	ids = pg_trials_ids(&t);
 	return !ids ? -ENOMEM :
 		      pg_outcome_set(ret, PG_OUTCOME_DONE, t.v[t.n - 1]->id,
-				     "The change %s is confirmed. `pve-gpu undo` takes it back if "
-				     "need be.", ids);
+				     "The %s %s %s confirmed. `pve-gpu undo` takes %s back if need "
+				     "be.", w.change, ids, w.is, w.it);
 }
 
 static int confirm_locked(struct pg_run *run, const char *id, struct pg_outcome *ret)

@@ -132,6 +132,9 @@ void pg_trial_freep(struct pg_trial **trial);
 /* The newest change that is applied without a trial and took effect with a reboot since: it
  * stays, but nobody has looked yet whether all is as planned. As pg_trial_find. */
 int pg_unseen_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err);
+/* The newest change, on trial or not, that was made in this boot and takes effect with the next
+ * reboot of the node. As pg_trial_find. */
+int pg_waiting_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err);
 /* Keeps the changes on trial for good, all together; id (or NULL) is one of them. Where none
  * is on trial: says that all is well with those of pg_unseen_find. REFUSED before the
  * reboot. NOTHING where there is none. */
@@ -151,7 +154,8 @@ int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
  * Does nothing (0) unless a device is not as expected, the root is live (or
  * opts->run_commands says so), and pve-gpu runs as root. Call it after pg_facts_collect() with
  * PG_WANT_ALL. Takes some seconds where it has to look; opts (or NULL) gives events, cancelled
- * and path. What could not be looked at is in facts->unread. Returns 0 or -ENOMEM.
+ * and path. What could not be looked at is in facts->unread. facts->boot.waits comes of the
+ * records, on any root. Returns 0 or -ENOMEM.
  */
 int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
 		    struct pg_facts *facts);

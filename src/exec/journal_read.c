@@ -60,8 +60,11 @@ static int unreadable(struct pg_journal *j, unsigned line, int code, struct pg_e
 		return code;
 	what = err && err->what ? strdup(err->what) : NULL;
 	j->state = PG_TX_UNREADABLE;
-	(void)pg_err_set(err, code, j->path, line, "%s",
-			 what ? what : pg_err_reason(code));
+	if (what)
+		(void)pg_err_set(err, code, j->path, line, "%s", what);
+	else
+		(void)pg_err_set(err, code, j->path, line, "It cannot be read: %s.",
+				 pg_err_reason(code));
 	return 0;
 }
 

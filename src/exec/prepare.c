@@ -68,6 +68,12 @@ static char *summary_of(const struct pg_plan *plan)
 	struct pg_strbuf b = { 0 };
 	const char *vm = vm_of(plan);
 
+	if (plan->repair) {
+		pg_strbuf_add(&b, "Repair what has moved");
+		if (vm)
+			pg_strbuf_addf(&b, ", for VM %s", vm);
+		return pg_strbuf_steal(&b);
+	}
 	for (size_t i = 0; i < plan->n_effect; i++)
 		pg_strbuf_addf(&b, "%s%s", i ? ", " : "Pass ",
 			       pg_bdf_short(plan->effect[i].addr).s);

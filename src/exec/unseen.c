@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Changes without a trial at which nobody has looked since the reboot. */
+/* Changes without a trial at which nobody has looked since the reboot, and those that still wait
+ * for it. */
 #include <errno.h>
 #include <string.h>
 
@@ -12,8 +13,17 @@ static bool is_unseen(const struct pg_journal *j, const char *boot)
 	       strcmp(j->boot, boot) != 0;
 }
 
+/* Its boot files are of this boot, which did not begin with them. */
+static bool is_waiting(const struct pg_journal *j, const char *boot)
+{
+	return (j->state == PG_TX_APPLIED || j->state == PG_TX_TRIAL) && pg_trial_has_files(j) &&
+	       j->boot && strcmp(j->boot, boot) == 0;
+}
+
+typedef bool wanted_fn(const struct pg_journal *j, const char *boot);
+
 static int read_one(const struct pg_root *root, const char *id, const char *boot,
-		    struct pg_trials *t)
+		    wanted_fn *wanted, struct pg_trials *t)
 {
 	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
 	struct pg_journal **place;
@@ -21,7 +31,7 @@ static int read_one(const struct pg_root *root, const char *id, const char *boot
 
 	if (r == -ENOENT) /* gone since the folder was listed */
 		return 0;
-	if (r < 0 || !is_unseen(j, boot))
+	if (r < 0 || !wanted(j, boot))
 		return r;
 	place = pg_vec_add(&t->v, &t->n, sizeof(*t->v));
 	if (!place)
@@ -30,7 +40,7 @@ static int read_one(const struct pg_root *root, const char *id, const char *boot
 	return 0;
 }
 
-int pg_unseen_read(const struct pg_root *root, struct pg_trials *ret)
+static int read_all(const struct pg_root *root, wanted_fn *wanted, struct pg_trials *ret)
 {
 	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
 	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
@@ -40,7 +50,7 @@ int pg_unseen_read(const struct pg_root *root, struct pg_trials *ret)
 	if (r == 0 && ids.n && pg_trial_boot_id(root, &boot, NULL) < 0)
 		return 0;
 	for (size_t i = 0; r == 0 && i < ids.n; i++)
-		r = read_one(root, ids.v[i], boot, &t);
+		r = read_one(root, ids.v[i], boot, wanted, &t);
 	if (r < 0)
 		return r;
 	*ret = t;
@@ -48,30 +58,48 @@ int pg_unseen_read(const struct pg_root *root, struct pg_trials *ret)
 	return 0;
 }
 
-static int fill(const struct pg_root *root, const struct pg_journal *j, struct pg_trial *ret)
+int pg_unseen_read(const struct pg_root *root, struct pg_trials *ret)
+{
+	return read_all(root, is_unseen, ret);
+}
+
+static int fill(const struct pg_root *root, const struct pg_journal *j, bool booted,
+		struct pg_trial *ret)
 {
 	(void)pg_boot_is_off(root, &ret->off);
-	ret->booted = true;
+	ret->booted = booted;
+	ret->wait = j->state == PG_TX_TRIAL ? j->trial.wait : 0;
 	ret->id = strdup(j->id);
 	ret->summary = strdup(j->summary);
 	return ret->id && ret->summary ? 0 : -ENOMEM;
 }
 
-int pg_unseen_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err)
+static int find(const struct pg_root *root, wanted_fn *wanted, struct pg_trial **ret,
+		struct pg_err *err)
 {
 	struct pg_trial *trial PG_CLEANUP(pg_trial_freep) = NULL;
 	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
-	int r = pg_unseen_read(root, &t);
+	int r = read_all(root, wanted, &t);
 
 	if (r < 0)
 		return pg_err_set(err, r, PG_TX_DIR, 0, "The records cannot be read: %s.",
 				  pg_err_reason(r));
 	if (t.n) {
 		trial = calloc(1, sizeof(*trial));
-		r = trial ? fill(root, t.v[t.n - 1], trial) : -ENOMEM;
+		r = trial ? fill(root, t.v[t.n - 1], wanted == is_unseen, trial) : -ENOMEM;
 	}
 	if (r < 0)
 		return r;
 	*ret = PG_STEAL(trial);
 	return 0;
+}
+
+int pg_unseen_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err)
+{
+	return find(root, is_unseen, ret, err);
+}
+
+int pg_waiting_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err)
+{
+	return find(root, is_waiting, ret, err);
 }

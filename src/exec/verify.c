@@ -60,6 +60,17 @@ static int look(struct pg_run *run, struct pg_facts *facts, const struct pg_stat
 	return r == 0 && any && facts->boot.pbt ? look_esp(run, facts) : r;
 }
 
+/* Our own records tell it of a tree too. No right to look is no failure. */
+static int find_waiting(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct pg_trial *waiting PG_CLEANUP(pg_trial_freep) = NULL;
+
+	if (pg_waiting_find(root, &waiting, NULL) == -ENOMEM)
+		return -ENOMEM;
+	facts->boot.waits = waiting;
+	return 0;
+}
+
 int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
 		    struct pg_facts *facts)
 {
@@ -68,6 +79,9 @@ int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
 	size_t n = 0;
 	int r;
 
+	r = find_waiting(root, facts);
+	if (r < 0)
+		return r;
 	pg_run_init(&run, root, opts);
 	if (!run.commands || geteuid() != 0)
 		return 0;

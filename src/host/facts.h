@@ -248,6 +248,9 @@ struct pg_boot {
 	time_t since;		/* when the running kernel started: btime of /proc/stat; 0: unknown */
 	struct pg_boot_entry *entry;	/* in the order of the menu; what could not be read: none */
 	size_t n_entry;
+	bool waits;		/* pve-gpu changed how the node boots, and it was not rebooted since; of
+				 * pg_verify_probe() */
+	bool dracut;		/* dracut makes the initramfs: it is there, update-initramfs is not */
 	struct pg_initrd *initrd;	/* sorted as kernels */
 	size_t n_initrd;
 };

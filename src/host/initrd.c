@@ -77,10 +77,31 @@ static int add(const struct pg_root *root, struct pg_facts *facts, const char *r
 	return initrd->release ? judge(root, facts, initrd) : -ENOMEM;
 }
 
+static bool any_there(const struct pg_root *root, const char *const *paths, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (pg_root_exists(root, paths[i]))
+			return true;
+	return false;
+}
+
+/* Debian's dracut brings /usr/bin/dracut, initramfs-tools /usr/sbin/update-initramfs; without a
+ * merged /usr they may lie in /sbin. */
+static bool is_dracut(const struct pg_root *root)
+{
+	static const char *const dracut[] = { "/usr/bin/dracut", "/usr/sbin/dracut" };
+	static const char *const update[] = { "/usr/sbin/update-initramfs",
+					      "/sbin/update-initramfs" };
+
+	return any_there(root, dracut, PG_ARRAY_SIZE(dracut)) &&
+	       !any_there(root, update, PG_ARRAY_SIZE(update));
+}
+
 int pg_collect_initrds(const struct pg_root *root, struct pg_facts *facts)
 {
 	int r = 0;
 
+	facts->boot.dracut = is_dracut(root);
 	for (size_t i = 0; r == 0 && i < facts->boot.kernels.n; i++)
 		r = add(root, facts, facts->boot.kernels.v[i]);
 	return r;

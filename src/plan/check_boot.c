@@ -287,9 +287,29 @@ static int configured_options(struct pg_checker *c)
 	return r < 0 ? r : amd_on(c, &words, file_of(c->facts->boot.loader));
 }
 
+/* With choices the plan says whether that stands in its way. */
+static int dracut(struct pg_checker *c)
+{
+	struct pg_finding *f;
+
+	if (!c->facts->boot.dracut || c->choices)
+		return 0;
+	f = pg_findings_add(c->f, "initramfs-dracut", PG_LEVEL_WARN, "host",
+			    "The initramfs of this node is made by dracut, which pve-gpu cannot work "
+			    "with: a device cannot be bound while the node starts, only when its VM "
+			    "starts.");
+	if (pg_finding_evidence(f, "dracut is there, update-initramfs is not.") < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Bind at the start of the VM (--bind at-start); or install "
+				    "initramfs-tools, which Proxmox comes with, in place of dracut.");
+}
+
 int pg_check_boot(struct pg_checker *c)
 {
 	int r = loader(c);
+
+	if (r == 0)
+		r = dracut(c);
 
 	if (r == 0)
 		r = kernel_cmdline(c);

@@ -42,6 +42,18 @@ static const char *instead(const struct pg_use *use)
 	}
 }
 
+/* What to do where it is another function of the chosen card itself: no slot parts the two. */
+static const char *instead_of_function(const struct pg_use *use)
+{
+	if (!use)
+		return "It is a part of the same card: choose it too, since it goes along anyway.";
+	if (use->what == PG_USE_NETWORK)
+		return "It is a port of the same card, and another slot does not part the two: move what "
+		       "is on this port to another network card first, or give the VM another card.";
+	return "It is a part of the same card, and another slot does not part the two: move what is "
+	       "on it to another device first, or give the VM another card.";
+}
+
 /* What to do where the group brings it along. */
 static const char *instead_of_group(const struct pg_use *use)
 {
@@ -189,7 +201,8 @@ static int grouped(struct pg_checker *c, const struct pg_effect *e, const struct
 	if (pg_finding_evidence(f, "/sys/kernel/iommu_groups/%d/devices/%s; driver: %s", dev->group,
 				pg_bdf_str(dev->addr).s, dev->driver ? dev->driver : "none") < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, "%s", instead_of_group(use));
+	return pg_finding_advice(f, "%s", pg_bdf_same_slot(e->by, e->addr) ?
+					  instead_of_function(use) : instead_of_group(use));
 }
 
 static int same_ids(struct pg_checker *c, const struct pg_effect *e, const struct pg_dev *dev)

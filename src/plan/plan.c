@@ -279,6 +279,7 @@ static int make(struct pg_planner *p)
 {
 	int r = pg_check(p->facts, p->choices, &p->plan->findings);
 
+	p->plan->repair = p->choices->repair;
 	if (r == 0)
 		r = p->choices->repair ? pg_repair_decide(p) : pg_plan_decide(p);
 	if (r == 0)

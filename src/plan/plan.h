@@ -49,6 +49,7 @@ struct pg_plan {
 	struct pg_plan_cmd *vm_cmd;	/* qm, pvesh */
 	size_t n_vm_cmd;
 	bool reboot;
+	bool repair;		/* it puts right what has moved */
 	/* Seconds that the change waits for its confirmation after the reboot, and is taken back
 	 * without it; 0: it is final. */
 	unsigned trial;

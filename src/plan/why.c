@@ -251,8 +251,12 @@ static int lost_race(const struct pg_facts *facts, struct pg_status *s)
 }
 
 /* Of a tree it is not known whether it was booted since. */
-static int unbooted(struct pg_status *s)
+static int unbooted(const struct pg_facts *facts, struct pg_status *s)
 {
+	if (facts->boot.waits)
+		return pg_why_set(s, PG_STATUS_PENDING, "pending",
+				  "The configuration gives it to vfio-pci at the next reboot of the "
+				  "node, which was not rebooted since the change.");
 	return pg_why_set(s, PG_STATUS_PENDING, "pending",
 			  "The configuration gives it to vfio-pci at the next reboot of the node. "
 			  "If that was done, something else takes it first.");
@@ -263,7 +267,7 @@ static int unknown(const struct pg_facts *facts, struct pg_status *s)
 	const struct pg_initrd *rd = pg_facts_initrd(facts);
 
 	if (!facts->system.live || !facts->boot.since)
-		return unbooted(s);
+		return unbooted(facts, s);
 	return said(pg_why_set(s, PG_STATUS_WRONG, "unknown",
 			       "The configuration gives it to vfio-pci, but %s has it. Why could "
 			       "not be found.", holder(s)),

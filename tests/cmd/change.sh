@@ -12,7 +12,7 @@ node=$tmp/node
 # Every file with mode, owner, time and content, but for our own records.
 state() {
 	(cd "$node" && find . -path ./var/lib/pve-gpu -prune -o -printf '%p %y %m %u %g %T@ %l\n' |
-		grep -vE '^\./(etc/((modprobe|modules-load)\.d|pve-gpu)|var|var/lib) d ' | sort
+		grep -vE '^\./(etc/((modprobe|modules-load|grub)\.d|pve-gpu)|var|var/lib) d ' | sort
 	find . -path ./var/lib/pve-gpu -prune -o -type f -print0 | sort -z | xargs -0 cksum)
 }
 run() {
@@ -63,10 +63,11 @@ else
 fi
 
 run passthrough 100 01:00 --apply --yes
-is 'applied' "$? $(grep -c '^\[' "$tmp/diag")" '0 3'
+is 'applied' "$? $(grep -c '^\[' "$tmp/diag")" '0 4'
 is 'the commands are listed' "$(sed -n '/were not run, since '"$(echo "$node" | sed 's,/,\\/,g')"'/,$p' "$tmp/out" |
 	tail -n +2)" \
 '  update-initramfs -u -k all
+  update-grub
   qm set 100 --hostpci0 0000:01:00,pcie=1'
 run passthrough 100 01:00 --json
 is 'a second plan writes nothing' "$("$jsonq" get /files <"$tmp/out")" ''
@@ -108,6 +109,9 @@ mentions() {
 	is "$1: in the document" "$("$jsonq" get /transactions/0/left <"$tmp/out") $(cat "$tmp/diag")" "$3 "
 }
 mentions 'before the reboot' ' after the next reboot.' null
+run status
+is 'status says that it was not rebooted' \
+	"$(tr -s ' \n' ' ' <"$tmp/out" | grep -c 'which was not rebooted since the change')" 1
 echo 22222222-2222-3333-4444-555555555555 >"$node/proc/sys/kernel/random/boot_id"
 mentions 'on the demo node, whose clock stands' ': 10 min left. `pve-gpu confirm` keeps it.' 600
 mv "$node/etc/pve-gpu/demo" "$tmp/demo"
@@ -144,6 +148,14 @@ done
 cp -a "$node" "$tmp/copy"
 run recover
 is 'recover' "$? $(state | diff - "$tmp/before" | head -n 5)" '0 '
+rm -rf "$node" && mv "$tmp/copy" "$node"
+
+# A record that cannot be read is no "nothing on trial"
+cp -a "$node" "$tmp/copy"
+rm "$journal" && mkdir "$journal"
+run confirm
+is 'confirm with a record that cannot be read' "$? $(wc -c <"$tmp/out") $(grep -c \
+	"/transactions/$id/journal: It cannot be read: it is not valid\." "$tmp/diag")" '4 0 1'
 rm -rf "$node" && mv "$tmp/copy" "$node"
 run passthrough 100 01:00 --bind at-start --apply --yes
 is 'a change recovers first' "$? $(grep -c "The interrupted change $id was taken back" "$tmp/diag")" '0 1'

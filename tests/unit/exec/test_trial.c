@@ -161,6 +161,33 @@ static void test_together(void **state)
 	assert_all_back(&t);
 }
 
+/* What is made while the time of one runs has none of its own: the words say whose time it is. */
+static void test_joins_running(void **state)
+{
+	struct trial t;
+	size_t files;
+
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
+	t.n->opts.run_vm = false;
+	node_apply(t.n);
+	files = t.n->plan.n_file;
+	trial_boot(&t, "two");
+	t.up = 200;
+	trial_set_uptime(&t);
+	t.n->plan.n_file = 0;
+	t.n->plan.trial = 0;
+	t.n->opts.run_vm = true;
+	node_apply(t.n);
+	node_assert_state(t.n, "trial");
+	node_assert_text(t.n, "joins the trial that runs, which has 7 minutes left");
+	assert_null(strstr(t.n->out.text, "after the next reboot"));
+	confirm(t.n);
+	node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+	node_assert_text(t.n, "are confirmed and stay");
+	t.n->plan.n_file = files;
+}
+
 /* An edit that cannot be told apart: nothing is taken back, and nothing reboots. */
 static void test_edited(void **state)
 {
@@ -313,6 +340,7 @@ static void test_recover_off(void **state)
 		pg_outcome_done(&t.n->out);
 		assert_int_equal(pg_recover_asked(t.n->tree->root, &t.n->opts, &t.n->out, NULL), 0);
 		node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+		node_assert_text(t.n, "Now reboot the node with its usual entry");
 		assert_all_back(&t);
 	}
 	assert_int_equal(pg_root_unlink(t.n->tree->root, "/proc/cmdline", NULL), 0);
@@ -505,6 +533,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		node_test(test_confirmed), node_test(test_not_confirmed),
 		node_test(test_address_missing), node_test(test_together),
+		node_test(test_joins_running),
 		node_test(test_edited), node_test(test_reboot_again),
 		node_test(test_power_cut), node_test(test_power_cut_away),
 		node_test(test_power_cut_watchdog), node_test(test_other_open),

@@ -184,6 +184,21 @@ static void test_history(void **state)
 	pg_history_free(tx, count);
 }
 
+/* A repair sets nothing up. */
+static void test_history_repair(void **state)
+{
+	struct node *n = *state;
+	struct pg_tx *tx = NULL;
+	size_t count = 0;
+
+	n->plan.repair = true;
+	node_apply(n);
+	assert_int_equal(pg_history(n->tree->root, &tx, &count, NULL), 0);
+	assert_int_equal(count, 1);
+	assert_string_equal(tx[0].summary, "Repair what has moved, for VM 100");
+	pg_history_free(tx, count);
+}
+
 static void test_command_fails(void **state)
 {
 	struct node *n = *state;
@@ -321,7 +336,7 @@ int main(void)
 		node_test(test_edited_inside),	  node_test(test_ambiguous),
 		node_test(test_undone_by_hand),	  node_test(test_deleted_since),
 		node_test(test_linked_since),	  node_test(test_keeps_theirs),
-		node_test(test_ids),		  node_test(test_history),
+		node_test(test_ids),		  node_test(test_history), node_test(test_history_repair),
 		node_test(test_command_fails),	  node_test(test_copy_lost),
 		node_test(test_newer_above),	  node_test(test_newer_beside),
 		node_test(test_leaves_nothing),

@@ -250,10 +250,9 @@ static void test_script(void **state)
 	save(d, SCRIPT, "Not saved");
 	save(d, "vm.sh", "Not saved");
 	save(d, "/nowhere/vm.sh", "Not saved");
-	/* not run: no running system */
-	demo_send(d, WIZ_EVENT_RUN, NULL);
-	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
-	demo_answer(d, true, NULL);
+	/* no running system: running them is not offered */
+	assert_int_equal(d->view.can & WIZ_CAN_RUN, 0);
+	assert_int_equal(demo_send(d, WIZ_EVENT_RUN, NULL), WIZ_STAY);
 	/* saved: no question on the way out */
 	demo_next(d, "reboot");
 }
@@ -279,6 +278,7 @@ static char *start_with_commands(struct demo *d, const char *qm)
 
 	demo_tree(d, "data/demo/node.tree");
 	command(d, "update-initramfs", "echo \"made: $*\"");
+	command(d, "update-grub", "echo \"grub.cfg is made\"");
 	command(d, "qm", qm);
 	bin = tree_path(d->tree, "/test-bin");
 	path = pg_strf("%s:" PG_PROC_PATH, bin);

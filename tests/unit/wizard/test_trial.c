@@ -190,6 +190,60 @@ static void test_waits_for_reboot(void **state)
 	assert_true(demo_detail_has(d, d->view.item[0].id, "It waits for the reboot; 10 minutes"));
 }
 
+/* From the first page back to the reboot that was put off, also when the wizard is started anew;
+ * and only until it was done. */
+static void test_put_off(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	assert_null(demo_find(d, "reboot"));
+	demo_to_review(d, "vm/0");
+	demo_send(d, WIZ_EVENT_TRIAL, NULL);
+	apply(d);
+	demo_next(d, "reboot");
+	demo_send(d, WIZ_EVENT_NEXT, "later");
+	demo_assert_page(d, "home");
+	assert_non_null(strstr(d->view.intro, "takes effect when the node is rebooted"));
+	again(d);
+	assert_true(demo_detail_has(d, "reboot", "Pass 01:00.0, 01:00.1 through"));
+	demo_send(d, WIZ_EVENT_NEXT, "reboot");
+	demo_assert_page(d, "reboot");
+	assert_non_null(strstr(d->view.intro, "waits 10 minutes to be kept"));
+	demo_back(d, "home");
+	demo_send(d, WIZ_EVENT_NEXT, "reboot");
+	demo_send(d, WIZ_EVENT_NEXT, "now");
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	demo_assert_page(d, "verify");
+	demo_back(d, "home");
+	assert_null(demo_find(d, "reboot"));
+}
+
+/* Another change while the time of a trial runs: whose time it is, and how long. */
+static void test_joins_running(void **state)
+{
+	struct demo *d = *state;
+
+	boot(d);
+	demo_send(d, WIZ_EVENT_NEXT, "later");
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:00:02.0");
+	demo_next(d, "binding");
+	demo_next(d, "vm");
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/0");
+	demo_next(d, "review");
+	assert_non_null(strstr(d->view.intro, "A trial runs until "));
+	demo_send(d, WIZ_EVENT_NEXT, NULL);
+	assert_non_null(strstr(d->view.question.text, "A trial runs until "));
+	demo_answer(d, true, NULL);
+	assert_int_equal(d->w->run.outcome.kind, PG_OUTCOME_DONE);
+	assert_non_null(strstr(d->w->run.outcome.text, "the trial that runs, which has 10 minutes "
+						       "left"));
+	demo_next(d, "reboot");
+	assert_non_null(strstr(d->view.intro, "keep it before you reboot"));
+}
+
 static void test_keep(void **state)
 {
 	struct demo *d = *state;
@@ -331,7 +385,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		demo_test(test_turned),	     demo_test(test_wanted), demo_test(test_folder),
 		demo_test(test_reboot_page), demo_test(test_doubts), demo_test(test_no_doubts),
-		demo_test(test_waits_for_reboot), demo_test(test_keep), demo_test(test_later),
+		demo_test(test_waits_for_reboot), demo_test(test_keep), demo_test(test_put_off),
+		demo_test(test_joins_running), demo_test(test_later),
 		demo_test(test_put_back), demo_test(test_wrong), demo_test(test_read_only),
 		demo_test(test_off),
 	};
