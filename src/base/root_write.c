@@ -299,10 +299,14 @@ int pg_root_mkdir(struct pg_root *root, const char *path, mode_t mode, struct pg
 static int mkdir_step(struct pg_root *root, const char *path, mode_t mode,
 		      struct pg_strv *made, struct pg_err *err)
 {
-	int r;
+	struct stat st;
+	int r = pg_root_stat(root, path, &st);
 
-	if (pg_root_exists(root, path))
+	if (r == 0)
 		return 0;
+	if (r != -ENOENT)
+		return pg_err_set(err, r, path, 0, "The folder cannot be looked at: %s.",
+				  pg_err_reason(r));
 	r = pg_root_mkdir(root, path, mode, err);
 	if (r < 0)
 		return r;
