@@ -42,6 +42,8 @@ int pg_cmd_confirm(const struct pg_cmd_env *env, int argc, char **argv)
 		   pg_confirm(host.root, id, &live.opts, &outcome, &host.err);
 	pg_live_end(&live);
 	r = pg_live_tell(env, r, &host.err, &outcome);
-	/* The unit is started again where the watch itself failed, not for what it found. */
-	return wait && outcome.text ? PG_EXIT_OK : r;
+	/* The unit is started again where something is still to be done, not for what it found. */
+	if (wait)
+		return outcome.text && !outcome.again ? PG_EXIT_OK : PG_EXIT_REFUSED;
+	return r;
 }

@@ -42,6 +42,15 @@ void pg_announce(const struct pg_run *run, const char *text)
 	tell_logged_in(run, text);
 }
 
+bool pg_announce_is(const struct pg_run *run, const char *text)
+{
+	struct pg_bytes told PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t n = strlen(text);
+
+	return pg_root_read(run->root, MOTD, n + 1, &told) == 0 && told.n == n &&
+	       memcmp(told.p, text, n) == 0;
+}
+
 static void clear_file(struct pg_root *root, const char *path)
 {
 	(void)pg_store_sweep(root, path);

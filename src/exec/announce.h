@@ -10,6 +10,8 @@
 
 /* Everywhere, whole sentences, lines of at most 80 columns. */
 void pg_announce(const struct pg_run *run, const char *text);
+/* Is that what is announced? */
+bool pg_announce_is(const struct pg_run *run, const char *text);
 /* Takes the announcements at logins and prompts away. */
 void pg_announce_clear(const struct pg_run *run);
 /* As pg_announce_clear, where none is on trial any more. */

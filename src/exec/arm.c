@@ -2,7 +2,9 @@
 /* The unit that watches over a change on trial: written with it, taken away at its end. */
 #include <errno.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "src/base/text.h"
 #include "src/exec/announce.h"
@@ -29,11 +31,16 @@ static char *quote(const char *s)
 	return pg_strbuf_steal(&b);
 }
 
-/* What lies in memory is gone when the unit would run it. */
+/* What lies in memory is gone when the unit would run it, and /tmp is emptied at the start
+ * (tmpfiles.d(5)). */
 static bool stays(const char *path)
 {
-	return !pg_text_starts(path, "/tmp/") && !pg_text_starts(path, "/run/") &&
-	       !pg_text_starts(path, "/dev/") && !pg_text_ends(path, " (deleted)");
+	struct statfs fs;
+
+	if (pg_text_starts(path, "/tmp/") || pg_text_ends(path, " (deleted)"))
+		return false;
+	return statfs(path, &fs) < 0 ||
+	       (fs.f_type != TMPFS_MAGIC && fs.f_type != RAMFS_MAGIC);
 }
 
 static int running_program(const struct pg_run *run, char **ret, struct pg_err *err)

@@ -64,6 +64,7 @@ struct pg_outcome {
 	/* Of pg_apply, where it was done: what the files that the node boots from do not hold of
 	 * what was planned; sentences. While there are any the node should not be rebooted. */
 	struct pg_strv doubts;
+	bool again;		/* of pg_trial_watch: something could not be done, and is to be tried again */
 	unsigned trial;		/* of pg_apply: seconds that the change waits; 0: it is final */
 	/* Of pg_apply, where it was begun and ended (done or put back): the stamp after it, taken
 	 * before any other could begin. For what is applied next of the same plan. */
@@ -138,7 +139,7 @@ int pg_confirm(struct pg_root *root, const char *id, const struct pg_exec_opts *
 	       struct pg_outcome *ret, struct pg_err *err);
 /* What the unit runs: announces the trial, waits, takes back. DONE: it was confirmed;
  * NOTHING: none waits; PUT_BACK: taken back, and the node is being rebooted if that was still
- * allowed. Returns as pg_apply. */
+ * allowed. With `again` set it is to be run again after a while. Returns as pg_apply. */
 int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
 		   struct pg_outcome *ret, struct pg_err *err);
 

@@ -56,6 +56,7 @@ struct pg_jtrial {
 	char *boot;		/* id of the boot in which it was applied */
 	struct pg_strv address;	/* of the node, that must come up again */
 	char *watched;		/* the last boot in which it was waited */
+	uint64_t since;		/* seconds after its start at which the wait began */
 	unsigned boots;		/* and how many there were */
 	char *expired, *reboot;
 };
@@ -147,7 +148,10 @@ int pg_journal_add_target(struct pg_root *root, struct pg_journal *j, size_t i,
 
 int pg_journal_add_trial(struct pg_root *root, struct pg_journal *j, unsigned wait,
 			 const char *boot, const struct pg_strv *address, struct pg_err *err);
-/* "boot", "expired", "reboot" */
+/* The wait began in this boot, `since` seconds after the start. */
+int pg_journal_mark_wait(struct pg_root *root, struct pg_journal *j, const char *boot,
+			 uint64_t since, struct pg_err *err);
+/* "expired", "reboot" */
 int pg_journal_mark_boot(struct pg_root *root, struct pg_journal *j, const char *type,
 			 const char *boot, struct pg_err *err);
 

@@ -159,8 +159,11 @@ static int take_trial(struct pg_journal *j, const struct pg_jval *v, struct pg_e
 /* Each boot is told once. */
 static int take_boot(struct pg_journal *j, const struct pg_jval *v, struct pg_err *err)
 {
+	int64_t since = pg_jval_get_int(v, "since", 0);
+
 	(void)err;
 	j->trial.boots++;
+	j->trial.since = since > 0 ? (uint64_t)since : 0;
 	return set_string(&j->trial.watched, pg_jval_get_str(v, "boot"));
 }
 

@@ -209,6 +209,16 @@ int pg_journal_add_trial(struct pg_root *root, struct pg_journal *j, unsigned wa
 	return pg_journal_add(root, j, "trial", record, err);
 }
 
+int pg_journal_mark_wait(struct pg_root *root, struct pg_journal *j, const char *boot,
+			 uint64_t since, struct pg_err *err)
+{
+	struct pg_json *record = pg_json_object();
+
+	pg_json_set_str(record, "boot", boot);
+	pg_json_set_int(record, "since", (int64_t)since);
+	return pg_journal_add(root, j, "boot", record, err);
+}
+
 int pg_journal_mark_boot(struct pg_root *root, struct pg_journal *j, const char *type,
 			 const char *boot, struct pg_err *err)
 {

@@ -105,6 +105,20 @@ uint64_t pg_trial_uptime(const struct pg_root *root)
 	return pg_text_number(text, 10, UINT32_MAX, &up) < 0 ? 0 : up;
 }
 
+uint64_t pg_trials_waited(const struct pg_root *root, const struct pg_trials *t,
+			  const char *boot)
+{
+	uint64_t up = pg_trial_uptime(root), since = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct pg_jtrial *trial = &t->v[i]->trial;
+
+		if (trial->watched && strcmp(trial->watched, boot) == 0 && trial->since > since)
+			since = trial->since;
+	}
+	return up > since ? up - since : 0;
+}
+
 bool pg_trial_is_possible(const struct pg_run *run)
 {
 	return run->live || pg_root_exists(run->root, "/etc/pve-gpu/demo");
@@ -136,12 +150,13 @@ void pg_trial_freep(struct pg_trial **trial)
 }
 
 /* On the demo node nobody's clock runs. */
-static unsigned left_of(const struct pg_root *root, const struct pg_trials *t)
+static unsigned left_of(const struct pg_root *root, const struct pg_trials *t, const char *boot)
 {
-	uint64_t up = pg_root_exists(root, "/etc/pve-gpu/demo") ? 0 : pg_trial_uptime(root);
+	bool demo = pg_root_exists(root, "/etc/pve-gpu/demo");
+	uint64_t waited = demo ? 0 : pg_trials_waited(root, t, boot);
 	unsigned wait = pg_trials_wait(t);
 
-	return up < wait ? wait - (unsigned)up : 0;
+	return waited < wait ? wait - (unsigned)waited : 0;
 }
 
 static int fill(const struct pg_root *root, const struct pg_trials *t, struct pg_trial *ret,
@@ -158,7 +173,7 @@ static int fill(const struct pg_root *root, const struct pg_trials *t, struct pg
 	ret->summary = strdup(j->summary);
 	ret->wait = pg_trials_wait(t);
 	ret->booted = pg_trials_are_in_effect(t, boot);
-	ret->left = ret->booted && !ret->off ? left_of(root, t) : 0;
+	ret->left = ret->booted && !ret->off ? left_of(root, t, boot) : 0;
 	return ret->id && ret->summary ? 0 : -ENOMEM;
 }
 

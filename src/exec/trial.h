@@ -32,10 +32,14 @@ bool pg_trial_is_in_effect(const struct pg_journal *j, const char *boot);
 bool pg_trial_has_files(const struct pg_journal *j);
 /* May any be confirmed: is a change in effect, or is there none that needs a boot? */
 bool pg_trials_are_in_effect(const struct pg_trials *t, const char *boot);
-/* Seconds after the start at which they are taken back: the longest wait. */
+/* Seconds that they wait: the longest of them. */
 unsigned pg_trials_wait(const struct pg_trials *t);
 /* Seconds that the node is up (proc_uptime(5)); 0 where that cannot be read. */
 uint64_t pg_trial_uptime(const struct pg_root *root);
+/* Seconds of the wait that are over in this boot: since the watch began, or since the start
+ * where that is not on record. */
+uint64_t pg_trials_waited(const struct pg_root *root, const struct pg_trials *t,
+			  const char *boot);
 /* Can there be a trial: the running system, or the demo node? */
 bool pg_trial_is_possible(const struct pg_run *run);
 /* Their ids, with commas between. NULL: no memory. */
@@ -62,8 +66,10 @@ bool pg_trial_is_untidy(const struct pg_root *root);
 
 /* ---- address.c ---- */
 
-/* Addresses by which the node is reached: on the interfaces of the default routes, and that
- * of this SSH session; none where there is no `ip`. Returns 0 or -ENOMEM. */
+/* Addresses by which the node is reached, and that it keeps: that of this SSH session, or else
+ * those on the interfaces of the default routes; none where there is no `ip`, or where all are
+ * on lease. Returns 0 or -ENOMEM. */
 int pg_addresses_managing(const struct pg_run *run, struct pg_strv *ret);
-/* Are all of them there, on interfaces that are up? Unknown: `ip` gives nothing. */
+/* Is one of each family there, on an interface that leads out of the node and is up? Unknown:
+ * `ip` gives nothing. */
 enum pg_tri pg_addresses_are_up(const struct pg_run *run, const struct pg_strv *address);

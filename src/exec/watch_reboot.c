@@ -11,7 +11,7 @@ void pg_watch_tell(struct pg_watch *w, const char *text)
 {
 	pg_autofree char *framed = pg_strf("\n*** pve-gpu: %s\n\n", text);
 
-	if (framed)
+	if (framed && !pg_announce_is(&w->run, framed))
 		pg_announce(&w->run, framed);
 }
 

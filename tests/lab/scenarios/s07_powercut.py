@@ -78,7 +78,7 @@ def verdict(lab, m, where, ref):
     state = State(m)
     to_old, to_new = state.differs(ref.old), state.differs(ref.new)
     print(f'#   {"old" if not to_old else "new" if not to_new else "neither"} state; '
-          + words.splitlines()[-1][:160], flush=True)
+          + (words.splitlines() or ['(no words)'])[-1][:160], flush=True)
     if lab.ok(not to_old or not to_new, f'{where}: the state is the old or the new one, whole',
               f'from the old:\n{to_old}\nfrom the new:\n{to_new}\n{words}'):
         says = ['No change was interrupted'] if not to_new else ['is as before it', 'nothing to put back']

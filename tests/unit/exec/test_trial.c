@@ -114,7 +114,7 @@ static void test_not_confirmed(void **state)
 	trial_boot(&t, "two");
 	watch(&t);
 	node_assert_outcome(t.n, PG_OUTCOME_PUT_BACK, 3);
-	assert_int_equal(t.up, 600);
+	assert_int_equal(t.up, 610);
 	assert_int_equal(t.reboots, 1);
 	assert_all_back(&t);
 	trial_boot(&t, "three");
@@ -132,7 +132,7 @@ static void test_address_missing(void **state)
 	trial_boot(&t, "two");
 	trial_set_address(&t, "192.0.2.7");
 	watch(&t);
-	assert_true(t.up >= 180 && t.up < 190);
+	assert_true(t.up >= 190 && t.up < 200);
 	assert_int_equal(t.reboots, 1);
 	assert_all_back(&t);
 }
@@ -173,6 +173,7 @@ static void test_edited(void **state)
 	trial_boot(&t, "two");
 	watch(&t);
 	assert_int_equal(t.reboots, 0);
+	assert_false(t.n->out.again); /* it would end in the same way */
 	node_assert_state(t.n, "trial");
 	confirm(t.n);
 	node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
@@ -189,9 +190,11 @@ static void test_reboot_again(void **state)
 	trial_boot(&t, "two");
 	t.fail_reboot = true;
 	watch(&t);
+	assert_true(t.n->out.again);
 	assert_int_equal(t.reboots, 1);
 	t.fail_reboot = false;
 	watch(&t);
+	assert_false(t.n->out.again);
 	assert_int_equal(t.reboots, 2);
 	trial_boot(&t, "three");
 	watch(&t);
@@ -228,7 +231,7 @@ static void test_power_cut_away(void **state)
 	struct trial t;
 
 	power_cut(&t, state, "192.0.2.7");
-	assert_true(t.up >= 180 && t.up < 190);
+	assert_true(t.up >= 190 && t.up < 200);
 	assert_int_equal(t.reboots, 1);
 	trial_boot(&t, "three");
 	watch(&t);
@@ -290,7 +293,7 @@ static void test_other_open(void **state)
 	trial_boot(&t, "two");
 	watch(&t);
 	node_assert_outcome(t.n, PG_OUTCOME_PUT_BACK, 3);
-	assert_int_equal(t.up, 600);
+	assert_int_equal(t.up, 610);
 	assert_int_equal(t.reboots, 1);
 	assert_all_back(&t);
 }
@@ -327,7 +330,7 @@ static void test_locked(void **state)
 	assert_int_equal(pg_store_lock(t.n->tree->root, PG_DOING_APPLY, &t.lock, NULL), 0);
 	watch(&t);
 	assert_int_equal(t.lock, -1);
-	assert_int_equal(t.up, 600);
+	assert_int_equal(t.up, 610);
 	assert_int_equal(t.reboots, 1);
 	assert_all_back(&t);
 }
@@ -349,11 +352,152 @@ static void test_state_unusable(void **state)
 	watch(&t);
 	node_assert_outcome(t.n, PG_OUTCOME_REFUSED, 1);
 	node_assert_text(t.n, PG_LOCK ": The lock cannot be taken");
+	assert_true(t.n->out.again);
 	assert_int_equal(t.reboots, 0);
 	assert_int_equal(pg_root_rmdir(t.n->tree->root, PG_LOCK, NULL), 0);
 	watch(&t);
 	assert_int_equal(t.reboots, 1);
 	assert_all_back(&t);
+}
+
+/* A node that takes long to come up leaves as much time as another. */
+static void test_slow_start(void **state)
+{
+	struct trial t;
+
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	trial_boot(&t, "two");
+	trial_set_address(&t, "192.0.2.7");
+	t.up = 550;
+	trial_set_uptime(&t);
+	watch(&t);
+	assert_true(t.up >= 730 && t.up < 740); /* the address has its three minutes */
+	assert_int_equal(t.reboots, 1);
+	assert_all_back(&t);
+}
+
+/* An old record that is damaged is no reason not to take the trial back; that of the only
+ * trial is told, once. */
+static void damage(struct node *n, const char *id)
+{
+	pg_autofree char *path = pg_strf(PG_TX_DIR "/%s/journal", id);
+
+	tree_file(n->tree, path, "What is this?\n");
+}
+
+static void test_damaged_other(void **state)
+{
+	pg_autofree char *first = NULL;
+	struct trial t;
+	size_t files;
+
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
+	files = t.n->plan.n_file;
+	t.n->plan.n_file = 0;
+	t.n->plan.trial = 0;
+	node_apply(t.n);
+	first = strdup(t.n->out.id);
+	t.n->plan.n_file = files;
+	t.n->plan.trial = 600;
+	node_apply(t.n);
+	damage(t.n, first);
+	trial_boot(&t, "two");
+	watch(&t);
+	node_assert_outcome(t.n, PG_OUTCOME_PUT_BACK, 3);
+	assert_int_equal(t.reboots, 1);
+	assert_false(pg_root_exists(t.n->tree->root, TABLE));
+}
+
+static void test_damaged_trial(void **state)
+{
+	struct trial t;
+
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	damage(t.n, t.n->out.id);
+	trial_boot(&t, "two");
+	watch(&t);
+	node_assert_outcome(t.n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(t.n, "it cannot be taken back by itself");
+	assert_false(t.n->out.again);
+	assert_true(pg_root_exists(t.n->tree->root, "/run/motd.d/pve-gpu"));
+	assert_int_equal(t.reboots, 0);
+}
+
+/* ---- by which address the node is reached ---- */
+
+#define ADDR(family, local, prefix, more) \
+	"{\"family\":\"" family "\",\"local\":\"" local "\",\"prefixlen\":" prefix \
+	",\"scope\":\"global\"" more "}"
+#define LINK(name, state, more, addrs) \
+	"{\"ifname\":\"" name "\",\"operstate\":\"" state "\"" more ",\"addr_info\":[" addrs "]}"
+#define BRIDGE ",\"linkinfo\":{\"info_kind\":\"bridge\"}"
+#define TAP ",\"master\":\"vmbr0\",\"linkinfo\":{\"info_kind\":\"tun\"}"
+#define PORT ",\"master\":\"vmbr0\""
+#define OWN ADDR("inet", "192.0.2.1", "24", "")
+
+static const struct address_case {
+	const char *name, *before, *ssh, *after;
+	bool back;
+} address_cases[] = {
+	{ "a VM holds the bridge up, its port is gone",
+	  LINK("eno1", "UP", PORT, "") "," LINK("vmbr0", "UP", BRIDGE, OWN), "",
+	  LINK("tap100i0", "UNKNOWN", TAP, "") "," LINK("vmbr0", "UP", BRIDGE, OWN), true },
+	{ "the bridge has its port",
+	  LINK("eno1", "UP", PORT, "") "," LINK("vmbr0", "UP", BRIDGE, OWN), "",
+	  LINK("eno1", "UP", PORT, "") "," LINK("vmbr0", "UP", BRIDGE, OWN), false },
+	{ "an address that moves from node to node is elsewhere",
+	  LINK("vmbr0", "UP", "", OWN "," ADDR("inet", "192.0.2.9", "32", "")), "",
+	  LINK("vmbr0", "UP", "", OWN), false },
+	{ "the lease is another",
+	  LINK("vmbr0", "UP", "", ADDR("inet", "192.0.2.1", "24", ",\"dynamic\":true")), "",
+	  LINK("vmbr0", "UP", "", ADDR("inet", "192.0.2.8", "24", ",\"dynamic\":true")), false },
+	{ "one of two addresses of a family",
+	  LINK("vmbr0", "UP", "", OWN "," ADDR("inet", "198.51.100.1", "24", "")), "",
+	  LINK("vmbr0", "UP", "", OWN), false },
+	{ "no address of the other family",
+	  LINK("vmbr0", "UP", "", OWN "," ADDR("inet6", "2001:db8::1", "64", "")), "",
+	  LINK("vmbr0", "UP", "", OWN), true },
+	{ "the session came by another interface, which is gone",
+	  LINK("vmbr0", "UP", "", OWN) "," LINK("eno2", "UP", "", ADDR("inet", "203.0.113.1", "24", "")),
+	  "203.0.113.5 1234 203.0.113.1 22", LINK("vmbr0", "UP", "", OWN), true },
+	{ "the interface is down",
+	  LINK("vmbr0", "UP", "", OWN), "", LINK("vmbr0", "DOWN", "", OWN), true },
+};
+
+static void set_links(const struct trial *t, const char *links)
+{
+	pg_autofree char *json = pg_strf("[%s]", links);
+
+	trial_set_links(t, json);
+}
+
+static void test_addresses(void **state)
+{
+	struct trial t;
+
+	trial_begin(&t, *state);
+	for (size_t i = 0; i < PG_ARRAY_SIZE(address_cases); i++) {
+		const struct address_case *c = &address_cases[i];
+		pg_autofree char *boot = pg_strf("boot %zu", i);
+
+		trial_boot(&t, "one");
+		assert_int_equal(setenv("SSH_CONNECTION", c->ssh, 1), 0);
+		set_links(&t, c->before);
+		node_apply(t.n);
+		node_assert_outcome(t.n, PG_OUTCOME_DONE, 0);
+		trial_boot(&t, boot);
+		set_links(&t, c->after);
+		watch(&t);
+		if ((t.up < 300) != c->back)
+			fail_msg("%s: taken back after %u s", c->name, t.up);
+		assert_all_back(&t);
+	}
+	assert_int_equal(unsetenv("SSH_CONNECTION"), 0);
 }
 
 int main(void)
@@ -365,7 +509,9 @@ int main(void)
 		node_test(test_power_cut), node_test(test_power_cut_away),
 		node_test(test_power_cut_watchdog), node_test(test_other_open),
 		node_test(test_recover_off), node_test(test_locked),
-		node_test(test_state_unusable),
+		node_test(test_state_unusable), node_test(test_slow_start),
+		node_test(test_damaged_other), node_test(test_damaged_trial),
+		node_test(test_addresses),
 	};
 
 	return cmocka_run_group_tests_name("trial", tests, NULL, NULL);

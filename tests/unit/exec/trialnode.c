@@ -45,13 +45,21 @@ void trial_begin(struct trial *t, struct node *n)
 	trial_boot(t, "one");
 }
 
-void trial_set_address(const struct trial *t, const char *address)
+void trial_set_links(const struct trial *t, const char *json)
 {
 	pg_autofree char *path = pg_strf("%s/addresses", t->n->bin);
 	FILE *f = fopen(path, "we");
 
 	assert_non_null(f);
-	(void)fprintf(f, "[{\"ifname\":\"vmbr0\",\"operstate\":\"UP\",\"flags\":[\"UP\"],\"addr_info\":"
-		      "[{\"family\":\"inet\",\"local\":\"%s\",\"scope\":\"global\"}]}]", address);
+	(void)fputs(json, f);
 	assert_int_equal(fclose(f), 0);
+}
+
+void trial_set_address(const struct trial *t, const char *address)
+{
+	pg_autofree char *json = pg_strf("[{\"ifname\":\"vmbr0\",\"operstate\":\"UP\",\"flags\":"
+					 "[\"UP\"],\"addr_info\":[{\"family\":\"inet\",\"local\":"
+					 "\"%s\",\"prefixlen\":24,\"scope\":\"global\"}]}]", address);
+
+	trial_set_links(t, json);
 }

@@ -20,5 +20,6 @@ void trial_begin(struct trial *t, struct node *n);
 void trial_set_uptime(const struct trial *t);
 /* Another boot, ten seconds ago; what was in /run is gone. */
 void trial_boot(struct trial *t, const char *id);
-/* What `ip` says that the node has. */
+/* What `ip` says that the node has: this, or one address on vmbr0. */
+void trial_set_links(const struct trial *t, const char *json);
 void trial_set_address(const struct trial *t, const char *address);
