@@ -2,12 +2,14 @@
 /*
  * The program itself on a node in a folder, from its start to its end: one system call fails, or it
  * is killed at one. Whatever it is: the tree is the old one and the exit status says that it was not
- * done, or the new one and the status is 0; what was killed is so after `recover`.
+ * done, or the new one and the status is 0; what was killed is so after `recover`. And another does
+ * something to the targets meanwhile.
  */
 #include "tests/unit/mktree.h"
 #include "tests/unit/exec/trace.h"
 
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "src/base/proc.h"
@@ -17,7 +19,7 @@
 
 #define LIMIT 100000
 #define SAID_MAX 250
-#define SAMPLE 61 /* every day each such point; FULL=yes takes all */
+#define SAMPLE 97 /* every day each such point; FULL=yes takes all */
 
 static const int errors[] = { ENOSPC, EIO, EROFS, EACCES, EMFILE, EINTR };
 
@@ -340,6 +342,113 @@ static void test_kill(void **state)
 	at_points(*state, undo, (struct trace){ .mode = TRACE_KILL }, 1, step() / 6 + 1);
 }
 
+/* ---- another at the same time ---- */
+
+#define FOLDER "/etc/modules-load.d"
+#define THEIRS "/srv/theirs"
+
+static char *path_of(const struct bench *b, const char *path)
+{
+	return tree_path(b->now, path);
+}
+
+/* The folder of a target goes elsewhere; in its place is a link to somebody's. */
+static void swap_folder(void *ctx)
+{
+	const struct bench *b = ctx;
+	pg_autofree char *folder = path_of(b, FOLDER), *aside = path_of(b, FOLDER ".aside");
+
+	assert_int_equal(rename(folder, aside), 0);
+	assert_int_equal(symlink(THEIRS, folder), 0);
+}
+
+static void swap_back(const struct bench *b)
+{
+	pg_autofree char *folder = path_of(b, FOLDER), *aside = path_of(b, FOLDER ".aside");
+
+	assert_int_equal(unlink(folder), 0);
+	assert_int_equal(rename(aside, folder), 0);
+}
+
+static void test_folder_replaced(void **state)
+{
+	struct bench *b = *state;
+	struct trace t = { .mode = TRACE_MEANWHILE, .meanwhile = swap_folder, .ctx = b, .hit = true };
+	size_t by = step() / 16 + 1, points = 0;
+
+	for (t.at = 1; t.at < LIMIT; t.at += by) {
+		struct tally tally = { 0 };
+		struct act a = act_of(b, apply);
+		pg_autofree char *old = NULL, *new = NULL;
+
+		copy_tree(b->after, b->now);
+		tree_file(b->now, THEIRS "/vfio.conf", "theirs\n");
+		new = contents(b->now);
+		copy_tree(b->before, b->now);
+		tree_file(b->now, THEIRS "/vfio.conf", "theirs\n");
+		old = contents(b->now);
+		a.before = old;
+		a.after = new;
+		run_traced(b, apply, &t);
+		if (!t.hit)
+			break;
+		swap_back(b);
+		points++;
+		if (!is_good(b, &a, &t, &tally)) {
+			complain(&a, &t, b);
+			fail();
+		}
+	}
+	print_message("# a folder replaced by a link meanwhile: %zu of %zu points\n", points, t.at);
+	assert_true(points > 0);
+}
+
+static void add_theirs(void *ctx)
+{
+	const struct bench *b = ctx;
+	pg_autofree char *path = path_of(b, FOLDER "/vfio.conf");
+	FILE *f = fopen(path, "ae");
+
+	assert_non_null(f);
+	assert_true(fputs("theirs\n", f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Their line is there still, but for what comes at the very moment of the rename (1). */
+static size_t check_edit(const struct bench *b, const struct trace *t)
+{
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	pg_autofree char *text = said(b);
+	bool kept, in_time = t->call != SYS_renameat && t->call != SYS_renameat2;
+
+	assert_int_equal(pg_root_read(b->now->root, FOLDER "/vfio.conf", PG_ROOT_MAX, &bytes), 0);
+	kept = strstr(bytes.p, "theirs\n");
+	if (in_time && (!kept || (t->status != 0 && !strstr(text, FOLDER "/vfio.conf"))))
+		print_error("the %zuth, system call %ld: status %d: %s\n%s", t->at, t->call, t->status,
+			    bytes.p, text);
+	assert_true(kept || !in_time);
+	assert_true(t->status >= 0 && (t->status == 0 || t->status == 1 ||
+				       strstr(text, FOLDER "/vfio.conf")));
+	return !kept;
+}
+
+static void test_file_edited(void **state)
+{
+	struct bench *b = *state;
+	struct trace t = { .mode = TRACE_MEANWHILE, .meanwhile = add_theirs, .ctx = b, .hit = true };
+	size_t by = step() / 16 + 1, points = 0, unseen = 0;
+
+	for (t.at = 1; t.at < LIMIT; t.at += by, points++) {
+		copy_tree(b->before, b->now);
+		run_traced(b, apply, &t);
+		if (!t.hit)
+			break;
+		unseen += check_edit(b, &t);
+	}
+	print_message("# a file edited meanwhile: %zu of %zu points, %zu unseen\n", points, t.at, unseen);
+	assert_true(points > 0 && unseen <= 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +456,8 @@ int main(void)
 		cmocka_unit_test(test_fail_undo),
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_kill),
+		cmocka_unit_test(test_folder_replaced),
+		cmocka_unit_test(test_file_edited),
 	};
 	const char *why_not = trace_why_not();
 
