@@ -57,7 +57,7 @@ AC_DEFUN([PG_SANITIZERS], [
 		[SAN_CFLAGS="$SAN_CFLAGS -fsanitize=address -fno-omit-frame-pointer"])
 	AS_IF([test "$enable_ubsan" = yes],
 		[SAN_CFLAGS="$SAN_CFLAGS -fsanitize=undefined -fno-sanitize-recover=all"])
-	AS_IF([test "$enable_coverage" = yes], [SAN_CFLAGS="$SAN_CFLAGS --coverage -O0"])
+	AS_IF([test "$enable_coverage" = yes], [SAN_CFLAGS="$SAN_CFLAGS --coverage -O0 -DPG_COVERAGE"])
 	FUZZ_LIBS=
 	AS_IF([test "$enable_fuzzing" = yes], [
 		SAN_CFLAGS="$SAN_CFLAGS -fsanitize=fuzzer-no-link"

@@ -204,22 +204,38 @@ static int open_old(const struct pg_place *at)
 			  RESOLVE_BENEATH);
 }
 
+/* Is the name still that of the file, and was that not written to since? */
+static bool is_same(const struct pg_place *at, const struct stat *then)
+{
+	struct stat now;
+
+	return fstatat(at->dir, at->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+	       now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+	       now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
 static int put_file(const struct pg_place *at, const struct pg_bytes *bytes,
 		    const struct pg_meta *meta, bool must_be_new)
 {
 	pg_autoclose int old = open_old(at);
 	pg_autofree char *temp = NULL;
 	pg_autoclose int fd = -1;
+	struct stat then;
 	int r;
 
 	if (old < 0 && old != -ENOENT)
 		return old;
 	if (old >= 0 && must_be_new)
 		return -EEXIST;
+	if (old >= 0 && fstat(old, &then) < 0)
+		return -errno;
 	fd = open_temp(at, &temp);
 	if (fd < 0)
 		return fd;
 	r = fill(fd, old, bytes, meta);
+	if (r == 0 && old >= 0 && !is_same(at, &then))
+		r = -ESTALE;
 	if (r == 0)
 		r = move_in(at, temp, must_be_new);
 	if (r < 0) {
@@ -299,10 +315,14 @@ int pg_root_mkdir(struct pg_root *root, const char *path, mode_t mode, struct pg
 static int mkdir_step(struct pg_root *root, const char *path, mode_t mode,
 		      struct pg_strv *made, struct pg_err *err)
 {
-	int r;
+	struct stat st;
+	int r = pg_root_stat(root, path, &st);
 
-	if (pg_root_exists(root, path))
+	if (r == 0)
 		return 0;
+	if (r != -ENOENT)
+		return pg_err_set(err, r, path, 0, "The folder cannot be looked at: %s.",
+				  pg_err_reason(r));
 	r = pg_root_mkdir(root, path, mode, err);
 	if (r < 0)
 		return r;

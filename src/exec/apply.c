@@ -30,7 +30,10 @@ static int write_file(struct pg_run *run, size_t i, struct pg_err *err)
 
 	if (r == 0)
 		r = pg_version_load(run->root, run->j, i, f->from, &after, err);
+	/* What another changed is none of ours to put back: looked at before it is begun. */
 	if (r == 0)
+		r = pg_file_check(run->root, f->path, &before, &after, err);
+	if (r >= 0)
 		r = pg_journal_mark(run->root, run->j, "write", i, err);
 	if (r == 0)
 		r = pg_file_move(run->root, f->path, &before, &after, &meta, err);

@@ -57,33 +57,41 @@ static int take_record(const char *line, size_t len, const struct pg_bytes *all,
 {
 	struct pg_strv word PG_CLEANUP(pg_strv_done) = { 0 };
 	pg_autofree char *head = strndup(line, len);
-	struct pg_bytes text;
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
 	uint64_t n;
 
 	if (!head || pg_strv_split(head, " ", &word) < 0)
 		return -ENOMEM;
-	if (word.n != 3 || !is_uuid(word.v[0]) ||
+	if (word.n != 3 || !is_uuid(word.v[0]) || !strchr("/-", word.v[1][0]) ||
 	    pg_text_number(word.v[2], 10, all->n - *pos, &n) < 0)
 		return -EBADMSG;
-	text = (struct pg_bytes){ .p = all->p + *pos, .n = n };
+	if (pg_bytes_copy(all->p + *pos, n, &text) < 0)
+		return -ENOMEM;
 	*pos += n < all->n - *pos ? n + 1 : n;
-	if (strcmp(word.v[1], "-") == 0)
+	if (word.v[1][0] == '-')
 		return pg_strv_add(unseen, word.v[0]);
 	return take_file(entries, word.v[0], word.v[1], &text);
+}
+
+int pg_esp_read(const struct pg_bytes *output, struct pg_facts *facts, struct pg_strv *unseen)
+{
+	struct pg_boot_entries entries = { .v = facts->boot.entry, .n = facts->boot.n_entry };
+	size_t pos = 0, len, full;
+	const char *line;
+	int r = 0;
+
+	while (r == 0 && output->n &&
+	       pg_text_line(output->p, output->n, &pos, &line, &len, &full))
+		r = take_record(line, len, output, &pos, &entries, unseen);
+	facts->boot.entry = entries.v;
+	facts->boot.n_entry = entries.n;
+	return r;
 }
 
 int pg_esp_look(struct pg_run *run, struct pg_facts *facts, struct pg_strv *unseen)
 {
 	struct pg_proc_result result PG_CLEANUP(pg_proc_result_done) = { 0 };
-	struct pg_boot_entries entries = { .v = facts->boot.entry, .n = facts->boot.n_entry };
-	size_t pos = 0, len, full;
-	const char *line;
 	int r = ask(run, &result);
 
-	while (r == 0 && result.output.n &&
-	       pg_text_line(result.output.p, result.output.n, &pos, &line, &len, &full))
-		r = take_record(line, len, &result.output, &pos, &entries, unseen);
-	facts->boot.entry = entries.v;
-	facts->boot.n_entry = entries.n;
-	return r;
+	return r < 0 ? r : pg_esp_read(&result.output, facts, unseen);
 }

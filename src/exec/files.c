@@ -42,8 +42,8 @@ int pg_file_is(const struct pg_root *root, const char *path, const struct pg_ver
 	return r < 0 ? r : pg_bytes_equal(&now, &v->bytes);
 }
 
-int pg_file_move(struct pg_root *root, const char *path, const struct pg_version *from,
-		 const struct pg_version *to, const struct pg_meta *meta, struct pg_err *err)
+int pg_file_check(const struct pg_root *root, const char *path, const struct pg_version *from,
+		  const struct pg_version *to, struct pg_err *err)
 {
 	int r = pg_file_is(root, path, to);
 
@@ -56,6 +56,16 @@ int pg_file_move(struct pg_root *root, const char *path, const struct pg_version
 				  pg_err_reason(r));
 	if (r == 0)
 		return pg_err_set(err, -ESTALE, path, 0, "The file was changed meanwhile.");
+	return 0;
+}
+
+int pg_file_move(struct pg_root *root, const char *path, const struct pg_version *from,
+		 const struct pg_version *to, const struct pg_meta *meta, struct pg_err *err)
+{
+	int r = pg_file_check(root, path, from, to, err);
+
+	if (r != 0)
+		return r;
 	if (to->absent)
 		return pg_root_unlink(root, path, err);
 	if (from->absent)

@@ -109,16 +109,22 @@ static int describe(const struct pg_root *root, const struct pg_plan_file *f,
 	return 0;
 }
 
-/* The folders above a new file that are not there yet, outermost first. */
+/* The folders above a new file that are not there yet, outermost first. One that is taken for
+ * ours by mistake would be removed when the change is put back. */
 static int prepare_folders(struct pg_run *run, const char *path, struct pg_err *err)
 {
 	for (const char *p = strchr(path + 1, '/'); p; p = strchr(p + 1, '/')) {
 		pg_autofree char *part = strndup(path, (size_t)(p - path));
+		struct stat st;
 		int r;
 
 		if (!part)
 			return -ENOMEM;
-		if (pg_root_exists(run->root, part) || pg_strv_has(&run->j->folder, part))
+		r = pg_root_stat(run->root, part, &st);
+		if (r < 0 && r != -ENOENT)
+			return pg_err_set(err, r, part, 0, "The folder cannot be looked at: %s.",
+					  pg_err_reason(r));
+		if (r == 0 || pg_strv_has(&run->j->folder, part))
 			continue;
 		r = pg_journal_add_folder(run->root, run->j, part, err);
 		if (r < 0)

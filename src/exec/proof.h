@@ -19,6 +19,8 @@ int pg_initrd_look(struct pg_run *run, const struct pg_facts *facts, struct pg_i
  * root. Errors as above; -EBADMSG where the answer is no such list.
  */
 int pg_esp_look(struct pg_run *run, struct pg_facts *facts, struct pg_strv *unseen);
+/* What it makes of the script's output (the head of data/boot/esp-entries). Returns 0, -EBADMSG or -ENOMEM. */
+int pg_esp_read(const struct pg_bytes *output, struct pg_facts *facts, struct pg_strv *unseen);
 
 /*
  * klog.c: adds what the kernel said of the device since it started to facts->klog, by

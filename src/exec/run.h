@@ -71,8 +71,10 @@ int pg_version_load(const struct pg_root *root, const struct pg_journal *j, size
 		    enum pg_copy copy, struct pg_version *ret, struct pg_err *err);
 /* Is the file just so? A link or a folder in its place never is. 1, 0 or negative errno. */
 int pg_file_is(const struct pg_root *root, const char *path, const struct pg_version *v);
-/* From one version to the other. 0: moved; 1: it was there already; -ESTALE: it is neither
- * (nothing is touched). */
+/* 0: it is `from`; 1: it is `to` already; -ESTALE: it is neither. */
+int pg_file_check(const struct pg_root *root, const char *path, const struct pg_version *from,
+		  const struct pg_version *to, struct pg_err *err);
+/* From one version to the other. 0: moved; else as above, and nothing is touched. */
 int pg_file_move(struct pg_root *root, const char *path, const struct pg_version *from,
 		 const struct pg_version *to, const struct pg_meta *meta, struct pg_err *err);
 

@@ -381,6 +381,7 @@ struct pg_facts {
 	struct pg_iommu iommu;
 	struct pg_dev *dev;		/* sorted by address */
 	size_t n_dev;
+	size_t n_unread_dev;		/* there, and not among them: they could not be read */
 	struct pg_group *group;		/* sorted by number */
 	size_t n_group;
 	struct pg_modules modules;

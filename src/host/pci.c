@@ -54,6 +54,7 @@ static int read_entry(const struct pg_root *root, struct pg_facts *facts, const 
 	r = pg_root_open_dir(root, path, &fd);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return pg_strv_addf(&facts->unread, "%s: leads nowhere, left out", path);
+	facts->n_unread_dev += r < 0;
 	if (r < 0)
 		return pg_note_unread(facts, path, r);
 	return read_dev(&(struct pg_pci_src){ root, facts, path, fd }, addr);

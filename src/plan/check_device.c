@@ -30,6 +30,19 @@ static bool is_there(const struct pg_facts *facts, const struct pg_pick *pick)
 	return false;
 }
 
+/* One of them may be of the same slot or group, or hold what the guard looks for. */
+static int unread(struct pg_checker *c)
+{
+	struct pg_finding *f;
+
+	if (!c->facts->n_unread_dev || !c->choices->n_pick)
+		return 0;
+	f = pg_findings_add(c->f, "device-unread", PG_LEVEL_BLOCK, "host",
+			    "Of the PCI devices %zu could not be read, so what this would take from the "
+			    "node is not known.", c->facts->n_unread_dev);
+	return pg_finding_advice(f, "`pve-gpu doctor` says which, and why.");
+}
+
 static int picks(struct pg_checker *c)
 {
 	struct pg_finding *f;
@@ -218,7 +231,9 @@ int pg_check_devices(struct pg_checker *c)
 
 	if (!c->choices)
 		return 0;
-	r = picks(c);
+	r = unread(c);
+	if (r == 0)
+		r = picks(c);
 	for (size_t i = 0; r == 0 && i < c->n_dev; i++)
 		r = one(c, c->dev[i]);
 	return r;

@@ -58,12 +58,22 @@ static int read_text(const char *field, char **ret)
 	return *ret || strcmp(field, "-") == 0 ? 0 : -ENOMEM;
 }
 
+/* What is written here is in these; a control character would not come back as it was. */
+static bool is_plain(const struct pg_strv *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		for (const char *s = f->v[i]; *s; s++)
+			if (*s < '!' || *s > '~')
+				return false;
+	return true;
+}
+
 /* -EINVAL: it is none. */
 static int read_fields(const struct pg_strv *f, struct pg_known *k)
 {
 	int r;
 
-	if (f->n != FIELDS || pg_bdf_parse(f->v[0], &k->addr) < 0 ||
+	if (f->n != FIELDS || !is_plain(f) || pg_bdf_parse(f->v[0], &k->addr) < 0 ||
 	    !read_pair(f->v[1], &k->vendor, &k->device))
 		return -EINVAL;
 	k->has_subsystem = strcmp(f->v[2], "-") != 0;
@@ -85,7 +95,7 @@ static int read_line(const char *line, size_t len, struct pg_known *ret)
 	struct pg_known k = { 0 };
 	int r;
 
-	if (!copy || pg_strv_split(copy, " \t", &field) < 0)
+	if (!copy || pg_strv_split(copy, " \t\r", &field) < 0)
 		return -ENOMEM;
 	if (field.n == 0 || field.v[0][0] == '#')
 		return 0;

@@ -6,7 +6,10 @@
 
 static void check(const struct pg_choices *c)
 {
-	FUZZ_ASSERT(c->n_pick > 0);
+	FUZZ_ASSERT(c->n_pick || c->repair || pg_choices_has_usb(c));
+	FUZZ_ASSERT(!c->repair || (!c->n_pick && !c->vmid && !pg_choices_has_usb(c)));
+	for (size_t i = 0; i < c->usb_remove.n; i++)
+		FUZZ_ASSERT(pg_text_starts(c->usb_remove.v[i], "usb"));
 	FUZZ_ASSERT(c->vmid == 0 || (c->vmid >= 100 && c->vmid <= 999999999));
 	FUZZ_ASSERT(c->trial_minutes <= PG_TRIAL_MINUTES_MAX);
 	FUZZ_ASSERT(!c->mapping || *c->mapping);

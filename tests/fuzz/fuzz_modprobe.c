@@ -6,6 +6,16 @@
 #include "src/host/modules.h"
 #include "src/plan/edit.h"
 
+/* As the kernel reads it (sscanf in vfio_pci.c): "010de:2684" is the same. */
+static bool is_id(const char *s)
+{
+	unsigned vendor, device;
+	int n = 0;
+
+	return sscanf(s, "%x:%x%n", &vendor, &device, &n) == 2 && !s[n] && vendor == 0x10de &&
+	       device == 0x2684;
+}
+
 static void check_ids(struct pg_bytes *bytes, const struct pg_strv *ids)
 {
 	char path[] = "/etc/modprobe.d/vfio.conf";
@@ -17,7 +27,7 @@ static void check_ids(struct pg_bytes *bytes, const struct pg_strv *ids)
 
 	FUZZ_ASSERT(pg_vfio_ids(list, 1, &got) == 0);
 	for (size_t i = 0; i < got.n; i++)
-		found |= strcasecmp(got.v[i], ids->v[0]) == 0;
+		found |= is_id(got.v[i]);
 	FUZZ_ASSERT(found);
 	FUZZ_ASSERT(pg_vfio_conf_add_ids(path, bytes, ids, &again, NULL) == 0);
 	FUZZ_ASSERT(pg_bytes_equal(bytes, &again));

@@ -58,6 +58,7 @@ static const struct {
 	[TRACE_FAIL] = { failing, PG_ARRAY_SIZE(failing) },
 	[TRACE_DISK] = { disk, PG_ARRAY_SIZE(disk) },
 	[TRACE_SHORT] = { writing, PG_ARRAY_SIZE(writing) },
+	[TRACE_MEANWHILE] = { changing, PG_ARRAY_SIZE(changing) },
 };
 
 static_assert(PG_ARRAY_SIZE(changing) <= MAX_CALLS && PG_ARRAY_SIZE(failing) <= MAX_CALLS &&
@@ -81,7 +82,7 @@ static bool counts(struct trace *t, const struct user_regs_struct *regs)
 		return false;
 	if (t->mode == TRACE_SHORT)
 		return call == SYS_write && regs->rdx > 1;
-	return t->mode != TRACE_KILL || call != SYS_openat ||
+	return (t->mode != TRACE_KILL && t->mode != TRACE_MEANWHILE) || call != SYS_openat ||
 	       makes(regs, O_CREAT | O_TRUNC);
 }
 
@@ -120,6 +121,10 @@ static int hit(struct trace *t, pid_t pid, struct user_regs_struct *regs)
 	t->call = (long)regs->orig_rax;
 	if (t->mode == TRACE_KILL)
 		return kill(pid, SIGKILL);
+	if (t->mode == TRACE_MEANWHILE) {
+		t->meanwhile(t->ctx);
+		return 0;
+	}
 	if (t->mode != TRACE_SHORT)
 		return fail_call(pid, t->error, regs);
 	regs->rdx = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Runs a function in a child and interferes with its Nth system call: the child is killed
- * before it, or the call fails. Calls of the processes that it starts do not count; they are
+ * before it, the call fails, or something else happens meanwhile. Calls of the processes that it starts do not count; they are
  * waited for. The function may become another program (execve). Linux on x86-64 only.
  */
 #pragma once
@@ -14,6 +14,7 @@ enum trace_mode {
 	TRACE_FAIL,	/* of all that can fail in practice */
 	TRACE_DISK,	/* fails: open, write, fsync, rename, link, chmod, … and starting a process */
 	TRACE_SHORT,	/* a write takes one byte of what it was given */
+	TRACE_MEANWHILE, /* another does something before it; calls as in TRACE_KILL */
 };
 
 struct trace {
@@ -22,6 +23,8 @@ struct trace {
 	int error;		/* of the call that fails */
 	bool from_change;	/* count from the first file or folder on that is made; and what
 				 * is written to the standard files never */
+	void (*meanwhile)(void *ctx);	/* called in the parent while the child stands still */
+	void *ctx;
 	/* out */
 	bool hit;		/* there was such a call */
 	int status;		/* exit status of the child; -1: killed */

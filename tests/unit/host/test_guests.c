@@ -121,6 +121,24 @@ static void test_lines_that_do_not_fit(void **state)
 }
 
 /* The second start of a section counts, from there. */
+/* Far above what any VM has: told, and what comes first counts. */
+static void test_too_many(void **state)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	pg_strbuf_add(&b, "name: first\n");
+	for (size_t i = 0; i < 2100; i++)
+		pg_strbuf_addf(&b, "net%zu: virtio\n", i);
+	for (size_t i = 0; i < 1100; i++)
+		pg_strbuf_addf(&b, "[snap%zu]\nname: a\n", i);
+	facts = one(*state, b.s);
+	assert_value(pg_guest_get(facts->guest, "name"), "first");
+	assert_value(pg_guest_get(facts->guest, "net2000"), "virtio");
+	assert_null(pg_guest_get(facts->guest, "net2099"));
+	assert_true(is_bad(facts->guest, "too many lines: net"));
+}
+
 static void test_section_twice(void **state)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = one(*state,
@@ -419,6 +437,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		tree_test(test_section_twice), tree_test(test_sections),
+		tree_test(test_too_many),
 		tree_test(test_lines_that_do_not_fit),
 		tree_test(test_hostpci_values),
 		tree_test(test_hostpci_index),
