@@ -221,6 +221,9 @@ int wiz_loss_phrase(const struct wiz *w, char **ret);
 /* The question, WIZ_ASKING_LOSS; and what follows its answer. */
 int wiz_loss_ask(struct wiz *w, const char *phrase);
 int wiz_loss_answer(struct wiz *w, const char *typed);
+/* The same for one device that the node needs, before it is chosen; `item` is its row. */
+int wiz_loss_ask_device(struct wiz *w, const struct pg_dev *dev, const char *item);
+int wiz_loss_answer_device(struct wiz *w, const struct pg_dev *dev, const char *typed);
 
 /* ---- script.c: commands in words ---- */
 

@@ -115,6 +115,12 @@ static int accept(struct wiz *w)
 	return r;
 }
 
+static int not_the_phrase(struct wiz *w)
+{
+	return wiz_note(w, "Not accepted",
+			"That was not the phrase, letter by letter. Nothing was changed.");
+}
+
 int wiz_loss_answer(struct wiz *w, const char *typed)
 {
 	pg_autofree char *words = NULL, *text = strdup(typed ? typed : "");
@@ -124,6 +130,45 @@ int wiz_loss_answer(struct wiz *w, const char *typed)
 		return -ENOMEM;
 	if (words && strcmp(pg_text_trim(text), words) == 0)
 		return accept(w);
-	return wiz_note(w, "Not accepted",
-			"That was not the phrase, letter by letter. Nothing was changed.");
+	return not_the_phrase(w);
+}
+
+/* ---- a device that is to be chosen ---- */
+
+static char *phrase_of(const struct pg_dev *dev)
+{
+	char *words = pg_strf("lose %s", wiz_use_label(wiz_dev_use(dev)).s);
+
+	if (words && strlen(words) <= PHRASE_MAX && is_plain(words))
+		return words;
+	free(words);
+	return pg_strf("lose %s", pg_bdf_str(dev->addr).s);
+}
+
+int wiz_loss_ask_device(struct wiz *w, const struct pg_dev *dev, const char *item)
+{
+	pg_autofree char *words = phrase_of(dev);
+
+	if (!words)
+		return -ENOMEM;
+	return wiz_ask(w, WIZ_ASKING_LOSS, WIZ_ASK_TEXT, item, "The node needs it itself",
+		       "%s carries %s. %s Choose another device with Esc, or have another way in. To "
+		       "choose it all the same, type: %s", pg_bdf_short(dev->addr).s,
+		       wiz_dev_use(dev)->detail, pg_use_consequence(wiz_dev_use(dev)), words);
+}
+
+int wiz_loss_answer_device(struct wiz *w, const struct pg_dev *dev, const char *typed)
+{
+	pg_autofree char *words = phrase_of(dev), *text = strdup(typed ? typed : "");
+	int r;
+
+	if (!words || !text)
+		return -ENOMEM;
+	if (strcmp(pg_text_trim(text), words) != 0)
+		return not_the_phrase(w);
+	r = pg_choices_pick(w->choices, dev->addr, false);
+	if (r == 0)
+		r = pg_choices_accept(w->choices, dev->addr);
+	wiz_changed(w);
+	return r;
 }

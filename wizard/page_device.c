@@ -116,30 +116,26 @@ static bool is_board(const struct wiz *w, const struct pg_dev *dev)
 	return dev->is_bridge || (g && g->verdict == PG_GROUP_EMPTY);
 }
 
-static void refuse(struct wiz_view *view, struct wiz_item *item, const struct pg_dev *dev,
-		   bool board)
+static void refuse_board(struct wiz_view *view, struct wiz_item *item,
+			 const struct pg_dev *dev)
 {
 	item->enabled = false;
-	if (board) {
-		item->style = WIZ_FAINT;
-		item->mark = WIZ_MARK_NONE;
-		wiz_view_set(view, &item->why_not, "%s",
-			     dev->is_bridge ?
-				     "A bridge stays with the node: Proxmox leaves it out by itself." :
-				     "It is a part of the board, and of no use to a VM.");
-		return;
-	}
-	item->mark = WIZ_MARK_ALERT;
-	item->style = WIZ_BAD;
-	wiz_view_set(view, &item->why_not,
-		     "The node needs %s itself: %s. Giving it away would cut the node off.",
-		     pg_bdf_short(dev->addr).s, wiz_dev_use(dev)->detail);
+	item->style = WIZ_FAINT;
+	item->mark = WIZ_MARK_NONE;
+	wiz_view_set(view, &item->why_not, "%s", dev->is_bridge ?
+		     "A bridge stays with the node: Proxmox leaves it out by itself." :
+		     "It is a part of the board, and of no use to a VM.");
+}
+
+/* Only a phrase chooses what the node needs. */
+static bool needs_phrase(const struct wiz *w, const struct pg_dev *dev)
+{
+	return is_vital(dev) && !pg_choices_has(w->choices, dev->addr);
 }
 
 static void device_row(const struct wiz *w, struct wiz_view *view, const struct pg_dev *dev)
 {
 	struct wiz_item *item = wiz_view_add_item(view, wiz_dev_item(dev).s);
-	bool board = is_board(w, dev);
 
 	if (!item)
 		return;
@@ -149,8 +145,12 @@ static void device_row(const struct wiz *w, struct wiz_view *view, const struct 
 	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(dev->addr).s);
 	device_note(view, item, dev);
 	item->mark = pg_choices_has(w->choices, dev->addr) ? WIZ_MARK_ON : WIZ_MARK_OFF;
-	if (board || (is_vital(dev) && item->mark == WIZ_MARK_OFF))
-		refuse(view, item, dev, board);
+	if (is_board(w, dev)) {
+		refuse_board(view, item, dev);
+	} else if (needs_phrase(w, dev)) {
+		item->mark = WIZ_MARK_ALERT;
+		item->style = WIZ_BAD;
+	}
 }
 
 static void groups(const struct wiz *w, struct wiz_view *view, bool with_gpu)
@@ -201,7 +201,7 @@ static size_t first_row(const struct wiz *w, const struct wiz_view *view)
 		if (view->item[i].mark == WIZ_MARK_ON)
 			return i;
 		if (row == 0 && dev && is_gpu(dev) && view->item[i].enabled &&
-		    !pg_dev_is_console(dev))
+		    !is_vital(dev) && !pg_dev_is_console(dev))
 			row = i;
 	}
 	return row;
@@ -269,15 +269,27 @@ static int toggle(struct wiz *w, const struct pg_dev *dev)
 	return r;
 }
 
+static int answer(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
+{
+	const struct pg_dev *dev = wiz_dev_of_item(w, w->asked_item);
+
+	*ret = WIZ_REBUILD;
+	return dev && w->asking == WIZ_ASKING_LOSS ? wiz_loss_answer_device(w, dev, e->text) : 0;
+}
+
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
 	const struct pg_dev *dev = wiz_dev_of_item(w, e->item);
 
 	if (e->kind == WIZ_EVENT_NEXT)
 		return wiz_next(w, ret);
+	if (e->kind == WIZ_EVENT_ANSWER)
+		return answer(w, e, ret);
 	if (e->kind != WIZ_EVENT_TOGGLE || !dev)
 		return 0;
 	*ret = WIZ_REBUILD;
+	if (needs_phrase(w, dev))
+		return wiz_loss_ask_device(w, dev, e->item);
 	return toggle(w, dev);
 }
 

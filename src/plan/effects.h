@@ -52,3 +52,6 @@ struct pg_taking {
 int pg_effects_make(const struct pg_facts *facts, const struct pg_taking *taking,
 		    struct pg_effects *ret);
 void pg_effects_done(struct pg_effects *effects);
+
+/* What the loss of it means for the node, in a sentence (guard.c). */
+const char *pg_use_consequence(const struct pg_use *use);

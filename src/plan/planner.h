@@ -163,8 +163,6 @@ struct pg_vm_scope {
 	const char *number;
 };
 void pg_vm_scope(uint32_t vmid, struct pg_vm_scope *ret);
-/* What the loss of it means for the node, in a sentence. */
-const char *pg_use_consequence(const struct pg_use *use);
 /* VMs of this node whose active or pending configuration names the device. */
 bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev);
 /* plan_guest.c: the value of a key as it will be at the next start, [PENDING] applied; NULL: none. */

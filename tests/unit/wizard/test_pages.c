@@ -135,12 +135,11 @@ static void test_needed_by_host(void **state)
 	nic = demo_item(d, NIC);
 	assert_int_equal(nic->mark, WIZ_MARK_ALERT);
 	assert_string_equal(nic->note, "vmbr0");
-	assert_false(nic->enabled);
-	assert_non_null(strstr(nic->why_not, "default route"));
 	assert_string_equal(demo_item(d, "group/15")->note, "shared with the host !");
 	assert_int_equal(demo_send(d, WIZ_EVENT_TOGGLE, NIC), WIZ_REBUILD);
-	assert_int_equal(d->view.question.kind, WIZ_ASK_NOTE);
-	demo_answer(d, true, NULL);
+	assert_int_equal(d->view.question.kind, WIZ_ASK_TEXT);
+	assert_non_null(strstr(d->view.question.text, "default route"));
+	demo_answer(d, false, NULL);
 	demo_assert_mark(d, NIC, WIZ_MARK_ALERT);
 	/* a bridge has no box at all */
 	demo_assert_mark(d, "dev/0000:00:1c.2", WIZ_MARK_NONE);
@@ -475,6 +474,44 @@ static void test_blocked(void **state)
 	demo_assert_step(d, "Apply", WIZ_STEP_SKIPPED);
 }
 
+/* What the node needs is chosen by a phrase, and by nothing else. */
+static void test_vital_device(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:03:00.0");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_TEXT);
+	assert_non_null(strstr(d->view.question.text, "192.168.1.10"));
+	assert_non_null(strstr(d->view.question.text, "type: lose vmbr0"));
+	demo_answer(d, true, "y");
+	assert_string_equal(d->view.question.title, "Not accepted");
+	demo_answer(d, true, NULL);
+	assert_int_equal(d->w->choices->n_pick, 0);
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:03:00.0");
+	demo_answer(d, false, "lose vmbr0");
+	assert_int_equal(d->w->choices->n_pick, 0);
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:03:00.0");
+	demo_answer(d, true, "lose vmbr0");
+	assert_int_equal(d->w->choices->n_pick, 1);
+	demo_next(d, "binding");
+	demo_next(d, "vm");
+	demo_send(d, WIZ_EVENT_TOGGLE, "vm/0");
+	demo_next(d, "review");
+	assert_false(pg_plan_is_blocked(d->w->plan));
+	assert_true(d->w->plan->trial > 0);
+	/* given up again without a question; to choose it again is asked again */
+	demo_back(d, "vm");
+	demo_back(d, "binding");
+	demo_back(d, "device");
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:03:00.0");
+	assert_int_equal(d->w->choices->n_pick, 0);
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:03:00.0");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_TEXT);
+}
+
 /* Enter, y or another phrase do not get past it; the phrase does, for this choice only. */
 static void test_loss_phrase(void **state)
 {
@@ -564,6 +601,7 @@ int main(void)
 		demo_test(test_review_order),  demo_test(test_findings_together),
 		demo_test(test_read_only),     demo_test(test_busy),
 		demo_test(test_blocked),       demo_test(test_loss_phrase),
+		demo_test(test_vital_device),
 		demo_test(test_loss_read_only),
 		demo_test(test_help),
 	};
