@@ -24,13 +24,10 @@ static enum way way_of(const struct pg_choices *c, const char *key)
 	return pg_strv_has(&c->remove, key) ? REMOVED : KEPT;
 }
 
-/* As Proxmox has it at the next start: a pending one hides the active of its number. */
+/* Has the VM it at its next start? */
 static bool counts(const struct pg_guest *g, const struct pg_hostpci *hp)
 {
-	for (size_t i = 0; i < g->n_hostpci && !hp->pending; i++)
-		if (g->hostpci[i].pending && g->hostpci[i].index == hp->index)
-			return false;
-	return !hp->leaving;
+	return !hp->leaving && !pg_hostpci_is_hidden(g, hp);
 }
 
 void wiz_entry_rows(const struct wiz *w, struct wiz_view *view, const struct pg_guest *g)

@@ -39,6 +39,8 @@ const struct pg_cmd *pg_cmd_table(void);
 
 /* "pve-gpu: what" and, if there is one, a line of advice, to env->diag. */
 void pg_cmd_complain(const struct pg_cmd_env *env, const struct pg_err *err);
+/* The same where memory ran out. Returns PG_EXIT_REFUSED. */
+int pg_cmd_no_memory(const struct pg_cmd_env *env);
 /* "pve-gpu COMMAND: what", then how it is used. Returns PG_EXIT_USAGE. */
 int pg_cmd_usage(const struct pg_cmd_env *env, const char *command, const char *fmt, ...)
 	PG_PRINTF(3, 4);

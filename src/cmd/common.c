@@ -17,6 +17,12 @@ void pg_cmd_complain(const struct pg_cmd_env *env, const struct pg_err *err)
 	(void)fprintf(env->diag, "pve-gpu: %s\n", text ? text : "Memory ran out.");
 }
 
+int pg_cmd_no_memory(const struct pg_cmd_env *env)
+{
+	pg_cmd_complain(env, &(const struct pg_err){ .code = -ENOMEM });
+	return PG_EXIT_REFUSED;
+}
+
 int pg_cmd_usage(const struct pg_cmd_env *env, const char *command, const char *fmt, ...)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };

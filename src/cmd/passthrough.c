@@ -9,12 +9,6 @@
 /* PVE::JSONSchema, pve-vmid */
 enum { VMID_MIN = 100, VMID_MAX = 999999999 };
 
-static int no_memory(const struct pg_cmd_env *env)
-{
-	pg_cmd_complain(env, &(const struct pg_err){ .code = -ENOMEM });
-	return PG_EXIT_REFUSED;
-}
-
 int pg_cmd_take_trial(const struct pg_cmd_env *env, const char *command,
 		      struct pg_choices *choices)
 {
@@ -37,7 +31,7 @@ int pg_cmd_take_loss(const struct pg_cmd_env *env, const char *command,
 	if (pg_bdf_parse_loose(optarg, &addr, &slot) < 0 || slot)
 		return pg_cmd_usage(env, command, "--accept-loss takes the whole address of one "
 				    "function, like 0000:03:00.0, not %s.", optarg);
-	return pg_choices_accept(choices, addr) < 0 ? no_memory(env) : 0;
+	return pg_choices_accept(choices, addr) < 0 ? pg_cmd_no_memory(env) : 0;
 }
 
 /* One option. Returns 0 or the exit status. */
@@ -93,7 +87,7 @@ static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
 					    "0000:01:00.0, 01:00.0, or 01:00 for a whole slot.",
 					    argv[i]);
 		if (r < 0)
-			return no_memory(env);
+			return pg_cmd_no_memory(env);
 	}
 	if (choices->replace && optind + 1 == argc)
 		return pg_cmd_usage(env, argv[0], "--replace needs the address of the device that "
@@ -120,7 +114,7 @@ int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv)
 	int c, status;
 
 	if (!choices)
-		return no_memory(env);
+		return pg_cmd_no_memory(env);
 	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
 		status = take_option(env, c, argv[0], choices, &road);
 		if (status)

@@ -7,17 +7,11 @@
 
 #include "src/base/text.h"
 
-static int no_memory(const struct pg_cmd_env *env)
-{
-	pg_cmd_complain(env, &(const struct pg_err){ .code = -ENOMEM });
-	return PG_EXIT_REFUSED;
-}
-
 static int keep(const struct pg_cmd_env *env, char **to)
 {
 	free(*to);
 	*to = strdup(optarg);
-	return *to ? 0 : no_memory(env);
+	return *to ? 0 : pg_cmd_no_memory(env);
 }
 
 static int take_switch(const struct pg_cmd_env *env, const char *command, const char *option,
@@ -52,7 +46,7 @@ static int take_entry(const struct pg_cmd_env *env, const char *command, int c,
 		return keep(env, &choices->replace);
 	if (pg_strv_has(&choices->remove, optarg))
 		return 0;
-	return pg_strv_add(&choices->remove, optarg) < 0 ? no_memory(env) : 0;
+	return pg_strv_add(&choices->remove, optarg) < 0 ? pg_cmd_no_memory(env) : 0;
 }
 
 static char **text_of(struct pg_choices *c, int option)

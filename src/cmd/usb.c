@@ -10,12 +10,6 @@
 /* PVE::JSONSchema, pve-vmid */
 enum { VMID_MIN = 100, VMID_MAX = 999999999 };
 
-static int no_memory(const struct pg_cmd_env *env)
-{
-	pg_cmd_complain(env, &(const struct pg_err){ .code = -ENOMEM });
-	return PG_EXIT_REFUSED;
-}
-
 static int keep(char **to, const char *value)
 {
 	free(*to);
@@ -39,7 +33,7 @@ static int take_loss(const struct pg_cmd_env *env, const char *command,
 	else
 		return pg_cmd_usage(env, command, "--accept-loss takes the port of a device, like 1-3, "
 				    "or the address of a controller, not %s.", optarg);
-	return r < 0 ? no_memory(env) : 0;
+	return r < 0 ? pg_cmd_no_memory(env) : 0;
 }
 
 /* Returns 0 or the exit status. */
@@ -70,7 +64,7 @@ static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 	default:
 		return PG_EXIT_USAGE;
 	}
-	return r < 0 ? no_memory(env) : 0;
+	return r < 0 ? pg_cmd_no_memory(env) : 0;
 }
 
 static int take_device(const struct pg_cmd_env *env, const char *command, const char *text,
@@ -89,7 +83,7 @@ static int take_device(const struct pg_cmd_env *env, const char *command, const 
 		return pg_cmd_usage(env, command, "%s is no USB device. It is named by its ids "
 				    "(046d:c31c), by its port (1-2.3), as mapping=NAME, as spice; or a "
 				    "whole controller by its PCI address (0000:00:14.0).", text);
-	return r < 0 ? no_memory(env) : 0;
+	return r < 0 ? pg_cmd_no_memory(env) : 0;
 }
 
 /* --mapping alone gives what stands under that name. */
@@ -99,7 +93,7 @@ static int take_mapping(const struct pg_cmd_env *env, struct pg_choices *choices
 
 	if (!choices->usb_mapping || choices->n_usb || choices->n_pick)
 		return 0;
-	return pg_choices_usb(choices, &spec) < 0 ? no_memory(env) : 0;
+	return pg_choices_usb(choices, &spec) < 0 ? pg_cmd_no_memory(env) : 0;
 }
 
 static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
@@ -138,7 +132,7 @@ int pg_cmd_usb(const struct pg_cmd_env *env, int argc, char **argv)
 	int c, status;
 
 	if (!choices)
-		return no_memory(env);
+		return pg_cmd_no_memory(env);
 	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
 		status = take_option(env, c, argv[0], choices, &road);
 		if (status)

@@ -452,6 +452,8 @@ const char *pg_guest_get_in(const struct pg_guest *guest, const char *section,
 			    const char *key);
 /* Does the device belong to the hostpci entry (slots match all their functions)? */
 bool pg_hostpci_names(const struct pg_hostpci *hp, struct pg_bdf addr);
+/* Does a pending entry of the same number take its place at the next start of the VM? */
+bool pg_hostpci_is_hidden(const struct pg_guest *guest, const struct pg_hostpci *hp);
 /* Words for JSON and tables: "gpu", "clean", "grub", "network". */
 const char *pg_kind_name(enum pg_kind kind);
 const char *pg_verdict_name(enum pg_verdict verdict);

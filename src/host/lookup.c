@@ -118,6 +118,14 @@ bool pg_hostpci_names(const struct pg_hostpci *hp, struct pg_bdf addr)
 	return false;
 }
 
+bool pg_hostpci_is_hidden(const struct pg_guest *guest, const struct pg_hostpci *hp)
+{
+	for (size_t i = 0; i < guest->n_hostpci && !hp->pending; i++)
+		if (guest->hostpci[i].pending && guest->hostpci[i].index == hp->index)
+			return true;
+	return false;
+}
+
 bool pg_dev_is_console(const struct pg_dev *dev)
 {
 	if (dev->boot_vga == PG_YES)

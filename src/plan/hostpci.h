@@ -40,8 +40,6 @@ struct pg_have pg_vm_have(const struct pg_vm_plan *vm, const struct pg_entry *e)
 /* The functions that an entry of the VM names among those. */
 size_t pg_vm_covered(const struct pg_vm_plan *vm, const struct pg_hostpci *hp,
 		     const struct pg_entry *e);
-/* A pending entry hides the active one of its number. */
-bool pg_vm_hidden(const struct pg_guest *guest, const struct pg_hostpci *hp);
 /* The entry of that number that counts at the next start, or NULL. */
 const struct pg_hostpci *pg_vm_hostpci_at(const struct pg_guest *guest, unsigned index);
 /* A number that nobody has; where there is none, one that this plan empties; else -1. */
@@ -50,8 +48,8 @@ int pg_vm_free_hostpci(const struct pg_vm_plan *vm);
 /* ---- hostpci_value.c ---- */
 
 /* The value of a new entry, and of one that is there with what was chosen put in; the rest of
- * what the person wrote stays. host: how the device is
- * named then ("0000:01:00", "mapping=gpu1"); NULL: as it is. NULL: no memory. */
+ * what the person wrote stays. host: how the device is named then ("0000:01:00",
+ * "mapping=gpu1"); NULL: as it is. Return NULL where there is no memory. */
 char *pg_hostpci_new_value(const struct pg_vm_plan *vm, const struct pg_entry *e);
 char *pg_hostpci_edit_value(const struct pg_vm_plan *vm, const struct pg_entry *e,
 			    const char *old, const char *host);

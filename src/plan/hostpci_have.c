@@ -5,20 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-bool pg_vm_hidden(const struct pg_guest *guest, const struct pg_hostpci *hp)
-{
-	for (size_t i = 0; i < guest->n_hostpci && !hp->pending; i++)
-		if (guest->hostpci[i].pending && guest->hostpci[i].index == hp->index)
-			return true;
-	return false;
-}
-
 const struct pg_hostpci *pg_vm_hostpci_at(const struct pg_guest *guest, unsigned index)
 {
 	for (size_t i = 0; i < guest->n_hostpci; i++) {
 		const struct pg_hostpci *hp = &guest->hostpci[i];
 
-		if (hp->index == index && !hp->leaving && !pg_vm_hidden(guest, hp))
+		if (hp->index == index && !hp->leaving && !pg_hostpci_is_hidden(guest, hp))
 			return hp;
 	}
 	return NULL;
@@ -63,7 +55,7 @@ struct pg_have pg_vm_have(const struct pg_vm_plan *vm, const struct pg_entry *e)
 		const struct pg_hostpci *hp = &vm->guest->hostpci[i];
 		size_t n;
 
-		if (hp->leaving || pg_vm_hidden(vm->guest, hp) || goes(vm, hp->index))
+		if (hp->leaving || pg_hostpci_is_hidden(vm->guest, hp) || goes(vm, hp->index))
 			continue;
 		n = pg_vm_covered(vm, hp, e);
 		if (!n)

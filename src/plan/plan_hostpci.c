@@ -61,7 +61,7 @@ static int note_leaving(struct pg_vm_plan *vm, const struct pg_entry *e)
 		const struct pg_hostpci *hp = &vm->guest->hostpci[i];
 		struct pg_finding *f;
 
-		if (!hp->leaving || pg_vm_hidden(vm->guest, hp) || !pg_vm_covered(vm, hp, e))
+		if (!hp->leaving || pg_hostpci_is_hidden(vm->guest, hp) || !pg_vm_covered(vm, hp, e))
 			continue;
 		f = pg_vm_finding(vm, "hostpci-leaving", PG_LEVEL_NOTE,
 				  "The VM has the device, but its entry waits to be deleted and "

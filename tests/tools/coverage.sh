@@ -17,7 +17,7 @@ readers='src/base/text.c src/base/json.c
 	src/plan/memory.c src/plan/nic.c src/plan/sh_command.c src/plan/sh_token.c
 	src/exec/esp_look.c src/exec/journal.c src/exec/journal_read.c src/exec/journal_take.c
 	src/exec/klog.c
-	wizard/answers.c'
+	wizard/answers.c wizard/answers_text.c'
 
 for file in $readers; do
 	name=${file##*/}
