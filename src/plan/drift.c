@@ -43,7 +43,7 @@ struct where {
 
 static struct where nowhere(enum pg_place place, struct pg_bdf addr, bool slot)
 {
-	return (struct where){ .known = true, .place = place, .to = { addr, slot } };
+	return (struct where){ .known = true, .place = place, .to = { .addr = addr, .slot = slot } };
 }
 
 /* Does what is looked at name the address? */
@@ -72,7 +72,7 @@ static bool is_over(const struct finder *f, const char *user, const struct pg_fo
 /* Of the lines for one function: one that is true wins over those from before a repair. */
 static struct where function_is(const struct finder *f, const char *user, struct pg_bdf addr)
 {
-	struct where w = { .place = PG_PLACE_SAME, .to = { addr, false } };
+	struct where w = { .place = PG_PLACE_SAME, .to = { .addr = addr } };
 
 	for (size_t i = 0; i < f->memory.n; i++) {
 		const struct pg_known *k = &f->memory.known[i];
@@ -90,7 +90,7 @@ static struct where function_is(const struct finder *f, const char *user, struct
 static struct where where_is(const struct finder *f, const char *user, struct pg_bdf addr,
 			     bool slot)
 {
-	struct where w = { .place = PG_PLACE_SAME, .to = { addr, slot } };
+	struct where w = { .place = PG_PLACE_SAME, .to = { .addr = addr, .slot = slot } };
 
 	if (!slot)
 		return function_is(f, user, addr);

@@ -82,37 +82,43 @@ static int why_initrd(const struct pg_planner *p, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* Takes why over; NULL: no memory. What is written would never get into the initramfs. */
-static int refuse_dracut(struct pg_planner *p, char *why)
+/* What is written would never get into the initramfs. */
+static int refuse_dracut(struct pg_planner *p, const char *why)
 {
-	pg_autofree char *evidence = why;
 	struct pg_finding *f;
 
 	f = pg_findings_add(&p->plan->findings, "initramfs-dracut", PG_LEVEL_BLOCK, "host",
 			    "The initramfs of this node is made by dracut, which pve-gpu cannot work "
 			    "with: the change would not be in it when the node boots.");
-	if (!why || pg_finding_evidence(f, "dracut is there, update-initramfs is not. %s", why) < 0)
+	if (pg_finding_evidence(f, "dracut is there, update-initramfs is not. %s", why) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Bind at the start of the VM (--bind at-start), which needs no "
 				    "initramfs; or install initramfs-tools, which Proxmox comes with, "
 				    "in place of dracut, reboot, and plan again.");
 }
 
+/* Takes why over; NULL: no memory. */
+static int rebuild_initrd(struct pg_planner *p, char *why)
+{
+	int r;
+
+	if (!p->facts->boot.dracut)
+		return add_cmd(p->plan, "update-initramfs -u -k all", why);
+	r = why ? refuse_dracut(p, why) : -ENOMEM;
+	free(why);
+	return r;
+}
+
 static int plan_initrd(struct pg_planner *p)
 {
-	const bool dracut = p->facts->boot.dracut;
-	static const char cmd[] = "update-initramfs -u -k all";
 	char *why;
 	int r;
 
-	if (any_file(p->plan, in_initramfs)) {
-		why = strdup("The initramfs of every kernel holds a copy of what changed.");
-		return dracut ? refuse_dracut(p, why) : add_cmd(p->plan, cmd, why);
-	}
+	if (any_file(p->plan, in_initramfs))
+		return rebuild_initrd(p, strdup("The initramfs of every kernel holds a copy "
+						"of what changed."));
 	r = why_initrd(p, &why);
-	if (r < 0 || !why)
-		return r;
-	return dracut ? refuse_dracut(p, why) : add_cmd(p->plan, cmd, why);
+	return r < 0 || !why ? r : rebuild_initrd(p, why);
 }
 
 /* ---- the loader ---- */
