@@ -29,9 +29,13 @@ static const struct pve_storage *find_storage(const struct pve_node *node, const
 static char *check_disk(const struct pve_node *node, const char *value)
 {
 	struct pve_props p PG_CLEANUP(pve_props_done) = { 0 };
-	char *why pg_autofree = pve_props_parse("efidisk", value, &p);
-	const char *file = pve_props_get(&p, "file");
-	const struct pve_storage *s = find_storage(node, file);
+	const char *file;
+	const struct pve_storage *s;
+
+	/* the option's own form is checked by whoever reads the whole command */
+	free(pve_props_parse("efidisk", value, &p));
+	file = pve_props_get(&p, "file");
+	s = find_storage(node, file);
 
 	if (!pve_match("^[^:/]+:[0-9.]+$", file))
 		return NULL;
