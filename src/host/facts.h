@@ -95,6 +95,8 @@ struct pg_use {
 struct pg_claim {
 	char *module;		/* underscores, as the kernel writes it */
 	bool builtin;
+	bool unnamed;		/* the kernel does not say which module its driver is of: module is
+				 * the driver's name, and it is built in */
 	bool blacklisted;	/* by a blacklist line that is in force */
 };
 
