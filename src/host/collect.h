@@ -14,6 +14,8 @@
 int pg_collect_pci(const struct pg_root *root, struct pg_facts *facts, struct pg_err *err);
 /* iommu.c: iommu, group[] */
 int pg_collect_iommu(const struct pg_root *root, struct pg_facts *facts);
+/* iomem.c: framebuffer of every device */
+int pg_collect_iomem(const struct pg_root *root, struct pg_facts *facts);
 /* system.c: system */
 int pg_collect_system(const struct pg_root *root, struct pg_facts *facts);
 /* names.c: name and vendor_name of every device */

@@ -17,6 +17,8 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 	if (r == 0)
 		r = pg_collect_iommu(root, facts);
 	if (r == 0)
+		r = pg_collect_iomem(root, facts);
+	if (r == 0)
 		r = pg_collect_system(root, facts);
 	if (r == 0 && want & PG_WANT_IDENTITY)
 		r = pg_collect_identity(root, facts);
@@ -147,6 +149,7 @@ static void dev_done(struct pg_dev *d)
 	free(d->claim);
 	free(d->vmid);
 	free(d->serial);
+	free(d->framebuffer);
 }
 
 static void nic_done(struct pg_nic *nic)
@@ -226,6 +229,8 @@ static void guest_done(struct pg_guest *g)
 	free(g->name);
 	free(g->path);
 	free(g->lock);
+	free(g->ha);
+	free(g->backup_job);
 	for (size_t i = 0; i < g->n_lines; i++) {
 		free(g->lines[i].section);
 		free(g->lines[i].key);
@@ -296,6 +301,7 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->storage, f->n_storage, storage_done);
 	FREE_ALL(f->mapping, f->n_mapping, mapping_done);
 	FREE_ALL(f->support, f->n_support, pg_support_done);
+	free(f->reserved);
 	FREE_ALL(f->nic, f->n_nic, nic_done);
 	FREE_ALL(f->usb, f->n_usb, pg_usb_dev_done);
 	FREE_ALL(f->usb_mapping, f->n_usb_mapping, pg_usb_mapping_done);

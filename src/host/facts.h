@@ -54,6 +54,8 @@ struct pg_system {
 	enum pg_tri hypervisor;	/* the host is itself a virtual machine (cpu flag) */
 	uint64_t mem_total;	/* bytes; 0: unknown */
 	uint64_t mem_free;	/* MemAvailable: what programs can have without swap; 0: unknown */
+	unsigned phys_bits;	/* of addresses: "address sizes" of /proc/cpuinfo; 0: unknown */
+	enum pg_tri pages_2m, pages_1g;	/* /sys/kernel/mm/hugepages has that size */
 	char *boot_id;		/* /proc/sys/kernel/random/boot_id: another after each boot; or NULL */
 	bool live;		/* it is the running system itself, no tree */
 	bool is_demo;		/* the bundled demo node: /etc/pve-gpu/demo exists */
@@ -124,6 +126,10 @@ struct pg_dev {
 	uint64_t bar_size[6];	/* bytes; 0: not there */
 	uint64_t rom_size;	/* of the expansion ROM's window; 0: none */
 	bool bar_known;
+	/* A BAR where the kernel's framebuffer of the boot lies: what /proc/iomem calls it, "BOOTFB"; or
+	 * NULL. */
+	char *framebuffer;
+	bool msix_outside;	/* MSI-X says that its PBA lies outside of the BAR that has it */
 	struct pg_strv reset;	/* reset_method, in the kernel's order */
 	enum pg_tri can_reset;	/* the attribute `reset` is there */
 	bool has_parent;
@@ -179,6 +185,9 @@ struct pg_iommu {
 	bool table_known;		/* that folder could be listed */
 	enum pg_tri remapping;		/* IR- chips in /proc/interrupts; else ecap bit 3 */
 	char *option;			/* the options of the running kernel that concern it, or NULL */
+	/* Bits of address that the narrowest unit translates: MGAW, bits 16 to 21 of `cap`, and
+	 * one (Intel VT-d specification, 11.4.2); 0: unknown, as on AMD. */
+	unsigned address_bits;
 };
 
 /* ---- modules ---- */
@@ -320,6 +329,8 @@ struct pg_guest {
 	enum pg_tri running;	/* /run/qemu-server/VMID.pid; unknown for other nodes */
 	bool template;
 	char *lock;		/* "backup", …; NULL: not locked */
+	char *ha;		/* its state in ha/resources.cfg, "started"; NULL: HA leaves it alone */
+	char *backup_job;	/* of jobs.cfg: the first that saves it; NULL: none, as far as is known */
 	bool q35, ovmf;
 	bool has_disk;		/* a disk that may hold an installed system */
 	struct pg_guest_line *lines;
@@ -382,6 +393,16 @@ struct pg_mapping {
 	bool mdev;
 };
 
+/*
+ * A device that Proxmox keeps for a VM: a line of /run/qemu-server/pci-id-reservations
+ * (PVE::QemuServer::PCI, reserve_pci_usage).
+ */
+struct pg_reserved {
+	struct pg_bdf addr;
+	uint32_t vmid;
+	bool starting;		/* "time:": a start has begun, and QEMU does not run yet; else "pid:" */
+};
+
 /* ---- all together ---- */
 
 struct pg_facts {
@@ -403,6 +424,8 @@ struct pg_facts {
 	size_t n_mapping;
 	struct pg_support *support;	/* filled with the uses */
 	size_t n_support;
+	struct pg_reserved *reserved;	/* in the order of the file */
+	size_t n_reserved;
 	struct pg_nic *nic;		/* sorted by name */
 	size_t n_nic;
 	bool has_pin_tool;		/* Proxmox's pve-network-interface-pinning is installed */

@@ -332,6 +332,29 @@ static int read_roms(const struct pg_root *root, struct pg_facts *facts)
 	return r;
 }
 
+/* What else acts on VMs, each a file of its own; one that is not there says nothing. */
+static int read_kept(const struct pg_root *root, struct pg_facts *facts)
+{
+	static const struct {
+		const char *path;
+		int (*parse)(const struct pg_bytes *text, struct pg_facts *facts);
+	} files[] = {
+		{ PVE "/ha/resources.cfg", pg_ha_parse },
+		{ PVE "/jobs.cfg", pg_jobs_parse },
+		{ "/run/qemu-server/pci-id-reservations", pg_reserved_parse },
+	};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(files); i++) {
+		struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+
+		r = read_conf(root, facts, files[i].path, &text);
+		if (r == 0)
+			r = files[i].parse(&text, facts);
+	}
+	return r;
+}
+
 int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_bytes pci PG_CLEANUP(pg_bytes_done) = { 0 };
@@ -353,5 +376,7 @@ int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 		r = read_conf(root, facts, PVE "/storage.cfg", &storage);
 	if (r == 0)
 		r = pg_storage_parse(&storage, node, facts);
+	if (r == 0)
+		r = read_kept(root, facts);
 	return r < 0 ? r : read_roms(root, facts);
 }

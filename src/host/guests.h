@@ -78,6 +78,14 @@ int pg_storage_parse(const struct pg_bytes *text, const char *node, struct pg_fa
  * is here then. Returns 0 or -ENOMEM. */
 int pg_mappings_parse(const struct pg_bytes *text, const char *node, struct pg_facts *facts);
 
+/* ---- guests_kept.c: what else of Proxmox starts, moves or holds VMs ---- */
+
+/* Fill ha and backup_job of every VM from ha/resources.cfg and jobs.cfg (PVE::HA::Resources,
+ * PVE::Jobs), and reserved[] from pci-id-reservations. Return 0 or -ENOMEM. */
+int pg_ha_parse(const struct pg_bytes *text, struct pg_facts *facts);
+int pg_jobs_parse(const struct pg_bytes *text, struct pg_facts *facts);
+int pg_reserved_parse(const struct pg_bytes *text, struct pg_facts *facts);
+
 /* "1", "yes", "on", "true", as PVE::JSONSchema parse_boolean reads them: unknown where it
  * is neither these nor their opposites. */
 enum pg_tri pg_pve_boolean(const char *s);

@@ -156,7 +156,7 @@ static bool sleeps(int fd)
 	       strcmp(status, "D0") != 0;
 }
 
-static int read_dsn(const struct pg_root *root, struct pg_dev *dev)
+static int read_config(const struct pg_root *root, struct pg_dev *dev)
 {
 	pg_autofree char *path = pg_strf("%s/%s", PG_PCI_DEVICES, pg_bdf_str(dev->addr).s);
 	struct pg_bytes config PG_CLEANUP(pg_bytes_done) = { 0 };
@@ -169,8 +169,10 @@ static int read_dsn(const struct pg_root *root, struct pg_dev *dev)
 	    sleeps(fd))
 		return 0;
 	r = pg_root_read_at(fd, "config", EXT_END, &config);
-	if (r == 0)
+	if (r == 0) {
 		dev->serial = find_dsn(&config);
+		dev->msix_outside = pg_pci_msix_outside(&config, dev);
+	}
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -197,7 +199,7 @@ int pg_collect_identity(const struct pg_root *root, struct pg_facts *facts)
 	int r = collect_nics(root, facts);
 
 	for (size_t i = 0; r == 0 && i < facts->n_dev; i++) {
-		r = read_dsn(root, &facts->dev[i]);
+		r = read_config(root, &facts->dev[i]);
 		if (r == 0)
 			r = read_mac(facts, &facts->dev[i]);
 	}

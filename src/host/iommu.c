@@ -39,6 +39,26 @@ static enum pg_tri remapping_by_units(const struct pg_root *root, const struct p
 	return all;
 }
 
+/* The smallest of the units; 0 where none tells. */
+static unsigned address_bits(const struct pg_root *root, const struct pg_strv *units)
+{
+	unsigned least = 0;
+
+	for (size_t i = 0; i < units->n; i++) {
+		pg_autofree char *path = pg_strf("%s/%s/intel-iommu/cap", CLASS_IOMMU, units->v[i]);
+		pg_autofree char *text = NULL;
+		uint64_t cap = 0;
+		unsigned bits;
+
+		if (!path || pg_root_read_attr(root, path, &text) < 0 ||
+		    pg_text_number(text, 16, UINT64_MAX, &cap) < 0)
+			continue;
+		bits = (unsigned)(cap >> 16 & 0x3f) + 1;
+		least = least && least < bits ? least : bits;
+	}
+	return least;
+}
+
 /* A chip whose name begins with IR- delivers remapped interrupts, on Intel and on AMD. */
 static bool has_remapped_chip(const struct pg_bytes *interrupts)
 {
@@ -91,6 +111,7 @@ static int read_active(const struct pg_root *root, struct pg_facts *facts)
 		if (r < 0)
 			return r;
 	}
+	facts->iommu.address_bits = address_bits(root, &units);
 	return read_remapping(root, &units, facts);
 }
 

@@ -24,5 +24,7 @@ int pg_pci_number(const struct pg_pci_src *src, const char *name, unsigned base,
 
 /* pci_attr.c: ids, class, revision, BARs, boot_vga, reset. Returns 0 or -ENOMEM. */
 int pg_pci_read_attrs(const struct pg_pci_src *src, struct pg_dev *dev);
+/* pci_msix.c: pg_dev.msix_outside, of the configuration space and the BARs. */
+bool pg_pci_msix_outside(const struct pg_bytes *config, const struct pg_dev *dev);
 /* pci_links.c: driver, override, IOMMU group, parent, SR-IOV, mdev. Returns 0 or -ENOMEM. */
 int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev);

@@ -115,11 +115,20 @@ static int has_word(const char *list, const char *word)
 	return r < 0 ? r : pg_strv_has(&words, word);
 }
 
+/* "46 bits physical, 48 bits virtual" */
+static unsigned phys_bits(char *sizes)
+{
+	uint64_t bits;
+
+	sizes[strcspn(sizes, " ")] = '\0';
+	return pg_text_number(sizes, 10, 64, &bits) == 0 ? (unsigned)bits : 0;
+}
+
 /* /proc/cpuinfo up to the first empty line: one processor speaks for all. */
 static int read_cpu(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
-	pg_autofree char *vendor = NULL, *flags = NULL;
+	pg_autofree char *vendor = NULL, *flags = NULL, *sizes = NULL;
 	struct pg_system *s = &facts->system;
 	size_t pos = 0, len = 0, full;
 	const char *line;
@@ -134,7 +143,10 @@ static int read_cpu(const struct pg_root *root, struct pg_facts *facts)
 			r = line_value(line, len, "flags", &flags);
 		if (r == 0)
 			r = line_value(line, len, "model name", &s->cpu_model);
+		if (r == 0)
+			r = line_value(line, len, "address sizes", &sizes);
 	}
+	s->phys_bits = sizes ? phys_bits(sizes) : 0;
 	s->cpu = cpu_vendor(vendor);
 	if (r == 0 && flags)
 		r = has_word(flags, "hypervisor");
@@ -173,6 +185,21 @@ static int read_memory(const struct pg_root *root, struct pg_facts *facts)
 		return r;
 	facts->system.mem_total = bytes_of(total);
 	facts->system.mem_free = bytes_of(available);
+	return 0;
+}
+
+/* PVE::QemuServer::Memory, hugepages_chunk_size_supported */
+static int read_pages(const struct pg_root *root, struct pg_facts *facts)
+{
+	static const char dir[] = "/sys/kernel/mm/hugepages";
+	bool known = pg_root_exists(root, dir);
+	struct pg_system *s = &facts->system;
+
+	s->pages_2m = s->pages_1g = PG_UNKNOWN;
+	if (!known)
+		return 0;
+	s->pages_2m = pg_root_exists(root, "/sys/kernel/mm/hugepages/hugepages-2048kB");
+	s->pages_1g = pg_root_exists(root, "/sys/kernel/mm/hugepages/hugepages-1048576kB");
 	return 0;
 }
 
@@ -225,7 +252,8 @@ static int read_pve(const struct pg_root *root, struct pg_facts *facts)
 int pg_collect_system(const struct pg_root *root, struct pg_facts *facts)
 {
 	int (*const parts[])(const struct pg_root *root, struct pg_facts *facts) = {
-		read_node, read_kernel, read_boot_id, read_cpu, read_memory, read_pve,
+		read_node, read_kernel, read_boot_id, read_cpu, read_memory, read_pages,
+		read_pve,
 	};
 	int r = 0;
 

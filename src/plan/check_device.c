@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/plan/planner.h"
+#include "src/plan/vm_check.h"
 
 #include <errno.h>
 #include <string.h>
@@ -102,17 +102,7 @@ static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 	return dev->num_vfs ? has_vfs(c, dev) : 0;
 }
 
-/* ---- reset, reserved memory ---- */
-
-static int reset(struct pg_checker *c, const struct pg_dev *dev)
-{
-	if (dev->can_reset != PG_NO)
-		return 0;
-	return say(c, dev, "no-reset", PG_LEVEL_NOTE,
-		   "The device cannot be reset by itself: it may not start in a VM a second time "
-		   "until the node is rebooted.",
-		   NULL);
-}
+/* ---- reserved memory ---- */
 
 static int rmrr(struct pg_checker *c, const struct pg_dev *dev, const struct pg_group *group)
 {
@@ -213,7 +203,7 @@ static int left_behind(struct pg_checker *c, const struct pg_dev *dev)
 static int one(struct pg_checker *c, const struct pg_dev *dev)
 {
 	static int (*const parts[])(struct pg_checker *c, const struct pg_dev *dev) = {
-		is_passable, reset, in_group, left_behind,
+		is_passable, pg_check_hardware, in_group, left_behind,
 	};
 	int r = 0;
 

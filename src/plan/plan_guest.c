@@ -241,27 +241,15 @@ static int firmware(struct pg_vm_plan *vm)
 
 /* ---- processor, memory ---- */
 
-/* OVMF places what is large where a guest with 40 bits of address does not reach. */
 static int address_bits(struct pg_vm_plan *vm, const char *cpu)
 {
-	struct pg_finding *f;
+	struct pg_finding *f = NULL;
+	int r = 0;
 
-	for (size_t i = 0; i < vm->p->n_dev; i++) {
-		const struct pg_dev *dev = vm->p->dev[i];
-
-		if (pg_dev_largest_bar(dev) < PG_LARGE_BAR || pg_cpu_has_bits(cpu))
-			continue;
-		f = pg_vm_finding(vm, "cpu-address-bits", PG_LEVEL_WARN,
-				  "The card has a large window of memory, and this processor model "
-				  "shows the guest 40 bits of address: OVMF may not place the window, "
-				  "and the card does not work.");
-		if (pg_finding_evidence(f, "%s: %llu GiB; cpu: %s", pg_bdf_str(dev->addr).s,
-					(unsigned long long)(pg_dev_largest_bar(dev) >> 30),
-					cpu ? cpu : "(not set)") < 0)
-			return -ENOMEM;
-		return pg_finding_advice(f, "Choose `--cpu host`, or add phys-bits=host to the model.");
-	}
-	return 0;
+	for (size_t i = 0; r == 0 && !f && i < vm->p->n_dev; i++)
+		r = pg_check_address_bits(vm->p->facts, vm->guest, vm->p->dev[i], cpu,
+					  &vm->p->plan->findings, &f);
+	return r;
 }
 
 /* "x86-64-v3,hidden=1": nothing that would be another option. */

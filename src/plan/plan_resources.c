@@ -3,9 +3,11 @@
 #include "src/plan/vm_check.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/plan/usb.h"
 
 #define GIB ((uint64_t)1 << 30)
 
@@ -32,6 +34,76 @@ uint64_t pg_dev_largest_bar(const struct pg_dev *dev)
 		if (dev->bar_size[i] > largest)
 			largest = dev->bar_size[i];
 	return largest;
+}
+
+/* OVMF places what is large where a guest with 40 bits of address does not reach. */
+static int too_few(const struct pg_vm_scope *scope, const struct pg_dev *dev, const char *cpu,
+		   struct pg_findings *f, struct pg_finding **ret)
+{
+	*ret = pg_findings_add(f, "cpu-address-bits", PG_LEVEL_WARN, scope->s,
+			       "The card has a large window of memory, and this processor model shows the "
+			       "guest 40 bits of address: OVMF may not place the window, and the card does "
+			       "not work.");
+	if (pg_finding_evidence(*ret, "%s: %llu GiB; cpu: %s", pg_bdf_str(dev->addr).s,
+				(unsigned long long)(pg_dev_largest_bar(dev) / GIB),
+				cpu ? cpu : "(not set)") < 0)
+		return -ENOMEM;
+	return pg_finding_advice(*ret, "Choose `--cpu host`, or add phys-bits=host to the model.");
+}
+
+/* The number behind ",KEY=" in the value of cpu:; 0: not there, or "host". */
+static unsigned bits_of(const char *cpu, const char *key)
+{
+	const char *at = cpu ? strstr(cpu, key) : NULL;
+
+	return at ? (unsigned)strtoul(at + strlen(key), NULL, 10) : 0;
+}
+
+static int too_many(const struct pg_facts *facts, const struct pg_vm_scope *scope,
+		    const struct pg_dev *dev, const char *cpu, struct pg_findings *f,
+		    struct pg_finding **ret)
+{
+	unsigned width = facts->iommu.address_bits, shown = bits_of(cpu, ",guest-phys-bits=");
+
+	if (!shown)
+		shown = bits_of(cpu, ",phys-bits=");
+	if (!shown)
+		shown = facts->system.phys_bits;
+	if (!width || shown <= width)
+		return 0;
+	*ret = pg_findings_add(f, "iommu-address-bits", PG_LEVEL_NOTE, scope->s,
+			       "The guest sees %u bits of address, and the IOMMU translates %u: OVMF may place "
+			       "the card's large window where the IOMMU does not reach "
+			       "(vfio_container_dma_map … Invalid argument). Often that is a warning only; "
+			       "transfers from device to device fail.", shown, width);
+	if (pg_finding_evidence(*ret, "%s: %llu GiB; cpu: %s; /sys/class/iommu: cap", pg_bdf_str(dev->addr).s,
+				(unsigned long long)(pg_dev_largest_bar(dev) / GIB), cpu) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(*ret, "If the card does not work, add guest-phys-bits=%u to the processor "
+				       "model.", width);
+}
+
+int pg_check_address_bits(const struct pg_facts *facts, const struct pg_guest *guest,
+			  const struct pg_dev *dev, const char *cpu, struct pg_findings *f,
+			  struct pg_finding **ret)
+{
+	struct pg_vm_scope scope;
+
+	*ret = NULL;
+	pg_vm_scope(guest->vmid, &scope);
+	if (pg_dev_largest_bar(dev) < PG_LARGE_BAR)
+		return 0;
+	return pg_cpu_has_bits(cpu) ? too_many(facts, &scope, dev, cpu, f, ret) :
+				      too_few(&scope, dev, cpu, f, ret);
+}
+
+struct pg_cpu_option pg_cpu_fix_width(const struct pg_facts *facts)
+{
+	struct pg_cpu_option option;
+
+	(void)snprintf(option.s, sizeof(option.s), "--cpu host,guest-phys-bits=%u",
+		       facts->iommu.address_bits);
+	return option;
 }
 
 /* ---- memory ---- */
@@ -102,4 +174,56 @@ int pg_check_memory(const struct pg_facts *facts, const struct pg_guest *g, cons
 	    short_of(f, &scope, need, facts->system.mem_free, false) < 0)
 		return -ENOMEM;
 	return slow(f, &scope, need);
+}
+
+/* ---- hugepages ---- */
+
+static int no_pages(struct pg_findings *f, const struct pg_vm_scope *scope, const char *value,
+		    const char *why, const char *advice)
+{
+	struct pg_finding *finding = pg_findings_add(f, "hugepages", PG_LEVEL_BLOCK, scope->s, "%s", why);
+
+	if (pg_finding_evidence(finding, "hugepages: %s", value) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(finding, "%s", advice);
+}
+
+/* What each NUMA node of the guest has: memory is divided among the sockets. */
+static uint64_t mib_each(const struct pg_guest *guest)
+{
+	const char *sockets = pg_vm_value(guest, "sockets");
+	uint64_t n = 1;
+
+	if (sockets && (pg_text_number(sockets, 10, 64, &n) < 0 || n == 0))
+		n = 1;
+	return pg_memory_mib(pg_vm_value(guest, "memory")) / n;
+}
+
+int pg_check_hugepages(const struct pg_facts *facts, const struct pg_guest *guest,
+		       const char *hugepages, const char *numa, struct pg_findings *f)
+{
+	const struct pg_system *s = &facts->system;
+	struct pg_vm_scope scope;
+	uint64_t mib = mib_each(guest);
+	bool large;
+
+	pg_vm_scope(guest->vmid, &scope);
+	if (!hugepages)
+		return 0;
+	large = strcmp(hugepages, "1024") == 0;
+	if (!numa || !pg_pve_true(numa))
+		return no_pages(f, &scope, hugepages,
+				"Hugepages need NUMA: the VM will not start (numa needs to be enabled to use "
+				"hugepages).", "Set numa: 1, or take hugepages out.");
+	if ((large && s->pages_1g == PG_NO) || (!large && s->pages_2m == PG_NO && s->pages_1g == PG_NO) ||
+	    (strcmp(hugepages, "2") == 0 && s->pages_2m == PG_NO))
+		return no_pages(f, &scope, hugepages,
+				"The node's processor or kernel has no hugepages of this size: the VM will not "
+				"start.", "Choose another size, or take hugepages out.");
+	if (mib % (large ? 1024 : 2))
+		return no_pages(f, &scope, hugepages,
+				"The memory of the VM (of each socket) is no multiple of the size of the "
+				"hugepages: it will not start.",
+				"Give it such an amount of memory, or smaller hugepages.");
+	return 0;
 }

@@ -195,7 +195,7 @@ int pg_check_losses(struct pg_checker *c);	/* guard.c: what the host loses */
 int pg_check_guest(struct pg_checker *c);	/* check_guest.c: the chosen VM */
 int pg_check_usb(struct pg_checker *c);		/* check_usb.c: what was chosen */
 int pg_check_usb_guests(struct pg_checker *c);	/* check_usb_vm.c: all VMs with USB */
-int pg_check_guests(struct pg_checker *c);	/* check_guest.c: all with a device */
+int pg_check_guests(struct pg_checker *c);	/* lint.c: all with a device */
 int pg_check_drift(struct pg_checker *c);	/* check_drift.c */
 int pg_check_nics(struct pg_checker *c);	/* check_nic.c */
 /* May the VM be changed at all? Adds why not. */

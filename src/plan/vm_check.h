@@ -20,6 +20,21 @@ uint64_t pg_memory_mib(const char *value);
 int pg_check_memory(const struct pg_facts *facts, const struct pg_guest *guest, const char *value,
 		    struct pg_findings *f);
 
+/* Can the VM start with these values of hugepages: and numa:, and what memory: is (PVE::QemuServer::
+ * Memory)? NULL: not set. Returns 0 or -ENOMEM. */
+int pg_check_hugepages(const struct pg_facts *facts, const struct pg_guest *guest,
+		       const char *hugepages, const char *numa, struct pg_findings *f);
+/* Do the guest's address bits suit a device with a large window, under OVMF: enough of them, and no
+ * more than the IOMMU translates? *ret is the finding, or NULL. Returns 0 or -ENOMEM. */
+int pg_check_address_bits(const struct pg_facts *facts, const struct pg_guest *guest,
+			  const struct pg_dev *dev, const char *cpu, struct pg_findings *f,
+			  struct pg_finding **ret);
+/* "--cpu host,guest-phys-bits=39": no more than the IOMMU translates. */
+struct pg_cpu_option {
+	char s[48];
+};
+struct pg_cpu_option pg_cpu_fix_width(const struct pg_facts *facts);
+
 /* A BAR from which on OVMF needs a guest with more address bits than kvm64 has. */
 #define PG_LARGE_BAR ((uint64_t)8 << 30)
 
@@ -32,3 +47,8 @@ int pg_check_rom(struct pg_checker *c, const struct pg_guest *guest, const char 
 		 const struct pg_dev *dev, bool ovmf);
 /* The settings of hostpciN among the choices. Returns 0 or -ENOMEM. */
 int pg_check_hostpci(struct pg_checker *c, const struct pg_guest *guest);
+
+/* ---- check_hardware.c ---- */
+
+/* What the device itself brings along. Returns 0 or -ENOMEM. */
+int pg_check_hardware(struct pg_checker *c, const struct pg_dev *dev);

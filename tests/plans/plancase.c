@@ -2,8 +2,10 @@
 /*
  * plancase TREE DATA CHOICES...: collects the facts of a tree, plans the choices and prints
  * the plan in a form made for comparing; then writes the planned files into the tree, plans
- * again and prints what is left to do. With the one choice `doctor`: all findings. `texts` as
- * the first one: findings with their words.
+ * again and prints what is left to do. With the one choice `doctor`: all findings, with the plan
+ * that mends one where there is. `texts` as the first one: findings with their words.
+ *
+ * /klog of the tree, where there is one, is the kernel's log of devices: "0000:01:00.0 text".
  *
  * Choices: devices=A,B vm=N bind=B primary pcie=yes|no pt mapping=M romfile=F efi=S
  * change_machine change_firmware accept=A,B trial=MINUTES|no pin_nics repair
@@ -166,6 +168,8 @@ static void print_findings(const struct pg_findings *f, bool ok_too, bool texts)
 		if (texts)
 			printf(": %s (%s) %s", v->text, v->evidence ? v->evidence : "-",
 			       v->advice ? v->advice : "-");
+		if (v->fix && pg_text_starts(v->fix, "pve-gpu passthrough "))
+			printf(" | %s", v->fix);
 		printf("\n");
 	}
 }
@@ -299,6 +303,34 @@ static void print_plan(const struct pg_plan *plan, bool texts)
 
 /* ---- planning, and planning again ---- */
 
+static int add_klog(struct pg_facts *facts, const char *at, size_t n)
+{
+	struct pg_klog_line *l = pg_vec_add(&facts->klog.line, &facts->klog.n_line, sizeof(*l));
+	char *line pg_autofree = strndup(at, n);
+	char *text = line ? strchr(line, ' ') : NULL;
+
+	if (!l || !text)
+		return -EINVAL;
+	*text++ = '\0';
+	l->of_dev = true;
+	l->text = strdup(text);
+	return l->text ? pg_bdf_parse(line, &l->addr) : -ENOMEM;
+}
+
+static int read_klog(const struct pg_root *root, struct pg_facts *facts)
+{
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t pos = 0, len, full;
+	const char *at;
+	int r = pg_root_read(root, "/klog", PG_ROOT_MAX, &bytes);
+
+	if (r == -ENOENT)
+		return 0;
+	while (r == 0 && pg_text_line(bytes.p, bytes.n, &pos, &at, &len, &full))
+		r = add_klog(facts, at, len);
+	return r;
+}
+
 static int plan_tree(const struct pg_root *root, const struct pg_choices *c,
 		     const struct pg_templates *t, struct pg_plan **ret)
 {
@@ -347,16 +379,18 @@ static int print_again(struct pg_root *root, const struct pg_choices *c,
 	return 0;
 }
 
-static int print_doctor(const struct pg_root *root)
+static int print_doctor(const struct pg_root *root, bool texts)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
 	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
 	int r = pg_facts_collect(root, PG_WANT_ALL & ~(unsigned)PG_WANT_NAMES, &facts, NULL);
 
 	if (r == 0)
+		r = read_klog(root, facts);
+	if (r == 0)
 		r = pg_check(facts, NULL, &found);
 	if (r == 0)
-		print_findings(&found, true, false);
+		print_findings(&found, true, texts);
 	return r;
 }
 
@@ -404,8 +438,8 @@ int main(int argc, char **argv)
 	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = pg_choices_new();
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-	bool doctor = argc == 4 && strcmp(argv[3], "doctor") == 0;
 	bool texts = argc > 3 && strcmp(argv[3], "texts") == 0;
+	bool doctor = argc == 4 + texts && strcmp(argv[3 + texts], "doctor") == 0;
 	int r = argc > 3 ? 0 : -EINVAL;
 
 	for (int i = texts ? 4 : 3; r == 0 && !doctor && i < argc; i++)
@@ -413,7 +447,7 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = pg_root_open(argv[1], &root, &err);
 	if (r == 0)
-		r = doctor ? print_doctor(root) : run(root, argv[2], c, texts);
+		r = doctor ? print_doctor(root, texts) : run(root, argv[2], c, texts);
 	if (r < 0)
 		fprintf(stderr, "plancase: %s\n", err.what ? err.what : pg_err_reason(r));
 	return r < 0;
