@@ -80,7 +80,7 @@ static const struct flag flags[] = {
 	{ SET "balloon", "no ballooning",
 	  "With a passed device all memory of the VM is taken when it starts, and ballooning gives nothing "
 	  "back. The device for it goes (balloon: 0)." },
-	{ SET "reachable", "the guest can be reached without a screen",
+	{ SET "reachable", "reachable without a screen",
 	  "Say so where you can log in over the network of the guest (ssh, remote desktop). Then a display "
 	  "of its own can be taken away (none)." },
 	{ SET "keys", "Secure Boot in a new EFI disk",
@@ -246,6 +246,8 @@ void wiz_settings_forget(struct wiz *w)
 		(void)set_text(text_of(c, &texts[i]), NULL);
 	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++)
 		*flag_of(c, flags[i].id) = false;
+	(void)set_text(&c->romfile, NULL);
+	c->pci.rombar = PG_UNKNOWN;
 }
 
 /* ---- the right pane ---- */
