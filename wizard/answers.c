@@ -17,7 +17,7 @@
 	     "change_machine, change_firmware, accept_loss, trial, pin_nics, repair, usb, " \
 	     "usb_mapping, usb_remove, separate, rombar, legacy_igd, keep_driver, vendor_id, " \
 	     "device_id, sub_vendor_id, sub_device_id, replace, remove, secure_boot, vga, cpu, " \
-	     "no_balloon, guest_reachable"
+	     "no_balloon, hugepages, guest_reachable"
 /* Not a name that a file can set: the option has no parser. */
 #define CONTEXT "\001"
 
@@ -236,6 +236,7 @@ static const struct field texts[] = {
 	{ "efi_storage", offsetof(struct pg_choices, efi_storage) },
 	{ "vga", offsetof(struct pg_choices, vga) },
 	{ "cpu", offsetof(struct pg_choices, cpu) },
+	{ "hugepages", offsetof(struct pg_choices, hugepages) },
 };
 
 static const struct field ids[] = {
@@ -370,6 +371,7 @@ static const struct {
 	{ "secure_boot", CFGT_BOOL, 0, take_flag },
 	{ "vga", CFGT_STR, 0, take_string },
 	{ "cpu", CFGT_STR, 0, take_string },
+	{ "hugepages", CFGT_STR, 0, take_string },
 	{ "no_balloon", CFGT_BOOL, 0, take_flag },
 	{ "guest_reachable", CFGT_BOOL, 0, take_flag },
 };

@@ -76,6 +76,7 @@ struct wiz {
 	bool usb;			/* the page about USB is wanted */
 	bool usb_only;			/* nothing but USB, and what a VM has: no step about PCI */
 	bool vm_chosen;			/* "no VM" is a choice too */
+	bool vm_settings;		/* the VM page shows the settings that are seldom needed */
 	struct pg_plan *plan;		/* of these choices; NULL: to be made */
 	char *diff_why_not;		/* why the plan has no diffs, or NULL */
 	struct pg_tx *tx;		/* the history, read when a page that shows it is entered */
@@ -273,6 +274,17 @@ int wiz_entry_turn(struct wiz *w, const char *item);
 bool wiz_entry_detail(const struct wiz *w, const char *item, struct wiz_lines *lines);
 /* What was chosen of them. */
 void wiz_entries_forget(struct wiz *w);
+
+/* ---- vm_settings.c: settings of the VM, and of the device in it, that are seldom needed ---- */
+
+/* The row that shows the others or hides them, and these. Nothing where no VM is chosen. */
+void wiz_setting_rows(const struct wiz *w, struct wiz_view *view);
+/* The next value of a setting. -ENOENT: the item is none of these. */
+int wiz_setting_turn(struct wiz *w, const char *item);
+/* What was chosen of them for another VM. */
+void wiz_settings_forget(struct wiz *w);
+/* False: the item is none of these. */
+bool wiz_setting_detail(const struct wiz *w, const char *item, struct wiz_lines *lines);
 
 /* ---- usbtext.c: a USB device for the chosen VM ---- */
 

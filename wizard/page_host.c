@@ -61,6 +61,12 @@ static void rows(const struct wiz *w, struct wiz_view *view)
 	row(view, "fact/secureboot", WIZ_PLAIN, "Secure Boot", tri(f->boot.secure_boot));
 }
 
+/* Of VMs, what needs care; the rest stands on the page of the VM. */
+static bool is_of_vm(const struct pg_finding *f)
+{
+	return pg_text_starts(f->scope, "vm/") && f->level >= PG_LEVEL_WARN;
+}
+
 static void finding_row(struct wiz_view *view, size_t i, const struct pg_finding *f)
 {
 	static const char *const words[] = { "ok", "note", "warning", "blocker" };
@@ -72,7 +78,10 @@ static void finding_row(struct wiz_view *view, size_t i, const struct pg_finding
 	if (!item)
 		return;
 	item->style = wiz_level_style(f->level);
-	wiz_view_set(view, &item->text, "%-8s %s", words[f->level], f->text);
+	if (is_of_vm(f))
+		wiz_view_set(view, &item->text, "%-8s VM %s: %s", words[f->level], f->scope + 3, f->text);
+	else
+		wiz_view_set(view, &item->text, "%-8s %s", words[f->level], f->text);
 }
 
 /* ---- can it be mended? ---- */
@@ -107,6 +116,9 @@ static void build(struct wiz *w, struct wiz_view *view)
 		mended += w->host.v[i].fix &&
 			  !pg_text_starts(w->host.v[i].fix, "pve-gpu status");
 	}
+	for (size_t i = 0; i < w->host.n; i++)
+		if (is_of_vm(&w->host.v[i]))
+			finding_row(view, i, &w->host.v[i]);
 	if (bad)
 		wiz_view_set(view, &view->intro, "%s",
 			     bad == mended ?

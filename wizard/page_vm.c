@@ -161,6 +161,7 @@ static void other_rows(const struct wiz *w, struct wiz_view *view)
 	primary_row(w, view);
 	usb_row(w, view);
 	change_rows(w, view);
+	wiz_setting_rows(w, view);
 }
 
 static void build(struct wiz *w, struct wiz_view *view)
@@ -202,6 +203,7 @@ static void choose_vm(struct wiz *w, uint32_t vmid)
 		w->choices->change_machine = w->choices->change_firmware = false;
 		pg_strv_done(&w->choices->usb_remove); /* entries of the other VM */
 		wiz_entries_forget(w);
+		wiz_settings_forget(w);
 	}
 	w->choices->vmid = vmid;
 	w->vm_chosen = true;
@@ -223,6 +225,8 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	*ret = WIZ_REBUILD;
 	wiz_changed(w);
 	r = wiz_entry_turn(w, e->item);
+	if (r == -ENOENT)
+		r = wiz_setting_turn(w, e->item);
 	if (r != -ENOENT)
 		return r;
 	if (vm_of_item(e->item, &vmid))
@@ -269,6 +273,29 @@ static void vm_facts(const struct pg_guest *g, struct wiz_lines *lines)
 	}
 	for (size_t i = 0; i < g->bad.n; i++)
 		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", g->bad.v[i]);
+}
+
+/* What the linter says of the VM as it is. */
+static void vm_findings(const struct wiz *w, const struct pg_guest *g, struct wiz_lines *lines)
+{
+	bool any = false;
+	char scope[32];
+
+	(void)snprintf(scope, sizeof(scope), "vm/%" PRIu32, g->vmid);
+	for (size_t i = 0; i < w->host.n; i++) {
+		const struct pg_finding *f = &w->host.v[i];
+
+		if (f->level == PG_LEVEL_OK || strcmp(f->scope, scope) != 0)
+			continue;
+		if (!any) {
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
+			(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "As it is");
+		}
+		any = true;
+		wiz_finding_lines(f, lines);
+		if (f->fix)
+			(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "%s", f->fix);
+	}
 }
 
 static void vm_changes(const struct wiz *w, const struct pg_guest *g, struct wiz_lines *lines)
@@ -339,7 +366,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	const struct pg_guest *g;
 	uint32_t vmid = 0;
 
-	if (box_detail(item, lines) || wiz_entry_detail(w, item, lines))
+	if (box_detail(item, lines) || wiz_entry_detail(w, item, lines) ||
+	    wiz_setting_detail(w, item, lines))
 		return;
 	g = vm_of_item(item, &vmid) ? pg_facts_guest(w->facts, vmid) : NULL;
 	if (!g) {
@@ -351,6 +379,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	vm_facts(g, lines);
 	if (g->local && !g->error && !g->lock && !g->template && !w->usb_only)
 		vm_changes(w, g, lines);
+	if (g->local)
+		vm_findings(w, g, lines);
 }
 
 static void details(struct wiz *w, const char *item, struct wiz_lines *lines)

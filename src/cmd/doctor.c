@@ -12,6 +12,8 @@ static int check(const struct pg_cmd_host *host, struct pg_findings *findings)
 {
 	pg_autofree char *text = NULL;
 
+	if (host->facts && pg_klog_probe(host->root, NULL, host->facts) < 0)
+		return -1;
 	if (host->facts)
 		return pg_check(host->facts, NULL, findings);
 	text = pg_err_text(&host->err);

@@ -22,6 +22,7 @@ enum pg_cmd_vm_option {
 	PG_CMD_FIRMWARE,
 	PG_CMD_VGA,
 	PG_CMD_CPU,
+	PG_CMD_PAGES,
 	PG_CMD_NO_BALLOON,
 	PG_CMD_REACHABLE,
 	PG_CMD_ID,	/* the first of PG_N_PCI_IDS, in the order of enum pg_pci_id */
@@ -44,6 +45,7 @@ enum pg_cmd_vm_option {
 	{ "change-firmware", no_argument, NULL, PG_CMD_FIRMWARE },                \
 	{ "vga", required_argument, NULL, PG_CMD_VGA },                           \
 	{ "cpu", required_argument, NULL, PG_CMD_CPU },                           \
+	{ "hugepages", required_argument, NULL, PG_CMD_PAGES },                   \
 	{ "no-balloon", no_argument, NULL, PG_CMD_NO_BALLOON },                   \
 	{ "guest-reachable", no_argument, NULL, PG_CMD_REACHABLE },               \
 	{ "vendor-id", required_argument, NULL, PG_CMD_ID + PG_VENDOR_ID },       \

@@ -62,6 +62,8 @@ static char **text_of(struct pg_choices *c, int option)
 		return &c->vga;
 	case PG_CMD_CPU:
 		return &c->cpu;
+	case PG_CMD_PAGES:
+		return &c->hugepages;
 	default:
 		return NULL;
 	}

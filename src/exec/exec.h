@@ -161,6 +161,13 @@ int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
 int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
 		    struct pg_facts *facts);
 
+/*
+ * klog.c: adds to the facts what the kernel said since its start of devices with SR-IOV, for the
+ * findings of doctor. Does nothing (0) unless commands are run here, and pve-gpu runs as root; what
+ * could not be asked stays unknown. Returns 0 or -ENOMEM.
+ */
+int pg_klog_probe(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_facts *facts);
+
 /* ---- history (journal.c) ---- */
 
 enum pg_tx_state {

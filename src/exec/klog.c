@@ -2,6 +2,7 @@
 /* What the kernel said of a device since it started, as journald kept it. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/json.h"
 #include "src/base/text.h"
@@ -66,4 +67,18 @@ int pg_klog_look(struct pg_run *run, struct pg_facts *facts, struct pg_bdf addr)
 		r = pg_klog_read(&result.output, addr, &facts->klog);
 	facts->klog.known |= r == 0;
 	return r;
+}
+
+int pg_klog_probe(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_facts *facts)
+{
+	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
+	int r = 0;
+
+	pg_run_init(&run, root, opts);
+	if (!run.commands || geteuid() != 0)
+		return 0;
+	for (size_t i = 0; r != -ENOMEM && i < facts->n_dev; i++)
+		if (facts->dev[i].total_vfs)
+			r = pg_klog_look(&run, facts, facts->dev[i].addr);
+	return r == -ENOMEM ? r : 0;
 }

@@ -175,6 +175,8 @@ int pg_check_guest(struct pg_checker *c)
 		if (r == 0 && g && (c->n_dev || pg_choices_has_vm_only(c->choices)))
 			r = is_running(c, g);
 		if (r == 0 && g)
+			r = pg_check_keys(c, g);
+		if (r == 0 && g)
 			r = pg_check_hostpci(c, g);
 	} else if (pg_choices_has_vm_only(c->choices)) {
 		r = no_vm(c);

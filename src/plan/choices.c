@@ -34,6 +34,7 @@ void pg_choices_free(struct pg_choices *c)
 	free(c->efi_storage);
 	free(c->vga);
 	free(c->cpu);
+	free(c->hugepages);
 	pg_choices_usb_done(c);
 	free(c);
 }
@@ -70,6 +71,7 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret)
 	c->accept = NULL;
 	c->n_pick = c->n_accept = 0;
 	c->replace = c->mapping = c->romfile = c->efi_storage = c->vga = c->cpu = NULL;
+	c->hugepages = NULL;
 	c->remove = (struct pg_strv){ 0 };
 	pg_choices_usb_forget(c);
 	for (size_t i = 0; i < choices->n_pick; i++)
@@ -82,6 +84,7 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret)
 	    pg_strv_copy(&choices->remove, &c->remove) < 0 ||
 	    copy_string(choices->vga, &c->vga) < 0 ||
 	    copy_string(choices->cpu, &c->cpu) < 0 ||
+	    copy_string(choices->hugepages, &c->hugepages) < 0 ||
 	    copy_string(choices->mapping, &c->mapping) < 0 ||
 	    copy_string(choices->romfile, &c->romfile) < 0 ||
 	    copy_string(choices->efi_storage, &c->efi_storage) < 0 ||

@@ -58,6 +58,7 @@ struct pg_choices {
 	char *efi_storage;	/* for a new EFI disk; NULL: the storage of the VM's first disk */
 	bool secure_boot;	/* a new EFI disk has the keys of Secure Boot (pre-enrolled-keys=1) */
 	char *vga, *cpu;	/* values of these keys of the VM; NULL: as they are, or the planner's */
+	char *hugepages;	/* "any", "2", "1024" (MiB), or "off"; NULL: as it is */
 	bool no_balloon;	/* balloon: 0 */
 	bool guest_reachable;	/* the person says that the guest can be reached without a screen */
 	bool change_machine;	/* also where a disk with a system is there already */

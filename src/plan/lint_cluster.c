@@ -91,7 +91,7 @@ int pg_lint_moving(const struct pg_lint *l)
 
 	if (!pg_lint_has_device(l->g) || l->g->ha || !has_other_nodes(l->c->facts))
 		return 0;
-	f = pg_lint_add(l, "vm-not-movable", PG_LEVEL_NOTE, "%s",
+	f = pg_lint_add(l, hp ? "vm-not-movable" : "vm-moves-stopped", PG_LEVEL_NOTE, "%s",
 			hp ? "The VM cannot be migrated to another node, nor suspended to disk: it names a "
 			     "local device (can't migrate VM which uses local devices)." :
 			     "The VM can be migrated while it is stopped only, and not be suspended to disk: "

@@ -108,7 +108,9 @@ int pg_vm_efidisk(struct pg_vm_plan *vm)
 	return pg_vm_set(vm, "efidisk0", value,
 			 vm->p->choices->secure_boot ?
 				 "OVMF keeps its settings on an EFI disk; with the keys of Secure "
-				 "Boot, so that the guest starts signed code only." :
+				 "Boot, so that the guest starts signed code only. When this is taken "
+				 "back, the disk stays as an unused one of the VM." :
 				 "OVMF keeps its settings on an EFI disk; without Secure Boot keys, "
-				 "which would refuse many a GPU's ROM.");
+				 "which would refuse many a GPU's ROM. When this is taken back, the disk "
+				 "stays as an unused one of the VM.");
 }

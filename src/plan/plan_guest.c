@@ -301,6 +301,40 @@ static int processor(struct pg_vm_plan *vm)
 	return model(vm, cpu);
 }
 
+static int no_hugepages(struct pg_vm_plan *vm)
+{
+	const char *old = pg_vm_value(vm->guest, "hugepages");
+	const char *const argv[] = { "qm", "set", vm->vmid, "--delete", "hugepages", NULL };
+	const char *const undo[] = { "qm", "set", vm->vmid, "--hugepages", old, NULL };
+
+	return old ? pg_vm_command(vm, argv, undo, "The VM's memory is made of ordinary pages.") : 0;
+}
+
+static int hugepages(struct pg_vm_plan *vm)
+{
+	const char *wanted = vm->p->choices->hugepages, *now = pg_vm_value(vm->guest, "hugepages");
+	const char *numa = pg_vm_value(vm->guest, "numa");
+	int r = 0;
+
+	if (!wanted)
+		return pg_check_hugepages(vm->p->facts, vm->guest, now, numa, &vm->p->plan->findings);
+	if (strcmp(wanted, "off") == 0)
+		return no_hugepages(vm);
+	if (strcmp(wanted, "any") != 0 && strcmp(wanted, "2") != 0 && strcmp(wanted, "1024") != 0)
+		return pg_finding_advice(pg_vm_finding(vm, "hugepages-size", PG_LEVEL_BLOCK,
+						       "This is no size of hugepages."),
+					 "There are any, 2 and 1024 (MiB), and off.");
+	r = pg_check_hugepages(vm->p->facts, vm->guest, wanted, "1", &vm->p->plan->findings);
+	if (r == 0 && !(numa && pg_pve_true(numa)))
+		r = pg_vm_set(vm, "numa", "1", "Hugepages need NUMA.");
+	if (r < 0 || (now && strcmp(now, wanted) == 0))
+		return r;
+	return pg_vm_set(vm, "hugepages", wanted,
+			 "The VM's memory is made of large pages, which are taken faster at its start. "
+			 "They must be free in one piece then: a node that has run for long may not have "
+			 "them.");
+}
+
 static int memory(struct pg_vm_plan *vm)
 {
 	const char *balloon = pg_vm_value(vm->guest, "balloon");
@@ -308,6 +342,8 @@ static int memory(struct pg_vm_plan *vm)
 				&vm->p->plan->findings);
 	struct pg_finding *f;
 
+	if (r == 0)
+		r = hugepages(vm);
 	if (r < 0 || (balloon && strcmp(balloon, "0") == 0))
 		return r;
 	if (vm->p->choices->no_balloon)

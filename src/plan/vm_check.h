@@ -52,3 +52,8 @@ int pg_check_hostpci(struct pg_checker *c, const struct pg_guest *guest);
 
 /* What the device itself brings along. Returns 0 or -ENOMEM. */
 int pg_check_hardware(struct pg_checker *c, const struct pg_dev *dev);
+
+/* ---- check_keys.c ---- */
+
+/* What Proxmox would lose with any change of the VM. Returns 0 or -ENOMEM. */
+int pg_check_keys(struct pg_checker *c, const struct pg_guest *guest);

@@ -11,7 +11,7 @@
  * change_machine change_firmware accept=A,B trial=MINUTES|no pin_nics repair
  * usb=A,B usb_mapping=M usb_remove=usbN,… usb_accept=PORT,…
  * rombar=yes|no legacy_igd=yes|no keep_driver=yes|no vendor-id=N … separate replace=hostpciN
- * remove=hostpciN,… vga=V cpu=C no_balloon guest_reachable secure_boot
+ * remove=hostpciN,… vga=V cpu=C hugepages=P no_balloon guest_reachable secure_boot
  */
 #include <errno.h>
 #include <stdio.h>
@@ -108,6 +108,7 @@ static int set_text(struct pg_choices *c, const char *key, const char *value)
 		{ "mapping", &c->mapping }, { "romfile", &c->romfile },
 		{ "usb_mapping", &c->usb_mapping }, { "efi", &c->efi_storage },
 		{ "replace", &c->replace }, { "vga", &c->vga }, { "cpu", &c->cpu },
+		{ "hugepages", &c->hugepages },
 	};
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(texts); i++)

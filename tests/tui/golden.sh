@@ -128,13 +128,14 @@ if same_names; then
 	screens trial 132x43 trial-132x43
 	screens trial 80x24 trial-80x24-ascii --ascii --color=never
 	screens loss 80x24 loss-80x24
+	screens settings 80x24 settings-80x24
 	wrong_node
 	screens_here trial-wrong 80x24 trial-wrong-80x24
 	busy_node
 	screens_beside busy 80x24 busy-80x24
 else
 	for name in busy-80x24 device-80x24 device-120x40 device-80x24-ascii usb-80x24 usb-120x40 \
-		usb-80x24-ascii vm-80x24 vm-80x24-ascii trial-80x24 trial-132x43 trial-80x24-ascii loss-80x24 \
+		usb-80x24-ascii vm-80x24 vm-80x24-ascii trial-80x24 trial-132x43 trial-80x24-ascii loss-80x24 settings-80x24 \
 		trial-wrong-80x24; do
 		n=$((n + 1))
 		echo "ok $n - $name # SKIP this machine has other names for the demo's devices"

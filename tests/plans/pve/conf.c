@@ -149,6 +149,15 @@ static int by_place(const void *a, const void *b)
 	return r ? r : strcmp(x->key, y->key);
 }
 
+static void write_notes(const struct pve_conf *c, const char *section, struct pg_strbuf *b)
+{
+	size_t n = strlen(section);
+
+	for (size_t i = 0; i < c->notes.n; i++)
+		if (strncmp(c->notes.v[i], section, n) == 0 && c->notes.v[i][n] == '\t')
+			pg_strbuf_addf(b, "%s\n", c->notes.v[i] + n + 1);
+}
+
 char *pve_conf_write(const struct pve_conf *c)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
@@ -156,14 +165,14 @@ char *pve_conf_write(const struct pve_conf *c)
 
 	if (c->n)
 		qsort(c->v, c->n, sizeof(*c->v), by_place);
-	for (size_t i = 0; i < c->notes.n; i++)
-		if (c->notes.v[i][0] == '\t')
-			pg_strbuf_addf(&b, "%s\n", c->notes.v[i] + 1);
+	write_notes(c, "", &b);
 	for (size_t i = 0; i < c->n; i++) {
 		const struct pve_line *l = &c->v[i];
 
-		if (strcmp(section, l->section) != 0)
+		if (strcmp(section, l->section) != 0) {
 			pg_strbuf_addf(&b, "\n[%s]\n", l->section);
+			write_notes(c, l->section, &b);
+		}
 		section = l->section;
 		pg_strbuf_addf(&b, "%s: %s\n", l->key, l->value);
 	}
