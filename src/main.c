@@ -294,8 +294,8 @@ static void keep_standard_files(void)
 				break;
 }
 
-/* Output that got lost is a failure, said aloud. Where the stream has forgotten why, one more
- * byte tells. */
+/* Output that got lost is a failure, said aloud: but a change that was made is no refusal, and
+ * keeps its exit status. Where the stream has forgotten why, one more byte tells. */
 static int finish_output(const struct pg_cmd_env *env, int status)
 {
 	errno = 0;
@@ -306,11 +306,13 @@ static int finish_output(const struct pg_cmd_env *env, int status)
 		(void)fputc('\n', env->out);
 		(void)fflush(env->out);
 	}
-	(void)fprintf(env->diag, "pve-gpu: The output could not be written: %s.\n",
+	(void)fprintf(env->diag, "pve-gpu: %s: %s.\n",
+		      *env->changed ? "The change was made; the report of it could not be written" :
+				      "The output could not be written",
 		      errno == EPIPE ? "nobody reads it" :
 		      errno	     ? pg_err_reason(errno) :
 				       "a part of it was lost");
-	return status == PG_EXIT_OK ? PG_EXIT_REFUSED : status;
+	return status == PG_EXIT_OK && !*env->changed ? PG_EXIT_REFUSED : status;
 }
 
 static int dispatch(const struct pg_cmd_env *env, const struct options *o)
@@ -334,7 +336,9 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct pg_cmd_env env = { .root_dir = "/", .out = stdout, .diag = stderr };
+	bool changed = false;
+	struct pg_cmd_env env = { .root_dir = "/", .out = stdout, .diag = stderr,
+				  .changed = &changed };
 	struct options o = { .root = "/", .color = "auto" };
 	const char *debug = secure_getenv("PVE_GPU_DEBUG");
 	int status;

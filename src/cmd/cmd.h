@@ -22,6 +22,7 @@ struct pg_cmd_env {
 	int columns;		/* of the terminal; 0: not a terminal */
 	FILE *out;		/* stdout */
 	FILE *diag;		/* stderr */
+	bool *changed;		/* set where the node was changed; may be NULL */
 };
 
 struct pg_cmd {

@@ -80,11 +80,18 @@ void pg_live_end(struct pg_live *live)
 
 /* ---- the outcome ---- */
 
+static void note_change(const struct pg_cmd_env *env, const struct pg_outcome *outcome)
+{
+	if (env->changed && outcome->kind == PG_OUTCOME_DONE)
+		*env->changed = true;
+}
+
 int pg_live_report(const struct pg_cmd_env *env, const struct pg_outcome *outcome)
 {
 	FILE *to = env->json ? env->diag : env->out;
 	int status = pg_outcome_status(outcome);
 
+	note_change(env, outcome);
 	if (status == PG_EXIT_OK && outcome->doubts.n)
 		status = PG_EXIT_REFUSED;
 	if (status != PG_EXIT_OK)
@@ -115,6 +122,7 @@ int pg_live_document(const struct pg_cmd_env *env, const struct pg_outcome *outc
 {
 	struct pg_json *doc = pg_json_object();
 
+	note_change(env, outcome);
 	pg_json_set_str(doc, "outcome", kind_name(outcome->kind));
 	pg_json_set_str(doc, "id", outcome->id);
 	pg_json_set_str(doc, "text", outcome->text);

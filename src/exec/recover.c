@@ -224,7 +224,7 @@ int pg_recover(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_
 	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
 	struct pg_outcome outcome = { 0 };
 	pg_autoclose int lock = -1;
-	int r = pg_store_unfinished(root, &open, NULL);
+	int r = pg_store_unfinished(root, &open, &own);
 
 	pg_run_init(&run, root, opts);
 	if (r == -EACCES || (r == 0 && !open && !pg_trial_is_untidy(root))) {

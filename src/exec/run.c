@@ -31,7 +31,12 @@ int pg_run_end(struct pg_run *run, int r, struct pg_outcome *outcome, struct pg_
 {
 	if (r < 0) {
 		pg_outcome_done(outcome);
-		return pg_err_set(err, r, NULL, 0, "It could not be carried out: %s.",
+		if (r == -ENOMEM)
+			return pg_err_set(err, r, NULL, 0, "It could not be carried out: %s.",
+					  pg_err_reason(r));
+		/* what else fails by itself has said so in the outcome */
+		return pg_err_set(err, r, PG_TX_DIR, 0,
+				  "The records of pve-gpu cannot be read or written: %s.",
 				  pg_err_reason(r));
 	}
 	outcome->listed = run->listed;

@@ -123,7 +123,8 @@ int pg_store_new(struct pg_root *root, time_t now, char **ret_id, struct pg_err 
 	int r = pg_store_list(root, &ids);
 
 	if (r < 0)
-		return r;
+		return pg_err_set(err, r, PG_TX_DIR, 0, "The records cannot be listed: %s.",
+				  pg_err_reason(r));
 	stamp_of(now, stamp);
 	if (ids.n && strncmp(ids.v[ids.n - 1], stamp, STAMP_LEN) >= 0) {
 		memcpy(stamp, ids.v[ids.n - 1], STAMP_LEN);
@@ -254,6 +255,9 @@ int pg_store_unfinished(const struct pg_root *root, struct pg_journal **ret,
 	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
 	int r = pg_store_list(root, &ids);
 
+	if (r < 0)
+		return pg_err_set(err, r, PG_TX_DIR, 0, "The records cannot be listed: %s.",
+				  pg_err_reason(r));
 	for (size_t i = ids.n; r == 0 && i > 0; i--) {
 		struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
 

@@ -308,6 +308,8 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->file, f->n_file, file_done);
 	FREE_ALL(f->rom, f->n_rom, rom_done);
 	pg_strv_done(&f->unread);
+	pg_strv_done(&f->unread_net);
+	pg_strv_done(&f->unread_disk);
 	free(f);
 }
 

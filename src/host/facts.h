@@ -439,6 +439,8 @@ struct pg_facts {
 	struct pg_file *file;		/* sorted by path */
 	size_t n_file;
 	struct pg_strv unread;		/* "/sys/…: permission was denied": what stayed unknown */
+	struct pg_strv unread_net;	/* that of it which tells what hangs on network cards, */
+	struct pg_strv unread_disk;	/* and on disks; and what should be there and is not */
 };
 
 /* What a face needs, so that `list` reads no more than it shows. */

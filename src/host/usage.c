@@ -153,6 +153,13 @@ static int usage_display(const struct pg_root *root, struct pg_facts *facts)
 	return r;
 }
 
+/* A serial port of the board, of a card, or a USB adapter. */
+static bool is_serial(const char *name)
+{
+	return pg_text_starts(name, "ttyS") || pg_text_starts(name, "ttyUSB") ||
+	       pg_text_starts(name, "ttyACM");
+}
+
 /* /proc/consoles: "ttyS0   -W- (EC p a)   4:64", what the kernel writes its messages to. */
 static int usage_consoles(const struct pg_root *root, struct pg_facts *facts)
 {
@@ -168,7 +175,7 @@ static int usage_consoles(const struct pg_root *root, struct pg_facts *facts)
 		if (!name)
 			return -ENOMEM;
 		name[strcspn(name, " \t/")] = '\0';
-		if (!pg_text_starts(name, "ttyS"))
+		if (!is_serial(name))
 			continue;
 		path = pg_strf("/sys/class/tty/%s/device", name);
 		r = path ? pg_devset_add_path(root, facts, path, &devs) : -ENOMEM;
@@ -180,6 +187,19 @@ static int usage_consoles(const struct pg_root *root, struct pg_facts *facts)
 	return r;
 }
 
+/* What a part could not read is kept by its subject too. */
+static int part(const struct pg_root *root, struct pg_facts *facts,
+		int (*usage)(const struct pg_root *root, struct pg_facts *facts),
+		struct pg_strv *unread)
+{
+	size_t had = facts->unread.n;
+	int r = usage(root, facts);
+
+	for (size_t i = had; r == 0 && i < facts->unread.n; i++)
+		r = pg_strv_add(unread, facts->unread.v[i]);
+	return r;
+}
+
 int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts)
 {
 	int r = usage_display(root, facts);
@@ -187,9 +207,9 @@ int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts)
 	if (r == 0)
 		r = usage_consoles(root, facts);
 	if (r == 0)
-		r = pg_usage_net(root, facts);
+		r = part(root, facts, pg_usage_net, &facts->unread_net);
 	if (r == 0)
-		r = pg_usage_disk(root, facts);
+		r = part(root, facts, pg_usage_disk, &facts->unread_disk);
 	if (r == 0)
 		r = pg_usage_usb(root, facts);
 	return r;

@@ -63,6 +63,32 @@ static int edges(struct pg_facts *facts, const struct pg_links *links, size_t up
 	return r;
 }
 
+/* Is a network card below it, itself included, whose link is up? A bridge is up by its VMs alone.
+ * Each is looked at once: links of a captured tree may run in a circle. */
+static int card_is_up(const struct pg_root *root, const struct pg_facts *facts, size_t top,
+		      bool *ret)
+{
+	pg_autofree bool *seen = calloc(facts->n_support, sizeof(*seen));
+	pg_autofree size_t *todo = calloc(facts->n_support, sizeof(*todo));
+	size_t n = 0;
+
+	if (!seen || !todo)
+		return -ENOMEM;
+	todo[n++] = top;
+	seen[top] = true;
+	for (size_t i = 0; !*ret && i < n; i++) {
+		const struct pg_support *s = &facts->support[todo[i]];
+
+		*ret = s->n_dev && pg_iface_is_up(root, s->name);
+		for (size_t k = 0; k < s->n_below; k++) {
+			if (!seen[s->below[k]])
+				todo[n++] = s->below[k];
+			seen[s->below[k]] = true;
+		}
+	}
+	return 0;
+}
+
 /* knet uses the links that work; corosync.conf tells which there are. */
 static int cluster_link(const struct pg_root *root, struct pg_facts *facts,
 			const struct pg_links *links, const struct pg_way *way)
@@ -70,8 +96,11 @@ static int cluster_link(const struct pg_root *root, struct pg_facts *facts,
 	pg_autofree char *name = strndup(way->words, strcspn(way->words, "("));
 	size_t on = pg_links_support(links, way->iface), at;
 	int r = name ? pg_support_new(facts, pg_text_trim(name), &at) : -ENOMEM;
+	bool up = false;
 
-	if (r == 0 && (on == PG_ON_NOTHING || !pg_iface_is_up(root, way->iface)))
+	if (r == 0 && on != PG_ON_NOTHING && pg_iface_is_up(root, way->iface))
+		r = card_is_up(root, facts, on, &up);
+	if (r == 0 && !up)
 		r = pg_support_down(facts, at, strdup("no interface that is up has its address"));
 	if (r == 0 && on != PG_ON_NOTHING)
 		r = pg_support_below(facts, at, on);

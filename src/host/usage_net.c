@@ -379,6 +379,8 @@ int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 		r = read_ways(&n);
 	if (r == 0)
 		r = pg_net_support(root, facts, &n.links, &n.ways);
+	if (r == 0 && !n.routes_known && !n.conf.n)
+		r = pg_strv_add(&facts->unread_net, "/proc/net/route: it is not there");
 	for (size_t i = 0; r == 0 && i < n.links.names.n; i++)
 		r = use_iface(&n, n.links.names.v[i]);
 	return r;

@@ -328,7 +328,11 @@ int pg_check_usb(struct pg_checker *c)
 	r = without_vm(c);
 	for (size_t i = 0; r == 0 && i < choices->n_usb; i++)
 		r = one(c, guest, &choices->usb[i]);
-	for (size_t i = 0; r == 0 && i < c->n_dev; i++)
-		r = pg_check_usb_controller(c, c->dev[i]);
+	for (size_t i = 0; r == 0 && i < c->effects.n; i++) {
+		const struct pg_dev *dev = pg_facts_dev(c->facts, c->effects.v[i].addr);
+
+		if (dev)
+			r = pg_check_usb_controller(c, dev);
+	}
 	return r;
 }

@@ -201,13 +201,28 @@ static int entries_below(struct pg_checker *c, const struct pg_dev *dev)
 			if (!usb || !is_below(usb, dev) || !pg_guest_usb_counts(g, e.usb))
 				continue;
 			if (say(&e, "usb-entry-below", PG_LEVEL_WARN,
-				"The VM has a device that is plugged into the chosen controller, by an "
-				"entry of its own: that finds nothing once the controller is passed.",
+				"The VM has a device that is plugged into a controller that goes to a VM, "
+				"by an entry of its own: that finds nothing once the controller is "
+				"passed.",
 				"Take the entry from the VM (`pve-gpu usb VMID --remove usbN`).") < 0)
 				return -ENOMEM;
 		}
 	}
 	return 0;
+}
+
+/* What of the node goes with one that is only brought along, guard.c has warned of. */
+static struct pg_finding *say_goes(struct pg_checker *c, const struct pg_dev *dev, bool used)
+{
+	bool chosen = pg_planner_has(c->dev, c->n_dev, dev);
+
+	return pg_findings_add(c->f, "usb-controller",
+			       used && chosen ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
+			       pg_bdf_str(dev->addr).s, "%s",
+			       chosen ? "With this controller the VM gets everything that is plugged "
+					"into it, now and later." :
+					"This USB controller goes along, and the node loses everything "
+					"that is plugged into it, now and later.");
 }
 
 /* What is plugged in, by name; and VMs that have some of it. */
@@ -233,10 +248,7 @@ int pg_check_usb_controller(struct pg_checker *c, const struct pg_dev *dev)
 		return -ENOMEM;
 	if (!b.len)
 		return 0;
-	f = pg_findings_add(c->f, "usb-controller", used ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
-			    pg_bdf_str(dev->addr).s,
-			    "With this controller the VM gets everything that is plugged into it, now "
-			    "and later.");
+	f = say_goes(c, dev, used);
 	if (pg_finding_evidence(f, "%s", b.s) < 0)
 		return -ENOMEM;
 	if (used &&

@@ -295,6 +295,51 @@ static int vf(struct pg_checker *c, const struct pg_effect *e, const struct pg_d
 	return pg_finding_advice(f, "%s.", OTHER_SLOT);
 }
 
+/* ---- what is not known ---- */
+
+/* Does a disk, or a network adapter, hang on it? */
+static bool has_below(const struct pg_checker *c, const struct pg_dev *dev, enum pg_kind own,
+		      enum pg_usb_kind kind)
+{
+	for (size_t i = 0; dev->kind == PG_KIND_USB && i < c->facts->n_usb; i++)
+		if (c->facts->usb[i].kind == kind && c->facts->usb[i].has_controller &&
+		    pg_bdf_equal(c->facts->usb[i].controller, dev->addr))
+			return true;
+	return dev->kind == own;
+}
+
+static int say_unread(struct pg_checker *c, const struct pg_dev *dev, const struct pg_strv *unread,
+		      const char *what, const char *advice)
+{
+	pg_autofree char *all = pg_strv_join(unread, "; ");
+	struct pg_finding *f;
+
+	if (!all)
+		return -ENOMEM;
+	f = pg_findings_add(c->f, "usage-unread", PG_LEVEL_WARN, pg_bdf_str(dev->addr).s,
+			    "What could not be read tells whether %s %s: it may, although nothing is "
+			    "shown of it here.", pg_bdf_str(dev->addr).s, what);
+	if (pg_finding_evidence(f, "%.500s", all) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "%s", advice);
+}
+
+static int unread(struct pg_checker *c, const struct pg_dev *dev)
+{
+	const struct pg_facts *facts = c->facts;
+	int r = 0;
+
+	if (facts->unread_net.n && has_below(c, dev, PG_KIND_NIC, PG_USB_NETWORK))
+		r = say_unread(c, dev, &facts->unread_net, "carries the way to the node",
+			       "Look yourself before you go on: `ip -br address`, `ip route`, "
+			       "/etc/network/interfaces, and `corosync-cfgtool -s` in a cluster.");
+	if (r == 0 && facts->unread_disk.n && has_below(c, dev, PG_KIND_STORAGE, PG_USB_DISK))
+		r = say_unread(c, dev, &facts->unread_disk, "carries a disk that the node needs",
+			       "Look yourself before you go on: `lsblk`, `findmnt`, `swapon --show`, "
+			       "`zpool status`.");
+	return r;
+}
+
 int pg_check_losses(struct pg_checker *c)
 {
 	static int (*const parts[])(struct pg_checker *c, const struct pg_effect *e,
@@ -310,6 +355,8 @@ int pg_check_losses(struct pg_checker *c)
 
 		if (dev)
 			r = parts[e->cause](c, e, dev);
+		if (r == 0 && dev && !pg_dev_on_vfio(dev))
+			r = unread(c, dev);
 	}
 	return r;
 }

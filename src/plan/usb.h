@@ -37,7 +37,7 @@ char *pg_usb_ports(const struct pg_facts *facts, const struct pg_usb_spec *spec)
 
 /* check_usb_vm.c: what is wrong with a mapping on this node, a sentence; NULL: nothing. */
 const char *pg_usb_mapping_wrong(const struct pg_facts *facts, const char *id);
-/* check_usb_vm.c: what goes with a whole controller; nothing for other devices. */
+/* check_usb_vm.c: what goes with a whole controller that leaves; nothing for other devices. */
 int pg_check_usb_controller(struct pg_checker *c, const struct pg_dev *dev);
 /* "1", "yes", "on", "true" of a VM's configuration */
 bool pg_pve_true(const char *value);

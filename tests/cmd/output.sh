@@ -99,6 +99,19 @@ for command in '--help' '--version' 'list --help' list 'list --all --json' iommu
 	is "$command without a stdout" "$? $(grep -c 'The output could not be written' "$tmp/diag")" '1 1'
 done
 
+# A change that was made is no refusal, though nobody was told of it.
+for to in '>/dev/full' '>&-'; do
+	rm -rf "$tmp/made"
+	"$top_builddir/tests/tools/mktree" "$top_srcdir/data/demo/node.tree" "$tmp/made"
+	eval "\"$pve_gpu\" passthrough 100 01:00 --no-trial --apply --yes --root \"$tmp/made\" $to" 2>"$tmp/diag"
+	is "a change that was made, $to" "$? $(grep -c 'The change was made; the report of it could not be written' "$tmp/diag")" '0 1'
+	is '  and it was' "$("$pve_gpu" history --root "$tmp/made" --json | grep -c '"state": *"\(applied\|trial\)"')" 1
+	eval "\"$pve_gpu\" undo --json --root \"$tmp/made\" $to" 2>"$tmp/diag"
+	is '  taken back' "$? $(grep -c 'The change was made; the report of it could not be written' "$tmp/diag")" '0 1'
+	eval "\"$pve_gpu\" undo --root \"$tmp/made\" $to" 2>"$tmp/diag"
+	is '  refused, it stays refused' "$?" 1
+done
+
 # The reader has gone for certain: a FIFO whose only reader opened it, and left.
 mkfifo "$tmp/fifo"
 : <"$tmp/fifo" &

@@ -18,7 +18,7 @@ awk -v tmp="$tmp" '
 		   printf "" >(dir "/wanted"); printf "" >(dir "/takes")
 		   print "include @top@/tests/trees/trap.tree" >(dir "/tree"); next }
 	$1 == "choose" { $1 = ""; print >(dir "/choices"); next }
-	$1 == "block" || $1 == "warn" { print >(dir "/wanted"); next }
+	$1 == "block" || $1 == "warn" || $1 == "note" { print >(dir "/wanted"); next }
 	$1 == "takes" { for (i = 2; i <= NF; i++) print $i >(dir "/takes"); next }
 	{ sub(/^\t/, ""); print >(dir "/tree") }
 ' "$table"
@@ -30,12 +30,12 @@ play() { # DIR
 	# choices are words without blanks
 	# shellcheck disable=SC2046
 	"$plancase" "$1/root" "$top_srcdir/data" texts $(cat "$1/choices") >"$1/out" || return
-	sed -n '/^again/q; s/^finding \(block\|warn\) /\1 /p' "$1/out" >"$1/got"
+	sed -n '/^again/q; s/^finding \(block\|warn\|note\) /\1 /p' "$1/out" >"$1/got"
 	sed -n '/^again/q; s/^effect \([^ ]*\) .*/\1/p' "$1/out" >"$1/taken"
 	rm -rf "$1/root"
 }
 
-# Every line of wanted has one of got, and no other is left. Words are set apart by " + ".
+# Every line of wanted has one of got, and no other but notes is left. Words are set apart by " + ".
 compare() { # DIR
 	awk '
 		NR == FNR { got[NR] = $0; n = NR; next }
@@ -51,7 +51,7 @@ compare() { # DIR
 			}
 			if (hit) delete got[hit]
 			else print "missing: " $0 }
-		END { for (i = 1; i <= n; i++) if (i in got) print "unexpected: " got[i] }
+		END { for (i = 1; i <= n; i++) if (i in got && got[i] !~ /^note /) print "unexpected: " got[i] }
 	' "$1/got" "$1/wanted"
 	diff -u "$1/takes" "$1/taken" | sed -n '3,$p'
 }

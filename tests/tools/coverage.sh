@@ -9,7 +9,7 @@ limit=95
 readers='src/base/text.c src/base/json.c
 	src/host/bdf.c src/host/efi.c src/host/entries.c src/host/guests_parse.c
 	src/host/guests_props.c src/host/hostpci.c src/host/mapping.c src/host/modalias.c
-	src/host/modconf.c src/host/pci_attr.c src/host/pci_links.c src/host/section.c
+	src/host/modconf.c src/host/pci_attr.c src/host/pci_links.c src/host/rom.c src/host/section.c
 	src/host/storage.c src/host/usage_ifaces.c src/host/usb_guest.c src/host/usb_mapping.c
 	src/host/usb_spec.c
 	src/plan/cmdline.c src/plan/edit_cmdline.c src/plan/edit_grub.c src/plan/edit_modprobe.c

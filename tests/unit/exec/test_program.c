@@ -270,7 +270,7 @@ static bool is_good(const struct bench *b, const struct act *a, const struct tra
 		return strcmp(now, a->before) == 0 || strcmp(now, a->after) == 0;
 	if (t->status > 0 && t->status != 4)
 		return strcmp(now, a->before) == 0 && text[1] &&
-		       (t->status != 3 || !*reason || strstr(text, reason));
+		       (t->status != 3 || !*reason || (strstr(text, reason) && strchr(text, '/')));
 	if (run(b, recover) != 0)
 		return false;
 	later = contents(b->now);

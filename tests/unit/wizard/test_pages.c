@@ -512,6 +512,25 @@ static void test_vital_device(void **state)
 	assert_int_equal(d->view.question.kind, WIZ_ASK_TEXT);
 }
 
+/* One card of a bond is chosen like any other, and it is told what is left; the last one is not. */
+static void test_bond(void **state)
+{
+	struct demo *d = *state;
+
+	demo_tree(d, "tests/trees/bond.tree");
+	demo_start(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	assert_true(demo_detail_has(d, "dev/0000:08:00.0", "without it bond0 keeps enp3s0"));
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:08:00.0");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_NONE);
+	assert_int_equal(d->w->choices->n_pick, 1);
+	demo_send(d, WIZ_EVENT_TOGGLE, "dev/0000:03:00.0");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_TEXT);
+	assert_non_null(strstr(d->view.question.text, "type: lose vmbr0"));
+	assert_int_equal(d->w->choices->n_pick, 1);
+}
+
 /* Enter, y or another phrase do not get past it; the phrase does, for this choice only. */
 static void test_loss_phrase(void **state)
 {
@@ -601,6 +620,7 @@ int main(void)
 		demo_test(test_review_order),  demo_test(test_findings_together),
 		demo_test(test_read_only),     demo_test(test_busy),
 		demo_test(test_blocked),       demo_test(test_loss_phrase),
+		demo_test(test_bond),
 		demo_test(test_vital_device),
 		demo_test(test_loss_read_only),
 		demo_test(test_help),
