@@ -142,7 +142,9 @@ int pg_map_cell_usb_here(const struct pg_facts *facts, struct pg_map_cell *c,
 	if (dev && usb->n_here == 1) {
 		free(c->fix);
 		c->fix = pg_strf("pve-gpu mapping %s %s", usb->id, dev->name);
-		return c->fix ? become(c, PG_MAP_MOVED, pg_strf("The device of the mapping %s is at "
+		free(c->give);
+		c->give = strdup(dev->name);
+		return c->fix && c->give ? become(c, PG_MAP_MOVED, pg_strf("The device of the mapping %s is at "
 								"port %s now: the VM does not start.",
 								usb->id, dev->name)) : -ENOMEM;
 	}
@@ -212,5 +214,8 @@ int pg_map_cell_none(const struct pg_facts *facts, const struct pg_map_row *row,
 			       dev) :
 		       strdup("This node has no entry: no VM starts here with it.");
 	c->fix = dev ? pg_strf("pve-gpu mapping %s %s", row->id, dev) : NULL;
-	return c->why && (!dev || c->fix) ? 0 : -ENOMEM;
+	if (!c->why || (dev && !c->fix))
+		return -ENOMEM;
+	c->give = PG_STEAL(dev);
+	return 0;
 }

@@ -20,6 +20,7 @@ static void cell_done(struct pg_map_cell *c)
 	free(c->ids);
 	free(c->why);
 	free(c->fix);
+	free(c->give);
 }
 
 void pg_map_table_done(struct pg_map_table *table)

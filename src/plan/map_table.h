@@ -29,6 +29,7 @@ struct pg_map_cell {
 	char *ids;		/* "10de:2684" as its first entry says; or NULL */
 	char *why;		/* a sentence; NULL: nothing to say */
 	char *fix;		/* a command; or NULL */
+	char *give;		/* for which device it is: "0000:02:00", "1-2"; NULL: it is a repair */
 };
 
 struct pg_map_row {
