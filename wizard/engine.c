@@ -14,6 +14,7 @@ static const struct wiz_page_ops *const pages[WIZ_N_PAGES] = {
 	[WIZ_PAGE_APPLY] = &wiz_page_apply,   [WIZ_PAGE_REBOOT] = &wiz_page_reboot,
 	[WIZ_PAGE_VERIFY] = &wiz_page_verify, [WIZ_PAGE_STATUS] = &wiz_page_status,
 	[WIZ_PAGE_HISTORY] = &wiz_page_history, [WIZ_PAGE_USB] = &wiz_page_usb,
+	[WIZ_PAGE_MAPPING] = &wiz_page_mapping,
 };
 
 const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
@@ -23,8 +24,8 @@ const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
 
 static bool is_relevant(const struct wiz *w, enum wiz_page page)
 {
-	/* a repair asks nothing: only what it does is shown */
-	if (w->choices->repair && pages[page]->step && page < WIZ_PAGE_REVIEW)
+	/* a repair asks nothing, nor does an entry of a mapping: only what is done is shown */
+	if ((w->choices->repair || w->choices->map_task) && pages[page]->step && page < WIZ_PAGE_REVIEW)
 		return false;
 	if (w->usb_only && page < WIZ_PAGE_VM && pages[page]->step)
 		return false;
@@ -275,7 +276,10 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 		return -ENOMEM;
 	wiz_view_set(&view, &view.page, "%s", ops->id);
 	wiz_view_set(&view, &view.title, "%s",
-		     ops->step && w->choices->repair ? "Repair what has moved" : ops->title);
+		     !ops->step		  ? ops->title :
+		     w->choices->repair	  ? "Repair what has moved" :
+		     w->choices->map_task ? "Resource mapping" :
+					    ops->title);
 	build_host(w, &view);
 	build_steps(w, &view);
 	build_question(w, &view);

@@ -46,6 +46,12 @@ static const char *const words[WIZ_N_PAGES] = {
 		"shown with the driver it should have and the one it has. Keep the change if all "
 		"is well; take it back, and everything becomes as before; or leave it, and the "
 		"time goes on: without your word the node puts itself back.",
+	[WIZ_PAGE_MAPPING] =
+		"A resource mapping is a name for a device on each node of the cluster, so that a VM "
+		"can start on any of them. Below each mapping stand the nodes: ok and wrong are said of "
+		"this node; of another it is known only whether it has an entry and what that says. "
+		"Enter on this node's line plans what is missing or wrong there; the entries of other "
+		"nodes are never changed.",
 	[WIZ_PAGE_STATUS] =
 		"Devices that a VM has or that vfio-pci holds. pending-reboot: right after the "
 		"next reboot of the node. wrong: the VM will not start, or runs without it.",

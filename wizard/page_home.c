@@ -29,6 +29,10 @@ static const struct {
 	  "The devices that VMs have: the driver now, the driver after the next reboot of the "
 	  "node, and whether that is right.",
 	  WIZ_PAGE_STATUS },
+	{ "mapping", "Resource mappings",
+	  "The devices that have a name for the whole cluster, and which nodes have an entry for them. "
+	  "What is missing or wrong on this node can be planned from there.",
+	  WIZ_PAGE_MAPPING },
 	{ "history", "History and undo",
 	  "What pve-gpu has changed on this node. Each change can be taken back.",
 	  WIZ_PAGE_HISTORY },
@@ -40,11 +44,21 @@ static bool is_due(const struct wiz *w)
 	return w->waiting && wiz_can_reboot(w);
 }
 
+static bool is_cluster(const struct wiz *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->facts->n_node; i++)
+		n += w->facts->node[i].member;
+	return n > 1;
+}
+
 static bool is_shown(const struct wiz *w, size_t i)
 {
 	return rows[i].page == WIZ_PAGE_VERIFY ? wiz_trial_waits(w) :
 	       rows[i].page == WIZ_PAGE_REBOOT ? is_due(w) :
 	       rows[i].page == WIZ_PAGE_REVIEW ? wiz_has_repair(w) :
+	       rows[i].page == WIZ_PAGE_MAPPING ? is_cluster(w) :
 						 true;
 }
 
@@ -131,6 +145,7 @@ static void take_way(struct wiz *w, const char *id, enum wiz_page page)
 {
 	bool usb_only = strcmp(id, USB) == 0;
 
+	wiz_mapping_forget(w);
 	w->choices->repair = page == WIZ_PAGE_REVIEW;
 	if (usb_only || (w->usb_only && strcmp(id, "setup") == 0)) {
 		wiz_usb_want(w, false);

@@ -15,6 +15,7 @@ int pg_cmd_iommu(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_usb(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_mapping(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_doctor(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_history(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_confirm(const struct pg_cmd_env *env, int argc, char **argv);

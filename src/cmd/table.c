@@ -59,6 +59,20 @@ static const struct pg_cmd table[] = {
 	  "  --apply            do what the plan says, after asking\n"
 	  "  --yes              do not ask\n",
 	  pg_cmd_usb },
+	{ "mapping",
+	  "[NAME (ADDRESS|PORT|ID) [--add|--replace] | NAME --remove [--usb]] [--apply [--yes]]",
+	  "resource mappings over the nodes of the cluster; or a plan for this node's entry",
+	  "  ADDRESS            0000:01:00.0, or 01:00 for a whole slot: a PCI device\n"
+	  "  PORT, ID           1-2.3, 046d:c31c: a USB device\n"
+	  "                     The mapping is made, gets an entry for this node, or its entry is\n"
+	  "                     put right; those of other nodes stay.\n"
+	  "  --add              a further PCI device of this node: a VM gets the first free one\n"
+	  "  --replace          this node's entry, written anew for the device\n"
+	  "  --remove           takes this node's entry away; the mapping with the last one\n"
+	  "  --usb              of a PCI and a USB mapping of the name, the USB one\n"
+	  "  --apply            do what the plan says, after asking\n"
+	  "  --yes              do not ask\n",
+	  pg_cmd_mapping },
 	{ "doctor", "", "every check, with its evidence and its fix", NULL, pg_cmd_doctor },
 	{ "plan", "--answers FILE", "the wizard's plan, from an answer file",
 	  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n", NULL },

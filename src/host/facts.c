@@ -262,6 +262,8 @@ static void mapping_done(struct pg_mapping *m)
 	free(m->id);
 	for (size_t i = 0; i < m->n_map; i++) {
 		free(m->map[i].value);
+		free(m->map[i].node);
+		free(m->map[i].path);
 		free(m->map[i].addr);
 		free(m->map[i].slot);
 		free(m->map[i].ids);
@@ -271,6 +273,12 @@ static void mapping_done(struct pg_mapping *m)
 	free(m->map);
 	free(m->addr);
 	free(m->slot);
+	free(m->description);
+}
+
+static void node_done(struct pg_node *n)
+{
+	free(n->name);
 }
 
 static void file_done(struct pg_file *f)
@@ -302,6 +310,7 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->mapping, f->n_mapping, mapping_done);
 	FREE_ALL(f->support, f->n_support, pg_support_done);
 	free(f->reserved);
+	FREE_ALL(f->node, f->n_node, node_done);
 	FREE_ALL(f->nic, f->n_nic, nic_done);
 	FREE_ALL(f->usb, f->n_usb, pg_usb_dev_done);
 	FREE_ALL(f->usb_mapping, f->n_usb_mapping, pg_usb_mapping_done);

@@ -374,7 +374,9 @@ struct pg_storage {
 /* One `map` line of a mapping: which device it stands for on one node. */
 struct pg_map {
 	char *value;		/* as written: "id=…,node=…,path=a;b" */
+	char *node;		/* NULL: missing */
 	bool here;		/* for this node */
+	char *path;		/* as written; NULL: missing */
 	struct pg_bdf *addr;	/* path= */
 	bool *slot;
 	size_t n_addr;
@@ -391,6 +393,18 @@ struct pg_mapping {
 	bool *slot;
 	size_t n_addr;
 	bool mdev;
+	bool live_migration;	/* live-migration-capable */
+	char *description;	/* or NULL */
+};
+
+/* A node of the cluster, or the only one there is. */
+struct pg_node {
+	char *name;
+	bool here;
+	/* In the node list of corosync.conf, or there is no such file. A node that was taken out of
+	 * the cluster leaves its folder in /etc/pve/nodes behind. */
+	bool member;
+	enum pg_tri online;	/* /etc/pve/.members; unknown where that does not say */
 };
 
 /*
@@ -426,6 +440,11 @@ struct pg_facts {
 	size_t n_support;
 	struct pg_reserved *reserved;	/* in the order of the file */
 	size_t n_reserved;
+	struct pg_node *node;		/* sorted by name; filled with the guests */
+	size_t n_node;
+	/* /etc/pve/.members says that this node is without the cluster's quorum: nothing of
+	 * /etc/pve can be written. */
+	bool no_quorum;
 	struct pg_nic *nic;		/* sorted by name */
 	size_t n_nic;
 	bool has_pin_tool;		/* Proxmox's pve-network-interface-pinning is installed */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/host/cluster.h"
 #include "src/host/collect.h"
 #include "src/host/usb_private.h"
 
@@ -189,6 +190,8 @@ static int add_all(const struct pg_root *root, struct pg_facts *facts, const cha
 		if (!dir)
 			return -ENOMEM;
 		r = add_dir(root, facts, dir, nodes.v[i], node && strcmp(node, nodes.v[i]) == 0);
+		if (r == 0)
+			r = pg_cluster_add(facts, nodes.v[i], false);
 	}
 	return r;
 }
@@ -289,6 +292,21 @@ static int read_conf(const struct pg_root *root, struct pg_facts *facts, const c
 	return r < 0 ? pg_note_unread(facts, path, r) : 0;
 }
 
+static int read_cluster(const struct pg_root *root, struct pg_facts *facts, const char *node)
+{
+	struct pg_bytes corosync PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct pg_bytes members PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = read_conf(root, facts, PVE "/corosync.conf", &corosync);
+
+	if (r == 0)
+		r = pg_corosync_parse(&corosync, facts);
+	if (r == 0)
+		r = pg_cluster_end(facts, node);
+	if (r == 0)
+		r = read_conf(root, facts, PVE "/.members", &members);
+	return r < 0 ? r : pg_members_parse(&members, facts);
+}
+
 /* QEMU's own firmware lies there too; it is larger, or no ROM of a card. */
 #define ROM_MAX ((size_t)4 << 20)
 
@@ -364,6 +382,8 @@ int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 
 	if (r == 0)
 		r = add_all(root, facts, node);
+	if (r == 0)
+		r = read_cluster(root, facts, node);
 	if (r == 0 && facts->n_guest)
 		qsort(facts->guest, facts->n_guest, sizeof(*facts->guest), by_vmid);
 	if (r == 0)

@@ -47,22 +47,21 @@ static int keep(char **field, const char *value)
 
 static int read_map(struct pg_map *map, const struct pg_strv *parts, const char *node)
 {
-	const char *of = NULL, *path = NULL;
+	const struct {
+		const char *key;
+		char **field;
+	} fields[] = {
+		{ "node", &map->node },		  { "path", &map->path },
+		{ "id", &map->ids },		  { "subsystem-id", &map->subsystem },
+		{ "iommugroup", &map->group },
+	};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < parts->n; i++) {
-		const char *part = parts->v[i];
-
-		of = of ? of : value_of(part, "node");
-		path = path ? path : value_of(part, "path");
-		r = keep(&map->ids, value_of(part, "id"));
-		if (r == 0)
-			r = keep(&map->subsystem, value_of(part, "subsystem-id"));
-		if (r == 0)
-			r = keep(&map->group, value_of(part, "iommugroup"));
-	}
-	map->here = of && node && strcmp(of, node) == 0;
-	return r < 0 || !path ? r : add_paths(map, path);
+	for (size_t i = 0; i < parts->n; i++)
+		for (size_t k = 0; r == 0 && k < PG_ARRAY_SIZE(fields); k++)
+			r = keep(fields[k].field, value_of(parts->v[i], fields[k].key));
+	map->here = map->node && node && strcmp(map->node, node) == 0;
+	return r < 0 || !map->path ? r : add_paths(map, map->path);
 }
 
 /* What all lines of this node stand for. */
@@ -99,7 +98,8 @@ static int add_mapping(const struct pg_section *s, const char *node, struct pg_f
 {
 	struct pg_mapping *m = pg_vec_add(&facts->mapping, &facts->n_mapping, sizeof(*m));
 	const char *mdev = pg_section_get(s, "mdev");
-	int r = 0;
+	const char *live = pg_section_get(s, "live-migration-capable");
+	int r;
 
 	if (!m)
 		return -ENOMEM;
@@ -107,6 +107,8 @@ static int add_mapping(const struct pg_section *s, const char *node, struct pg_f
 	if (!m->id)
 		return -ENOMEM;
 	m->mdev = mdev && pg_pve_boolean(mdev) == PG_YES;
+	m->live_migration = live && pg_pve_boolean(live) == PG_YES;
+	r = keep(&m->description, pg_section_get(s, "description"));
 	for (size_t i = 0; r == 0 && i < s->n_prop; i++)
 		if (strcmp(s->prop[i].key, "map") == 0)
 			r = add_map(m, s->prop[i].value, node);

@@ -35,6 +35,14 @@ void pg_usb_mapping_done(struct pg_usb_mapping *m)
 {
 	free(m->id);
 	free(m->port);
+	free(m->description);
+	for (size_t i = 0; i < m->n_map; i++) {
+		free(m->map[i].value);
+		free(m->map[i].node);
+		free(m->map[i].ids);
+		free(m->map[i].port);
+	}
+	free(m->map);
 }
 
 /* ---- looking up ---- */

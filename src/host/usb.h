@@ -94,9 +94,19 @@ struct pg_guest_usb {
 
 #define PG_USB_MAX 14
 
+/* One `map` line of a mapping. */
+struct pg_usb_map {
+	char *value;		/* as written: "id=046d:c52b,node=pve1,path=1-2" */
+	char *node, *ids, *port;	/* node=, id=, path=; NULL: missing */
+	bool here;
+};
+
 /* A resource mapping of /etc/pve/mapping/usb.cfg (PVE::Mapping::USB). */
 struct pg_usb_mapping {
 	char *id;
+	struct pg_usb_map *map;	/* all of its lines, in order */
+	size_t n_map;
+	char *description;	/* or NULL */
 	size_t n_here;		/* map lines for this node; Proxmox takes one only */
 	bool has_ids;
 	uint16_t vendor, product;	/* id= of this node's first one */

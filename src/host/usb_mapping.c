@@ -17,11 +17,31 @@ static const char *value_of(const struct pg_strv *parts, const char *key)
 	return NULL;
 }
 
-static int take_map(struct pg_usb_mapping *m, const struct pg_strv *parts)
+static int copy(const char *s, char **ret)
 {
-	const char *id = value_of(parts, "id"), *path = value_of(parts, "path");
+	*ret = s ? strdup(s) : NULL;
+	return s && !*ret ? -ENOMEM : 0;
+}
+
+static int read_map(struct pg_usb_map *map, const char *value)
+{
+	struct pg_strv parts PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(value, ",", &parts);
+
+	if (r == 0)
+		r = copy(value, &map->value);
+	if (r == 0)
+		r = copy(value_of(&parts, "node"), &map->node);
+	if (r == 0)
+		r = copy(value_of(&parts, "id"), &map->ids);
+	return r < 0 ? r : copy(value_of(&parts, "path"), &map->port);
+}
+
+/* What this node's first line says. */
+static int take_map(struct pg_usb_mapping *m, const struct pg_usb_map *map)
+{
 	struct pg_usb_spec spec PG_CLEANUP(pg_usb_spec_done) = { 0 };
-	int r = id ? pg_usb_spec_parse(id, &spec) : -EINVAL;
+	int r = map->ids ? pg_usb_spec_parse(map->ids, &spec) : -EINVAL;
 
 	if (r == -ENOMEM)
 		return r;
@@ -30,35 +50,32 @@ static int take_map(struct pg_usb_mapping *m, const struct pg_strv *parts)
 		m->vendor = spec.vendor;
 		m->product = spec.product;
 	}
-	m->port = path ? strdup(path) : NULL;
-	return path && !m->port ? -ENOMEM : 0;
+	return copy(map->port, &m->port);
 }
 
 static int add_map(struct pg_usb_mapping *m, const char *value, const char *node)
 {
-	struct pg_strv parts PG_CLEANUP(pg_strv_done) = { 0 };
-	const char *of;
-	int r = pg_strv_split(value, ",", &parts);
+	struct pg_usb_map *map = pg_vec_add(&m->map, &m->n_map, sizeof(*map));
+	int r = map ? read_map(map, value) : -ENOMEM;
 
 	if (r < 0)
 		return r;
-	of = value_of(&parts, "node");
-	if (!of || !node || strcmp(of, node) != 0)
-		return 0;
-	return m->n_here++ ? 0 : take_map(m, &parts);
+	map->here = map->node && node && strcmp(map->node, node) == 0;
+	return map->here && m->n_here++ == 0 ? take_map(m, map) : 0;
 }
 
 static int add_mapping(const struct pg_section *s, const char *node, struct pg_facts *facts)
 {
 	struct pg_usb_mapping *m =
 		pg_vec_add(&facts->usb_mapping, &facts->n_usb_mapping, sizeof(*m));
-	int r = 0;
+	int r;
 
 	if (!m)
 		return -ENOMEM;
 	m->id = strdup(s->id);
 	if (!m->id)
 		return -ENOMEM;
+	r = copy(pg_section_get(s, "description"), &m->description);
 	for (size_t i = 0; r == 0 && i < s->n_prop; i++)
 		if (strcmp(s->prop[i].key, "map") == 0)
 			r = add_map(m, s->prop[i].value, node);

@@ -40,6 +40,12 @@ static bool vm_only(const struct pg_choices *choices)
 	       (pg_choices_has_usb(choices) || pg_choices_has_vm_only(choices));
 }
 
+/* A list in /etc/pve, which takes nothing from anybody. */
+static bool is_map_task(const struct pg_choices *choices)
+{
+	return choices && choices->map_task;
+}
+
 int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	     struct pg_findings *ret)
 {
@@ -61,9 +67,12 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	};
 	int r = pg_drifts_find(facts, &drifts);
 
-	if (r == 0 && choices)
+	if (r == 0)
+		r = pg_check_cluster(&c);
+	if (r == 0 && choices && !choices->map_task)
 		r = simulate(&c);
-	for (size_t i = vm_only(choices) ? OF_PCI : 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
+	for (size_t i = vm_only(choices) ? OF_PCI : 0;
+	     r == 0 && !is_map_task(choices) && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](&c);
 	if (r == 0)
 		r = pg_findings_sort(&found);

@@ -249,3 +249,20 @@ const char *pg_bind_name(enum pg_bind bind)
 {
 	return bind_names[bind];
 }
+
+int pg_map_task_parse(const char *s, enum pg_map_task *ret)
+{
+	static const char *const names[PG_MAP_N_TASKS] = {
+		[PG_MAP_GIVE] = "give",
+		[PG_MAP_REPLACE] = "replace",
+		[PG_MAP_ADD] = "add",
+		[PG_MAP_REMOVE] = "remove",
+	};
+
+	for (unsigned i = 0; i < PG_MAP_N_TASKS; i++)
+		if (names[i] && strcmp(names[i], s) == 0) {
+			*ret = (enum pg_map_task)i;
+			return 0;
+		}
+	return -EINVAL;
+}

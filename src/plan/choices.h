@@ -27,6 +27,16 @@ struct pg_pick {
 	unsigned joined;
 };
 
+/* What is done to this node's entry of a resource mapping. */
+enum pg_map_task {
+	PG_MAP_NOTHING,
+	PG_MAP_GIVE,		/* it is made, added to the mapping, or put right */
+	PG_MAP_REPLACE,		/* the same, whatever other device it named before */
+	PG_MAP_ADD,		/* a further entry of this node: Proxmox takes the first that is free */
+	PG_MAP_REMOVE,
+	PG_MAP_N_TASKS,
+};
+
 /* The ids that the guest is to see instead of the card's own. */
 enum pg_pci_id { PG_VENDOR_ID, PG_DEVICE_ID, PG_SUB_VENDOR_ID, PG_SUB_DEVICE_ID, PG_N_PCI_IDS };
 
@@ -75,6 +85,9 @@ struct pg_choices {
 	/* Nothing but to put right what names a device by an address that it has no more; no
 	 * device is picked then. */
 	bool repair;
+	/* Nothing but this node's entry of the mapping, for the picked device or the one in usb; no
+	 * VM then. Of removal both mapping and usb_mapping may be given: the PCI one goes first. */
+	enum pg_map_task map_task;
 	/* USB devices that the VM is to have; a whole controller is a device like others. */
 	struct pg_usb_spec *usb;
 	size_t n_usb;
@@ -120,6 +133,9 @@ void pg_choices_clear_usb(struct pg_choices *choices);
 bool pg_choices_has_usb(const struct pg_choices *choices);
 /* "usb0" to "usb13" */
 bool pg_is_usb_key(const char *s);
+
+/* "give", "replace", "add", "remove". Returns 0 or -EINVAL. */
+int pg_map_task_parse(const char *s, enum pg_map_task *ret);
 
 /* "auto", "early", "address", "at-start". Returns 0 or -EINVAL. */
 int pg_bind_parse(const char *s, enum pg_bind *ret);

@@ -127,10 +127,18 @@ static bool has_ids(const struct pg_dev *dev, const struct ids *ids)
 	       (!ids->subsystem || !dev->has_subsystem || pg_ids_item_match(ids->subsystem, &sub));
 }
 
+/* By the mapping that is looked at alone: its command is still to be run. */
+static bool is_own(const struct finder *f, const struct pg_known *k)
+{
+	return f->mapping && k->user.n == 1 && pg_text_starts(k->user.v[0], "mapping/") &&
+	       strcmp(k->user.v[0] + strlen("mapping/"), f->mapping->id) == 0;
+}
+
 static bool is_remembered(const struct finder *f, const struct pg_dev *dev)
 {
 	for (size_t i = 0; i < f->memory.n; i++)
-		if (f->memory.found[i].dev == dev && f->memory.known[i].user.n)
+		if (f->memory.found[i].dev == dev && f->memory.known[i].user.n &&
+		    !is_own(f, &f->memory.known[i]))
 			return true;
 	return false;
 }
@@ -351,7 +359,31 @@ static bool has_changed(const struct finder *f, const struct pg_map *map)
 {
 	const struct pg_dev *dev = pg_facts_dev(f->facts, map->addr[0]);
 
-	return dev && dev->group >= 0 && !pg_map_is_right(map, dev);
+	if (!dev || dev->group < 0)
+		return false;
+	if (!pg_map_is_right(map, dev))
+		return true;
+	for (size_t i = 1; i < map->n_addr; i++) {
+		dev = pg_facts_dev(f->facts, map->addr[i]);
+		if (dev && !pg_map_has_ids(map, dev))
+			return true;
+	}
+	return false;
+}
+
+/* mdev must be as the device is, or no VM starts. */
+static bool has_other_mdev(const struct finder *f, const struct pg_mapping *m,
+			   const struct pg_map *map)
+{
+	const struct pg_dev *dev = pg_facts_dev(f->facts, map->addr[0]);
+
+	return dev && dev->group >= 0 && dev->has_mdev != m->mdev;
+}
+
+/* It is said once for all entries; and a driver that is not loaded hides what the card can do. */
+static bool can_set_mdev(const struct pg_mapping *m)
+{
+	return !m->mdev && m->n_map == 1;
 }
 
 static int mapping(struct finder *f, const struct pg_mapping *m, const struct pg_map *map)
@@ -363,14 +395,17 @@ static int mapping(struct finder *f, const struct pg_mapping *m, const struct pg
 	struct pg_drift d = { .what = PG_DRIFT_MAPPING, .mapping = m, .map = map };
 	int r = user ? look(f, &e, &d) : -ENOMEM;
 
-	if (r == 0 && has_changed(f, map)) {
+	if (r == 0)
+		d.mdev = has_other_mdev(f, m, map);
+	if (r == 0 && (d.mdev || has_changed(f, map))) {
 		d.how = PG_DRIFT_CHANGED;
 		d.from = map->addr[0];
 		d.slot = map->slot[0];
 		d.there = pg_facts_dev(f->facts, map->addr[0]);
 		r = 1;
 	}
-	if (r == 1 && d.n_to && pg_drift_map(f->facts, map, d.to, d.n_to, &d.value) < 0)
+	if (r == 1 && d.n_to && (!d.mdev || can_set_mdev(m)) &&
+	    pg_drift_map(f->facts, map, d.to, d.n_to, &d.value) < 0)
 		r = -ENOMEM;
 	return r == 1 ? add(f, &d) : drop(&d, r);
 }

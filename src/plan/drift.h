@@ -35,6 +35,7 @@ struct pg_drift {
 	struct pg_pick *to;
 	size_t n_to;
 	const char *by;			/* what tells; static */
+	bool mdev;			/* CHANGED: the mapping says the opposite of mdev */
 	/* What the entry must be: a hostpci value, a map line, a line of bind.conf, or "" for
 	 * one that has to go. NULL: it cannot be put right from here. */
 	char *value;
@@ -63,6 +64,11 @@ int pg_drift_map(const struct pg_facts *facts, const struct pg_map *map,
 /* Does the check at the start of a VM pass what the line says of its first device
  * (PVE::Mapping::PCI, assert_valid)? */
 bool pg_map_is_right(const struct pg_map *map, const struct pg_dev *dev);
+/* The same of its ids alone, which are compared for each path that the line lists. */
+bool pg_map_has_ids(const struct pg_map *map, const struct pg_dev *dev);
+/* Puts the value of a mapping's drift in the place of its line. Returns 0 or -ENOMEM. */
+struct pg_map_change;
+int pg_drift_put(const struct pg_drift *d, struct pg_map_change *c);
 
 /* drift_words.c, for findings and status: a stable id ("hostpci-points-elsewhere"), a sentence,
  * the entry with what tells, what to do. NULL: no memory. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/plan/mapping.h"
 
 struct pg_bdf_str pg_pick_str(struct pg_bdf addr, bool slot)
 {
@@ -77,6 +78,31 @@ bool pg_map_is_right(const struct pg_map *map, const struct pg_dev *dev)
 	       is_right(map->group, p.group);
 }
 
+bool pg_map_has_ids(const struct pg_map *map, const struct pg_dev *dev)
+{
+	struct props p = props_of(dev);
+
+	return is_right(map->ids, p.ids) && is_right(map->subsystem, p.subsystem);
+}
+
+/* A line has one pair of ids for all of its paths. */
+static bool are_alike(const struct pg_facts *facts, const struct pg_pick *to, size_t n)
+{
+	const struct pg_dev *first = pg_facts_dev(facts, to->addr);
+
+	for (size_t i = 1; first && i < n; i++) {
+		const struct pg_dev *dev = pg_facts_dev(facts, to[i].addr);
+		struct props a = props_of(first), b;
+
+		if (!dev)
+			return false;
+		b = props_of(dev);
+		if (strcmp(a.ids, b.ids) != 0 || strcmp(a.subsystem, b.subsystem) != 0)
+			return false;
+	}
+	return true;
+}
+
 static const struct pg_dev *first_dev(const struct pg_facts *facts, const struct pg_pick *to)
 {
 	return pg_facts_dev(facts, to->addr); /* of a slot: function 0 */
@@ -119,8 +145,8 @@ int pg_drift_map(const struct pg_facts *facts, const struct pg_map *map,
 	struct props p;
 
 	*ret = NULL;
-	if (!dev || dev->group < 0)
-		return 0; /* without a group the VM would not start with it either */
+	if (!dev || dev->group < 0 || !are_alike(facts, to, n))
+		return 0; /* no VM would start with it */
 	if (!path || pg_strv_split(map->value, ",", &part) < 0)
 		return -ENOMEM;
 	p = props_of(dev);
@@ -140,4 +166,18 @@ int pg_drift_map(const struct pg_facts *facts, const struct pg_map *map,
 	add_part(&b, &part, "subsystem-id", p.subsystem, true);
 	*ret = pg_strbuf_steal(&b);
 	return *ret ? 0 : -ENOMEM;
+}
+
+int pg_drift_put(const struct pg_drift *d, struct pg_map_change *c)
+{
+	size_t i = (size_t)(d->map - d->mapping->map);
+	char *value = strdup(d->value);
+
+	if (!value)
+		return -ENOMEM;
+	free(c->after.v[i]);
+	c->after.v[i] = value;
+	if (d->mdev)
+		c->mdev = PG_YES;
+	return 0;
 }

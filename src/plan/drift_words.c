@@ -62,6 +62,11 @@ char *pg_drift_text(const struct pg_drift *d)
 
 	if (!where)
 		return NULL;
+	if (d->mdev)
+		return pg_strf("The mapping %s is %sone for mediated devices or vGPUs (mdev), and %s "
+			       "offers %s: Proxmox starts no VM with it.", d->mapping->id,
+			       d->mapping->mdev ? "" : "not ", from.s,
+			       d->mapping->mdev ? "none" : "them");
 	if (d->how == PG_DRIFT_CHANGED)
 		return pg_strf("The mapping %s says other ids or another IOMMU group of %s than it has: "
 			       "Proxmox starts no VM with it (hardware probably changed).",
@@ -98,8 +103,16 @@ char *pg_drift_advice(const struct pg_drift *d)
 			      "it.");
 	if (d->what == PG_DRIFT_BIND)
 		return strdup("Plan the device again by its new address, and take this line out.");
+	if (d->mdev)
+		return strdup(d->mapping->mdev ?
+				      "Load the driver that offers them, or choose a mapping of its own "
+				      "for the device." :
+				      "Give the device a mapping of its own: what is said of mdev counts for "
+				      "the entries of all nodes.");
 	if (d->what == PG_DRIFT_MAPPING)
-		return strdup("Mend or delete the mapping under Datacenter, Resource Mappings.");
+		return pg_strf("`pve-gpu mapping %s ADDRESS --replace` writes this node's entry anew, "
+			       "`pve-gpu mapping %s --remove` takes it away.", d->mapping->id,
+			       d->mapping->id);
 	return pg_strf("Name the device by its new address (`pve-gpu list --all`), or delete the entry: "
 		       "`qm set %u --delete hostpci%u`.", d->guest->vmid, d->hp->index);
 }

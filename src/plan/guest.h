@@ -43,7 +43,7 @@ int pg_vm_hostpci(struct pg_vm_plan *vm);
 /* plan_igd.c: has it a device with legacy-igd at its next start? */
 bool pg_vm_has_igd(const struct pg_vm_plan *vm);
 int pg_vm_display(struct pg_vm_plan *vm);	/* plan_display.c */
-/* plan_mapping.c: `pvesh create /cluster/mapping/pci …` for these functions, if missing. */
+/* plan_mapping.c: the chosen mapping gets this node's entry for these functions, unless it has it. */
 int pg_vm_mapping(struct pg_vm_plan *vm, const struct pg_dev *const *dev, size_t n,
 		  const char *path);
 /* plan_efi.c: the EFI disk, where OVMF is or becomes the firmware */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/plan/drift.h"
+#include "src/plan/mapping.h"
 #include "src/plan/planner.h"
 
 /* ---- freeing ---- */
@@ -275,17 +276,22 @@ static int plan_steps(struct pg_planner *p)
 	return vm_only ? pg_plan_guest(p) : plan_with_devices(p);
 }
 
+static int decide_and_plan(struct pg_planner *p)
+{
+	int r = p->choices->repair ? pg_repair_decide(p) : pg_plan_decide(p);
+
+	if (r == 0)
+		r = pg_plan_effects(p);
+	return r == 0 && !pg_plan_is_blocked(p->plan) ? plan_steps(p) : r;
+}
+
 static int make(struct pg_planner *p)
 {
 	int r = pg_check(p->facts, p->choices, &p->plan->findings);
 
 	p->plan->repair = p->choices->repair;
 	if (r == 0)
-		r = p->choices->repair ? pg_repair_decide(p) : pg_plan_decide(p);
-	if (r == 0)
-		r = pg_plan_effects(p);
-	if (r == 0 && !pg_plan_is_blocked(p->plan))
-		r = plan_steps(p);
+		r = p->choices->map_task ? pg_plan_map_entry(p) : decide_and_plan(p);
 	if (r < 0)
 		return r;
 	if (pg_plan_is_blocked(p->plan))

@@ -7,6 +7,7 @@
 
 #include "src/base/text.h"
 #include "src/plan/hostpci.h"
+#include "src/plan/mapping.h"
 #include "src/plan/vm_check.h"
 
 /* Is the key in "vga,!hostpci0" ('!': by force; PVE::GuestHelpers, parse_pending_delete)? */
@@ -391,5 +392,7 @@ int pg_plan_guest(struct pg_planner *p)
 	r = pg_vm_hostpci_prepare(&vm, &entries);
 	if (r == 0)
 		r = p->n_dev ? whole(&vm) : pg_vm_hostpci(&vm);
-	return r < 0 ? r : pg_vm_usb(&vm);
+	if (r == 0)
+		r = pg_vm_usb(&vm);
+	return r < 0 ? r : pg_vm_nodes(&vm);
 }

@@ -9,7 +9,7 @@
 
 #include "src/base/text.h"
 #include "src/plan/drift.h"
-#include "src/plan/guest.h"
+#include "src/plan/mapping.h"
 #include "src/plan/memory.h"
 
 int pg_repair_choices(const struct pg_facts *facts, const struct pg_choices *choices,
@@ -174,40 +174,25 @@ static int repair_guests(const struct repair *r)
 	return e;
 }
 
-/* ---- mappings: pvesh set replaces all map lines ---- */
-
-static int add_maps(const struct repair *r, const struct pg_mapping *m, struct pg_plan_cmd *cmd)
-{
-	for (size_t i = 0; i < m->n_map; i++) {
-		const struct pg_drift *d = drift_of(r, &m->map[i]);
-
-		if (pg_strv_add(&cmd->argv, "--map") < 0 ||
-		    pg_strv_add(&cmd->argv, d ? d->value : m->map[i].value) < 0 ||
-		    pg_strv_add(&cmd->undo, "--map") < 0 ||
-		    pg_strv_add(&cmd->undo, m->map[i].value) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
+/* ---- mappings ---- */
 
 static int repair_mapping(const struct repair *r, const struct pg_mapping *m)
 {
-	char *place pg_autofree = pg_strf("/cluster/mapping/pci/%s", m->id);
-	const char *const begin[] = { "pvesh", "set", place, NULL };
-	struct pg_vm_plan vm = { .p = r->p };
-	struct pg_plan *plan = r->p->plan;
-	bool any = false;
+	struct pg_map_change c PG_CLEANUP(pg_map_change_done) = {
+		.id = m->id,
+		.why = "The mapping says where the device is now, and what the start of a VM "
+		       "compares.",
+	};
+	struct pg_vm_plan vm = { .p = r->p, .scope = { .s = "host" } };
+	int e = pg_map_change_begin(r->p->facts, &c);
 
-	if (!place)
-		return -ENOMEM;
-	for (size_t i = 0; i < m->n_map; i++)
-		any |= drift_of(r, &m->map[i]) != NULL;
-	if (!any)
-		return 0;
-	if (pg_vm_command(&vm, begin, begin, "The mapping says where the device is now, and what "
-					     "the start of a VM compares.") < 0)
-		return -ENOMEM;
-	return add_maps(r, m, &plan->vm_cmd[plan->n_vm_cmd - 1]);
+	for (size_t i = 0; e == 0 && i < m->n_map; i++) {
+		const struct pg_drift *d = drift_of(r, &m->map[i]);
+
+		if (d)
+			e = pg_drift_put(d, &c);
+	}
+	return e < 0 ? e : pg_map_command(&vm, &c);
 }
 
 static int repair_mappings(const struct repair *r)

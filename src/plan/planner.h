@@ -198,5 +198,6 @@ int pg_check_usb_guests(struct pg_checker *c);	/* check_usb_vm.c: all VMs with U
 int pg_check_guests(struct pg_checker *c);	/* lint.c: all with a device */
 int pg_check_drift(struct pg_checker *c);	/* check_drift.c */
 int pg_check_nics(struct pg_checker *c);	/* check_nic.c */
+int pg_check_cluster(struct pg_checker *c);	/* check_cluster.c */
 /* May the VM be changed at all? Adds why not. */
 int pg_check_changeable(struct pg_checker *c, const struct pg_guest *g);

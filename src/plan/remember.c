@@ -340,7 +340,7 @@ static int add_made(struct remember *m, const struct pg_strv *argv)
 static int add_chosen(struct remember *m)
 {
 	const struct pg_planner *p = m->p;
-	const char *mapping = p->choices->vmid ? p->choices->mapping : NULL;
+	const char *mapping = p->choices->vmid || p->choices->map_task ? p->choices->mapping : NULL;
 	char *user pg_autofree = mapping ? pg_strf("mapping/%s", mapping) : NULL;
 	int r = 0;
 
@@ -357,7 +357,7 @@ static int add_chosen(struct remember *m)
 
 static bool names_any(const struct pg_planner *p)
 {
-	bool any = p->choices->vmid != 0;
+	bool any = p->choices->vmid != 0 || p->choices->map_task;
 
 	for (size_t i = 0; i < p->n_dev; i++)
 		any |= p->how[i] == PG_BIND_ADDRESS;

@@ -12,6 +12,7 @@
  * usb=A,B usb_mapping=M usb_remove=usbN,… usb_accept=PORT,…
  * rombar=yes|no legacy_igd=yes|no keep_driver=yes|no vendor-id=N … separate replace=hostpciN
  * remove=hostpciN,… vga=V cpu=C hugepages=P no_balloon guest_reachable secure_boot
+ * map=give|replace|add|remove (with mapping=M or usb_mapping=M)
  */
 #include <errno.h>
 #include <stdio.h>
@@ -140,6 +141,8 @@ static int set_value(struct pg_choices *c, const char *key, const char *value)
 		return set_trial(c, value);
 	if (strcmp(key, "remove") == 0)
 		return pg_strv_split(value, ",", &c->remove);
+	if (strcmp(key, "map") == 0)
+		return pg_map_task_parse(value, &c->map_task);
 	if (strcmp(key, "vm") != 0)
 		return set_text(c, key, value);
 	c->vmid = (uint32_t)strtoul(value, NULL, 10);

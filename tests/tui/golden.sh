@@ -94,6 +94,12 @@ moved_node() {
 	END
 }
 
+# A cluster of three nodes.
+cluster_node() {
+	rm -rf "$tmp/node"
+	"$top_builddir/tests/tools/mktree" "$top_srcdir/tests/trees/cluster3.tree" "$tmp/node"
+}
+
 # VM 100 has a USB controller.
 owned_node() {
 	new_node
@@ -113,6 +119,10 @@ screens flow 120x40 flow-120x40
 screens flow 80x24 flow-80x24-ascii --ascii --color=never
 moved_node
 screens_here drift 80x24 drift-80x24
+cluster_node
+screens_here mapping 80x24 mapping-80x24
+cluster_node
+screens_here mapping 120x40 mapping-120x40-ascii --ascii --color=never
 if same_names; then
 	screens device 80x24 device-80x24
 	screens device 120x40 device-120x40

@@ -11,9 +11,9 @@ section() { # FILE NAME
 	sed -n "/^=== $2\$/,/^=== /{/^=== /d;p;}" "$1"
 }
 
-# machines: the VMs that the commands are for, none for a mapping alone
+# machines: the VMs that the commands are for, 0 for mappings
 machines() {
-	sed -n 's/^vm qm set \([0-9]*\) .*/\1/p' "$tmp/all" | sort -u
+	sed -n -e 's/^vm qm set \([0-9]*\) .*/\1/p' -e 's/^vm pvesh .*/0/p' "$tmp/all" | sort -u
 }
 
 play() { # CASE VMID
@@ -40,7 +40,7 @@ for case in "$top_srcdir"/tests/plans/cases/*.case; do
 	section "$case" plan | sed '/^again:/,$d' | grep '^vm ' >"$tmp/all" || continue
 	for machine in $(machines); do
 		play "$case" "$machine"
-		last=$machine
+		[ "$machine" = 0 ] || last=$machine
 	done
 done
 

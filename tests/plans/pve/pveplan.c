@@ -5,6 +5,7 @@
  * ends with 1 where something was refused, where a line of the VM's file that no command is about
  * is not there byte for byte afterwards, or where the inverse commands lead elsewhere. `write`: the
  * VM's file in the tree, and its mappings, become what the commands made of them, and it does not start.
+ * VMID 0: there is no VM; the commands of mappings are taken, and their inverse leads back.
  */
 #include <stdio.h>
 #include <string.h>
@@ -178,6 +179,63 @@ static bool judge(const struct script *s, struct pve_node *node, struct pve_vm *
 	return leads_back(s, before, node, vm, out);
 }
 
+/* ---- mappings alone ---- */
+
+/* Lines in whatever order: a mapping that comes back stands last. */
+static char *mappings_of(const struct pve_node *node)
+{
+	struct pg_strv line PG_CLEANUP(pg_strv_done) = { 0 };
+	char *both pg_autofree = pve_must(pg_strf("%s\n%s", node->pci_cfg, node->usb_cfg));
+	size_t pos = 0, len, full;
+	const char *p;
+
+	while (pg_text_line(both, strlen(both), &pos, &p, &len, &full)) {
+		char *copy pg_autofree = pve_must(strndup(p, len));
+		char *s = pg_text_trim(copy);
+
+		if (*s && pg_strv_add(&line, s) < 0)
+			abort();
+	}
+	pg_strv_sort(&line);
+	return pve_must(pg_strv_join(&line, "\n"));
+}
+
+static bool judge_mappings(const struct script *s, struct pve_node *node, struct pve_out *out)
+{
+	struct pve_vm vm PG_CLEANUP(pve_vm_done) = { .conf = pve_must(strdup("")) };
+	char *before pg_autofree = mappings_of(node);
+	char *changed pg_autofree = NULL, *after pg_autofree = NULL;
+
+	if (!run_all(s, node, &vm, out))
+		return false;
+	changed = mappings_of(node);
+	for (size_t i = s->n_undo; i-- > 0;)
+		if (s->undo[i].n && !pve_command(node, &vm, &s->undo[i], out))
+			return false;
+	after = mappings_of(node);
+	if (strcmp(before, after) != 0)
+		pve_say(out, PVE_REJECT, "the inverse leads elsewhere:\n%s\nnot:\n%s", after, before);
+	return strcmp(before, changed) != 0 && strcmp(before, after) == 0;
+}
+
+static int play_mappings(struct pg_root *root)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
+	struct pve_node node PG_CLEANUP(pve_node_done) = { 0 };
+	struct pve_out out PG_CLEANUP(pve_out_done) = { 0 };
+	struct script script PG_CLEANUP(script_done) = { 0 };
+	bool good;
+
+	if (pg_facts_collect(root, PG_WANT_ALL & ~(unsigned)PG_WANT_NAMES, &facts, NULL) < 0)
+		return 2;
+	pve_feed_node(root, facts, &node);
+	read_script(&script);
+	good = script.n && judge_mappings(&script, &node, &out);
+	for (size_t i = 0; i < out.n; i++)
+		printf("%s: %s\n", pve_kind_name(out.v[i].kind), out.v[i].text);
+	return !good || pve_refused(&out);
+}
+
 static int play(struct pg_root *root, uint32_t vmid, bool write)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
@@ -211,6 +269,8 @@ int main(int argc, char **argv)
 
 	if (argc < 3 || pg_root_open(argv[1], &root, NULL) < 0)
 		return 2;
+	if (strcmp(argv[2], "0") == 0)
+		return play_mappings(root);
 	return play(root, (uint32_t)strtoul(argv[2], NULL, 10),
 		    argc > 3 && strcmp(argv[3], "write") == 0);
 }

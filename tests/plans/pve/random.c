@@ -194,6 +194,9 @@ static void make_mappings(struct pve_case *c)
 			       d->vendor, d->device, d->group);
 		if (d->has_subsystem)
 			pg_strbuf_addf(&b, ",subsystem-id=%04x:%04x", d->subvendor, d->subdevice);
+		if (once_in(c, 2)) /* of another node: it must stay as it is */
+			pg_strbuf_addf(&b, "\n\tmap id=%04x:%04x,node=pve3,iommugroup=%u,path=0000:%02x:00",
+				       d->vendor, d->device, pick(c, 60), pick(c, 256));
 		pg_strbuf_add(&b, "\n\n");
 	}
 	c->pci_cfg = pve_must(pg_strbuf_steal(&b));

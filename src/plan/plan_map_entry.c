@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* This node's entry of a mapping, and nothing else. */
+#include <errno.h>
+#include <string.h>
+
+#include "src/plan/hostpci.h"
+#include "src/plan/mapping.h"
+
+static int refuse(struct pg_vm_plan *vm, const char *id, const char *text, const char *advice)
+{
+	return pg_finding_advice(pg_vm_finding(vm, id, PG_LEVEL_BLOCK, text), "%s", advice);
+}
+
+static bool is_pci_here(const struct pg_facts *facts, const char *id)
+{
+	const struct pg_mapping *m = pg_mapping_find(facts, id);
+
+	return m && m->here;
+}
+
+bool pg_map_task_is_usb(const struct pg_facts *facts, const struct pg_choices *c)
+{
+	if (c->map_task == PG_MAP_REMOVE && c->mapping && c->usb_mapping)
+		return !is_pci_here(facts, c->mapping) &&
+		       pg_usb_mapping_find(facts, c->usb_mapping);
+	return c->usb_mapping != NULL;
+}
+
+/* ---- given ---- */
+
+static int give_pci(struct pg_vm_plan *vm)
+{
+	const struct pg_choices *c = vm->p->choices;
+	struct pg_entries entries PG_CLEANUP(pg_entries_done) = { 0 };
+	int r = pg_vm_entries(vm, &entries);
+
+	if (r < 0)
+		return r;
+	if (!c->mapping || entries.n == 0)
+		return refuse(vm, "mapping-no-device", "There is no such device on this node.",
+			      "`pve-gpu list --all` shows the devices of this node.");
+	if (entries.n > 1)
+		return refuse(vm, "mapping-several",
+			      "An entry of a mapping stands for one device, and several were chosen.",
+			      "Choose the device of one slot, or join them with ';' where a VM is to "
+			      "get them together.");
+	return pg_map_put(vm, c->mapping, c->map_task, entries.v->dev, entries.v->n,
+			  entries.v->host);
+}
+
+static int give_usb(struct pg_vm_plan *vm)
+{
+	const struct pg_choices *c = vm->p->choices;
+
+	if (c->n_pick || c->n_usb != 1)
+		return refuse(vm, "usb-mapping-several",
+			      "A USB mapping stands for one USB device on each node.",
+			      "Choose one device, by its port or its ids.");
+	if (c->map_task == PG_MAP_ADD)
+		return refuse(vm, "usb-mapping-one",
+			      "A USB mapping has one entry for each node, no further ones.",
+			      "Choose another name, or replace this node's entry.");
+	return pg_usb_map_put(vm, c->usb_mapping, c->map_task, &c->usb[0]);
+}
+
+/* ---- taken away ---- */
+
+static bool has_usb(const struct pg_guest *g, const char *id)
+{
+	const struct pg_usb_spec spec = { .by = PG_USB_BY_MAPPING, .name = (char *)(uintptr_t)id };
+
+	for (size_t i = 0; i < g->n_usb; i++)
+		if (pg_guest_usb_counts(g, &g->usb[i]) && pg_usb_spec_equal(&g->usb[i].spec, &spec))
+			return true;
+	return false;
+}
+
+static bool has_pci(const struct pg_guest *g, const char *id)
+{
+	for (size_t i = 0; i < g->n_hostpci; i++)
+		if (g->hostpci[i].mapping && !g->hostpci[i].leaving &&
+		    !pg_hostpci_is_hidden(g, &g->hostpci[i]) &&
+		    strcmp(g->hostpci[i].mapping, id) == 0)
+			return true;
+	return false;
+}
+
+bool pg_guest_has_mapping(const struct pg_guest *g, bool usb, const char *id)
+{
+	return usb ? has_usb(g, id) : has_pci(g, id);
+}
+
+/* VMs that do not start any more: those of this node; of all nodes where the mapping goes. */
+static int warn_users(struct pg_vm_plan *vm, const struct pg_map_change *c)
+{
+	const struct pg_facts *facts = vm->p->facts;
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	struct pg_finding *f;
+
+	for (size_t i = 0; i < facts->n_guest; i++) {
+		const struct pg_guest *g = &facts->guest[i];
+
+		if ((g->local || !c->after.n) && pg_guest_has_mapping(g, c->usb, c->id))
+			pg_strbuf_addf(&b, "%sVM %u on %s", b.len ? ", " : "", g->vmid, g->node);
+	}
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	if (!b.len)
+		return 0;
+	f = pg_vm_finding(vm, "mapping-used", PG_LEVEL_WARN,
+			  c->after.n ? "VMs of this node have the device by this mapping, and do not "
+				       "start here without its entry." :
+				       "VMs have the device by this mapping, and do not start without "
+				       "it.");
+	if (pg_finding_evidence(f, "%s", b.s) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Take the device from them first, or move them to a node that has "
+				    "an entry.");
+}
+
+static int keep_others(const struct pg_facts *facts, struct pg_map_change *c)
+{
+	const struct pg_mapping *pci = c->usb ? NULL : pg_mapping_find(facts, c->id);
+	const struct pg_usb_mapping *usb = c->usb ? pg_usb_mapping_find(facts, c->id) : NULL;
+	int r = 0;
+
+	pg_strv_done(&c->after);
+	c->after = (struct pg_strv){ 0 };
+	for (size_t i = 0; r == 0 && pci && i < pci->n_map; i++)
+		if (!pci->map[i].here)
+			r = pg_strv_add(&c->after, pci->map[i].value);
+	for (size_t i = 0; r == 0 && usb && i < usb->n_map; i++)
+		if (!usb->map[i].here)
+			r = pg_strv_add(&c->after, usb->map[i].value);
+	return r;
+}
+
+static int take_away(struct pg_vm_plan *vm, bool usb)
+{
+	const struct pg_choices *choices = vm->p->choices;
+	struct pg_map_change c PG_CLEANUP(pg_map_change_done) = {
+		.usb = usb,
+		.id = usb ? choices->usb_mapping : choices->mapping,
+	};
+	int r = pg_map_change_begin(vm->p->facts, &c);
+
+	if (r == 0)
+		r = keep_others(vm->p->facts, &c);
+	if (r < 0)
+		return r;
+	if (!c.there || c.after.n == c.before.n)
+		return pg_vm_finding(vm, "mapping-not-there", PG_LEVEL_NOTE,
+				     c.there ? "There is nothing to take away: the mapping has no entry "
+					       "for this node." :
+					       "There is nothing to take away: there is no mapping of "
+					       "that name.") ? 0 : -ENOMEM;
+	c.why = c.after.n ? "This node's entry is taken from the mapping; those of other nodes stay "
+			    "as they are." :
+			    "The mapping had no other entry: it goes with this one.";
+	r = warn_users(vm, &c);
+	return r < 0 ? r : pg_map_command(vm, &c);
+}
+
+int pg_plan_map_entry(struct pg_planner *p)
+{
+	struct pg_vm_plan vm = { .p = p, .scope = { .s = "host" } };
+	bool usb = pg_map_task_is_usb(p->facts, p->choices);
+	int r;
+
+	p->how = calloc(p->n_dev + 1, sizeof(*p->how));
+	if (!p->how)
+		return -ENOMEM;
+	for (size_t i = 0; i < p->n_dev; i++)
+		p->how[i] = PG_BIND_AT_START;
+	if (p->choices->map_task == PG_MAP_REMOVE)
+		return take_away(&vm, usb);
+	r = usb ? give_usb(&vm) : give_pci(&vm);
+	return r < 0 || pg_plan_is_blocked(p->plan) ? r : pg_plan_remember(p);
+}
