@@ -24,9 +24,22 @@ static unsigned wait_of(const struct wiz *w)
 	return w->run.trial ? w->run.trial : w->waiting ? w->waiting->wait : 0;
 }
 
+/* As with the wait. NULL: none. */
+static const struct pg_strv *doubts_of(const struct wiz *w)
+{
+	if (w->run.doubts.n)
+		return &w->run.doubts;
+	return w->waiting && w->waiting->doubts.n ? &w->waiting->doubts : NULL;
+}
+
+static const char *id_of(const struct wiz *w)
+{
+	return w->run.id || !w->waiting ? w->run.id : w->waiting->id;
+}
+
 static bool in_doubt(const struct wiz *w)
 {
-	return w->run.doubts.n > 0;
+	return doubts_of(w) != NULL;
 }
 
 /* ---- rows ---- */
@@ -49,7 +62,8 @@ static const char *why_not_now(const struct wiz *w)
 		return "This is a folder, not the running system: there is nothing to reboot.";
 	if (in_doubt(w))
 		return "What the node boots from does not hold all of the change: it could come up "
-		       "half changed. The Apply page says what is missing.";
+		       "half changed. What is missing stands beside the row that takes it "
+		       "back.";
 	return NULL;
 }
 
@@ -81,7 +95,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 	wiz_view_set(view, &view->next_label, "choose");
 	intro(w, view);
 	row(view, LATER, "later", NULL);
-	if (in_doubt(w) && w->run.id)
+	if (in_doubt(w) && id_of(w))
 		row(view, BACK, "take the change back", NULL);
 	row(view, NOW, "now", why_not_now(w));
 }
@@ -107,7 +121,7 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	if (e->kind != WIZ_EVENT_ANSWER)
 		return 0;
 	if (w->asking == WIZ_ASKING_UNDO)
-		return wiz_run_undo_shown(w, w->run.id, ret);
+		return wiz_run_undo_shown(w, id_of(w), ret);
 	return w->asking == WIZ_ASKING_REBOOT ? wiz_reboot(w, ret) : 0;
 }
 
@@ -126,8 +140,10 @@ static void later_detail(const struct wiz *w, struct wiz_lines *lines)
 
 static void back_detail(const struct wiz *w, struct wiz_lines *lines)
 {
-	for (size_t i = 0; i < w->run.doubts.n; i++)
-		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", w->run.doubts.v[i]);
+	const struct pg_strv *doubts = doubts_of(w);
+
+	for (size_t i = 0; doubts && i < doubts->n; i++)
+		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", doubts->v[i]);
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 			    "Every file gets its old bytes, and the boot files are built again. "

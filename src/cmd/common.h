@@ -52,12 +52,6 @@ void pg_cmd_print_findings(const struct pg_cmd_env *env, const struct pg_finding
  * PG_EXIT_USAGE. *ret_operand is the index of the first operand. */
 int pg_cmd_operands(const struct pg_cmd_env *env, int argc, char **argv, int max,
 		    int *ret_operand);
-/* Options of those that plan (passthrough.c): --trial[=MINUTES] and --accept-loss=ADDRESS, from
- * optarg. Return 0 or the exit status. */
-int pg_cmd_take_trial(const struct pg_cmd_env *env, const char *command,
-		      struct pg_choices *choices);
-int pg_cmd_take_loss(const struct pg_cmd_env *env, const char *command,
-		     struct pg_choices *choices);
 /* getopt_long without a message of its own; starts afresh where *begun is false. Complains
  * and returns '?' for what is no option. */
 int pg_cmd_getopt(const struct pg_cmd_env *env, int argc, char **argv,

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "src/cmd/common.h"
+#include "src/cmd/options.h"
 
 struct list {
 	struct pg_status *v;
@@ -140,55 +140,31 @@ static int show_status(const struct pg_cmd_env *env)
 static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 		       struct pg_choices *choices, struct pg_cmd_road *road)
 {
-	switch (c) {
-	case 'r':
-		choices->repair = true;
-		return 0;
-	case 't':
-		return pg_cmd_take_trial(env, command, choices);
-	case 'T':
-		choices->trial = PG_NO;
-		return 0;
-	case 'l':
-		return pg_cmd_take_loss(env, command, choices);
-	case 'n':
-		choices->pin_nics = true;
-		return 0;
-	case 'a':
-		road->apply = true;
-		return 0;
-	case 'y':
-		road->yes = true;
-		return 0;
-	default:
-		return PG_EXIT_USAGE;
-	}
+	if (c != 'r')
+		return pg_cmd_take_change_option(env, c, command, choices, road);
+	choices->repair = true;
+	return 0;
 }
 
 int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "repair", no_argument, NULL, 'r' },
-		{ "trial", optional_argument, NULL, 't' },
-		{ "no-trial", no_argument, NULL, 'T' },
-		{ "accept-loss", required_argument, NULL, 'l' },
-		{ "pin-nics", no_argument, NULL, 'n' },
-		{ "apply", no_argument, NULL, 'a' },
-		{ "yes", no_argument, NULL, 'y' },
+		PG_CMD_BOOT_OPTIONS,
+		PG_CMD_ROAD_OPTIONS,
 		{ 0 },
 	};
 	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
 	struct pg_cmd_road road = { 0 };
 	bool begun = false, any = false;
-	int c;
+	int c, status;
 
 	if (!choices) {
 		pg_cmd_complain(env, &(const struct pg_err){ .code = -ENOMEM });
 		return PG_EXIT_REFUSED;
 	}
 	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
-		int status = take_option(env, c, argv[0], choices, &road);
-
+		status = take_option(env, c, argv[0], choices, &road);
 		if (status)
 			return status;
 		any = true;
@@ -197,7 +173,8 @@ int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv)
 		return pg_cmd_usage(env, argv[0], "It takes no operand: %s.", argv[optind]);
 	if (any && !choices->repair)
 		return pg_cmd_usage(env, argv[0], "Its other options go with --repair.");
-	if (road.yes && !road.apply)
-		return pg_cmd_usage(env, argv[0], "--yes goes with --apply.");
+	status = pg_cmd_check_road(env, argv[0], &road);
+	if (status)
+		return status;
 	return choices->repair ? pg_cmd_take_road(env, choices, &road) : show_status(env);
 }

@@ -4,11 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "src/base/text.h"
-#include "src/cmd/common.h"
-
-/* PVE::JSONSchema, pve-vmid */
-enum { VMID_MIN = 100, VMID_MAX = 999999999 };
+#include "src/cmd/options.h"
 
 static int keep(char **to, const char *value)
 {
@@ -55,14 +51,8 @@ static int take_option(const struct pg_cmd_env *env, int c, const char *command,
 		break;
 	case 'l':
 		return take_loss(env, command, choices);
-	case 'a':
-		road->apply = true;
-		break;
-	case 'y':
-		road->yes = true;
-		break;
 	default:
-		return PG_EXIT_USAGE;
+		return pg_cmd_take_change_option(env, c, command, choices, road);
 	}
 	return r < 0 ? pg_cmd_no_memory(env) : 0;
 }
@@ -99,13 +89,8 @@ static int take_mapping(const struct pg_cmd_env *env, struct pg_choices *choices
 static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
 			 struct pg_choices *choices)
 {
-	uint64_t vmid = 0;
-	int status = 0;
+	int status = pg_cmd_take_vmid(env, argv[0], argv[optind], choices);
 
-	if (pg_text_number(argv[optind], 10, VMID_MAX, &vmid) < 0 || vmid < VMID_MIN)
-		return pg_cmd_usage(env, argv[0], "%s is no VM number. They go from %d to %d.",
-				    argv[optind], VMID_MIN, VMID_MAX);
-	choices->vmid = (uint32_t)vmid;
 	for (int i = optind + 1; status == 0 && i < argc; i++)
 		status = take_device(env, argv[0], argv[i], choices);
 	if (status == 0)
@@ -121,9 +106,7 @@ int pg_cmd_usb(const struct pg_cmd_env *env, int argc, char **argv)
 	static const struct option options[] = {
 		{ "mapping", required_argument, NULL, 'm' },
 		{ "remove", required_argument, NULL, 'd' },
-		{ "accept-loss", required_argument, NULL, 'l' },
-		{ "apply", no_argument, NULL, 'a' },
-		{ "yes", no_argument, NULL, 'y' },
+		PG_CMD_ROAD_OPTIONS,
 		{ 0 },
 	};
 	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
@@ -139,8 +122,9 @@ int pg_cmd_usb(const struct pg_cmd_env *env, int argc, char **argv)
 			return status;
 		any = true;
 	}
-	if (road.yes && !road.apply)
-		return pg_cmd_usage(env, argv[0], "--yes goes with --apply.");
+	status = pg_cmd_check_road(env, argv[0], &road);
+	if (status)
+		return status;
 	if (optind == argc && any)
 		return pg_cmd_usage(env, argv[0], "It needs the number of a VM.");
 	if (optind == argc)

@@ -122,6 +122,7 @@ struct pg_trial {
 	unsigned left;		/* seconds until it is taken back; 0: over, or not begun */
 	bool booted;		/* the node was rebooted since it was applied */
 	bool off;		/* booted with pve-gpu.off: nothing waits */
+	struct pg_strv doubts;	/* what the node boots from lacked when the change was made */
 };
 
 /* The newest change on trial; *ret is NULL where there is none. 0, or negative errno with err

@@ -130,6 +130,7 @@ void pg_journal_free(struct pg_journal *j)
 		cmd_done(&j->cmd[i]);
 	free(j->cmd);
 	pg_strv_done(&j->folder);
+	pg_strv_done(&j->doubts);
 	free(j->trial.boot);
 	free(j->trial.watched);
 	free(j->trial.expired);

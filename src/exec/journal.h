@@ -15,6 +15,7 @@
  *	run, ran	command N is about to run, ended with a status
  *	target		the undo of file N goes from one saved copy to another
  *	back, left	file N is back; differs from all we know and stays
+ *	doubt		a sentence of the proof: what the node boots from lacks this
  *	reran		command N was run again (or its inverse) with the old files in place
  *	trial		wait, boot id, addresses: it is to wait for its confirmation
  *	boot		a boot in which the trial's watch waits
@@ -88,6 +89,7 @@ struct pg_journal {
 	size_t n_cmd;
 	struct pg_strv folder;
 	struct pg_jtrial trial;
+	struct pg_strv doubts;
 	unsigned seq;		/* number of the next record */
 	bool torn;		/* it ends with lines that do not count */
 	bool open_line;		/* the file does not end with a line feed */
@@ -143,6 +145,8 @@ int pg_journal_add_cmd(struct pg_root *root, struct pg_journal *j,
 		       const struct pg_plan_cmd *cmd, bool vm, struct pg_err *err);
 int pg_journal_add_folder(struct pg_root *root, struct pg_journal *j, const char *path,
 			  struct pg_err *err);
+int pg_journal_add_doubt(struct pg_root *root, struct pg_journal *j, const char *text,
+			 struct pg_err *err);
 int pg_journal_add_target(struct pg_root *root, struct pg_journal *j, size_t i,
 			  enum pg_copy from, enum pg_copy to, struct pg_err *err);
 

@@ -122,6 +122,17 @@ static int take_folder(struct pg_journal *j, const struct pg_jval *v, struct pg_
 	return path && path[0] == '/' ? pg_strv_take(&j->folder, PG_STEAL(path)) : -EPROTO;
 }
 
+static int take_doubt(struct pg_journal *j, const struct pg_jval *v, struct pg_err *err)
+{
+	const char *text = pg_jval_get_str(v, "text");
+	pg_autofree char *plain = text ? pg_journal_unescape(text) : NULL;
+
+	(void)err;
+	if (!text)
+		return -EPROTO;
+	return plain ? pg_strv_take(&j->doubts, PG_STEAL(plain)) : -ENOMEM;
+}
+
 static int take_state(struct pg_journal *j, const struct pg_jval *v, struct pg_err *err)
 {
 	enum pg_tx_state state = PG_TX_PLANNED;
@@ -249,7 +260,7 @@ static const struct {
 	{ "write", NULL, take_file_mark }, { "written", NULL, take_file_mark },
 	{ "back", NULL, take_file_mark },  { "left", NULL, take_file_mark },
 	{ "run", NULL, take_cmd_mark },	  { "ran", NULL, take_cmd_mark },
-	{ "reran", NULL, take_cmd_mark },
+	{ "reran", NULL, take_cmd_mark },  { "doubt", take_doubt, NULL },
 };
 
 static int take_record(struct pg_journal *j, const struct pg_jval *v, struct pg_err *err)

@@ -183,6 +183,15 @@ int pg_journal_add_folder(struct pg_root *root, struct pg_journal *j, const char
 	return pg_journal_add(root, j, "folder", record, err);
 }
 
+int pg_journal_add_doubt(struct pg_root *root, struct pg_journal *j, const char *text,
+			 struct pg_err *err)
+{
+	struct pg_json *record = pg_json_object();
+
+	set_escaped(record, "text", text);
+	return pg_journal_add(root, j, "doubt", record, err);
+}
+
 int pg_journal_add_target(struct pg_root *root, struct pg_journal *j, size_t i,
 			  enum pg_copy from, enum pg_copy to, struct pg_err *err)
 {

@@ -244,6 +244,17 @@ static int say(struct pg_outcome *ret, const struct pg_plan *plan, const struct 
 	return 0;
 }
 
+/* Whoever asks for the reboot later is told as well. That it cannot be written down changes
+ * nothing now: the doubts are told, and that is what counts. */
+static int record(struct pg_run *run, const struct pg_strv *doubts)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < doubts->n; i++)
+		r = pg_journal_add_doubt(run->root, run->j, doubts->v[i], NULL);
+	return r == -ENOMEM ? r : 0;
+}
+
 int pg_proof(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
@@ -260,5 +271,7 @@ int pg_proof(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *
 		r = check_esp(run, facts, plan, &ret->doubts, &notes);
 	if (r == 0)
 		r = check_initrds(run, facts, plan, &ret->doubts, &notes);
-	return r < 0 ? r : say(ret, plan, &notes);
+	if (r == 0)
+		r = say(ret, plan, &notes);
+	return r < 0 ? r : record(run, &ret->doubts);
 }

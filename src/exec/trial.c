@@ -141,6 +141,7 @@ void pg_trial_free(struct pg_trial *trial)
 		return;
 	free(trial->id);
 	free(trial->summary);
+	pg_strv_done(&trial->doubts);
 	free(trial);
 }
 

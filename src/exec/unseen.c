@@ -71,7 +71,9 @@ static int fill(const struct pg_root *root, const struct pg_journal *j, bool boo
 	ret->wait = j->state == PG_TX_TRIAL ? j->trial.wait : 0;
 	ret->id = strdup(j->id);
 	ret->summary = strdup(j->summary);
-	return ret->id && ret->summary ? 0 : -ENOMEM;
+	if (!ret->id || !ret->summary)
+		return -ENOMEM;
+	return pg_strv_copy(&j->doubts, &ret->doubts);
 }
 
 static int find(const struct pg_root *root, wanted_fn *wanted, struct pg_trial **ret,

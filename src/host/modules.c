@@ -207,6 +207,32 @@ static bool has_claim(const struct pg_dev *dev, const char *module)
 }
 
 /*
+ * A driver of a module always has the link to it; older kernels (Debian 12's) make none for a
+ * driver in the kernel. `bind` tells that the folder was not just copied in part.
+ */
+static int claim_unnamed(const struct pg_root *root, struct pg_dev *dev,
+			 const struct pg_modules *m)
+{
+	const struct pg_strv none = { 0 };
+	pg_autofree char *bind = pg_strf("/sys/bus/pci/drivers/%s/bind", dev->driver);
+	pg_autofree char *name = pg_module_name(dev->driver, strlen(dev->driver));
+	struct pg_claim *c;
+	int r;
+
+	if (!bind || !name)
+		return -ENOMEM;
+	if (!pg_root_exists(root, bind) || has_claim(dev, name) ||
+	    strcmp(name, "vfio_pci") == 0)
+		return 0;
+	r = add_claim(dev, name, m, &none);
+	if (r < 0)
+		return r;
+	c = &dev->claim[dev->n_claim - 1];
+	c->builtin = c->unnamed = true;
+	return 0;
+}
+
+/*
  * A driver in the kernel claims devices by a table that modules.builtin.modinfo need not hold
  * (scripts/mod/file2alias.c makes it for modules alone): it is seen by what it has.
  */
@@ -220,6 +246,8 @@ static int claim_by_driver(const struct pg_root *root, struct pg_dev *dev,
 		return 0;
 	link = pg_strf("/sys/bus/pci/drivers/%s/module", dev->driver);
 	r = link ? pg_root_readlink_name(root, link, &name) : -ENOMEM;
+	if (r == -ENOENT)
+		return claim_unnamed(root, dev, m);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	module = pg_module_name(name, strlen(name));

@@ -321,7 +321,7 @@ static int takes(struct pg_checker *c, const struct pg_guest *g)
 	for (size_t i = 0; r == 0 && i < effects.n; i++) {
 		const struct pg_effect *e = &effects.v[i];
 		const struct pg_dev *dev = pg_facts_dev(c->facts, e->addr);
-		const struct pg_use *vital = dev ? pg_dev_vital(dev) : NULL;
+		const struct pg_use *vital = dev ? pg_keeps_vital(&effects.keeps, dev) : NULL;
 		struct pg_finding *f;
 
 		if (!vital)

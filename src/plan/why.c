@@ -114,6 +114,8 @@ static int built_in(const struct pg_facts *facts, struct pg_status *s)
 		return 0;
 	for (size_t i = 0; i < s->dev->n_claim; i++) {
 		const struct pg_claim *c = &s->dev->claim[i];
+		const char *says = c->unnamed ? "/sys/bus/pci/drivers names no module for" :
+						"modules.builtin names";
 
 		/* a driver may have another name than its module: "serial" of 8250_pci */
 		if (!c->builtin || pg_facts_loaded(facts, s->dev->driver))
@@ -122,9 +124,9 @@ static int built_in(const struct pg_facts *facts, struct pg_status *s)
 				       "Its driver %s is built into the kernel: it takes the device "
 				       "before any module can, and ids= comes too late.",
 				       s->dev->driver),
-			    pg_why_evidence(s, "%s is in modules.builtin of %s", c->module,
+			    pg_why_evidence(s, "%s %s (%s)", says, c->module,
 					    facts->system.kernel ? facts->system.kernel :
-								   "the kernel"),
+								   "the running kernel"),
 			    pg_why_fix(s, "Bind it by address: `pve-gpu passthrough VMID %s --bind "
 					  "address`.", pg_bdf_str(s->addr).s));
 	}

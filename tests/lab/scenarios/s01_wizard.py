@@ -16,7 +16,7 @@ def set_up(s):
         s.keys('/')
         s.type(address)
         s.keys('Enter')
-        if f'[x] {address}' not in s.see(f'─ 0000:{address} ─'):
+        if f'[x] {address}' not in s.see(f'- 0000:{address} -'):
             s.keys('Space')
         s.see(f'[x] {address}')
     s.keys('Enter')
@@ -61,7 +61,7 @@ def keep(lab, m, s, how):
     text = s.see('After the reboot', '01:00.0', '01:00.1', seconds=90)
     lab.ok(text.count(' ok') >= 2, f'{how}: the wizard opens on the verify step: both are well', text)
     s.keys('Enter')
-    s.see('is confirmed', seconds=120)
+    s.see('`pve-gpu undo` takes', seconds=120)
     s.close()
     lab.has(f'{how}: the change is confirmed', m.ask('pve-gpu history'), 'confirmed')
 

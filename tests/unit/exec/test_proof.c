@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "src/exec/journal.h"
 #include "src/exec/proof.h"
 
 #define SH_NAMES "echo usr/lib/modules/6.1/kernel/drivers/vfio/pci/vfio-pci.ko.xz\n"
@@ -35,6 +36,18 @@ static bool doubts(const struct node *n, const char *part)
 		if (strstr(n->out.doubts.v[i], part))
 			return true;
 	return false;
+}
+
+/* All of it, as it was said. */
+static void assert_on_record(const struct node *n)
+{
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+
+	assert_int_equal(pg_journal_read(n->tree->root, n->out.id, &j, NULL), 0);
+	assert_int_equal(j->state, PG_TX_APPLIED);
+	assert_int_equal(j->doubts.n, n->out.doubts.n);
+	for (size_t i = 0; i < j->doubts.n; i++)
+		assert_string_equal(j->doubts.v[i], n->out.doubts.v[i]);
 }
 
 static void assert_clean(const struct node *n)
@@ -69,6 +82,7 @@ static void test_stale(void **state)
 	assert_true(doubts(n, VFIO));
 	node_assert_text(n, "do not reboot");
 	assert_clean(n);
+	assert_on_record(n);
 }
 
 /* No tool is no doubt: it is said. */

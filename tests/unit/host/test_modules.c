@@ -101,6 +101,26 @@ static void test_builtin_driver(void **state)
 	assert_int_equal(facts->dev[1].n_claim, 1); /* nvidia_fb alone */
 }
 
+/* Older kernels have no such link for a driver in the kernel: its folder is there without. */
+static void test_builtin_driver_unnamed(void **state)
+{
+	struct tree *t = *state;
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = facts_of(two, "6.14.8-2-pve");
+	const struct pg_dev *d = &facts->dev[0];
+
+	put_text(t);
+	tree_file(t, DIR "modules.builtin", "kernel/drivers/tty/serial/8250/8250_pci.ko\n");
+	tree_file(t, "/sys/bus/pci/drivers/serial/bind", "");
+	tree_dir(t, "/sys/bus/pci/drivers/i915"); /* of a capture: who knows */
+	facts->dev[0].driver = strdup("serial");
+	facts->dev[1].driver = strdup("i915");
+	assert_int_equal(pg_collect_modules(t->root, facts), 0);
+	assert_int_equal(d->n_claim, 3);
+	assert_string_equal(d->claim[2].module, "serial");
+	assert_true(d->claim[2].builtin && d->claim[2].unnamed);
+	assert_int_equal(facts->dev[1].n_claim, 1);
+}
+
 static void test_which_kernel(void **state)
 {
 	struct tree *t = *state;
@@ -332,6 +352,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		tree_test(test_claims),
 		tree_test(test_builtin_driver),
+		tree_test(test_builtin_driver_unnamed),
 		tree_test(test_which_kernel),
 		tree_test(test_nothing_there),
 		tree_test(test_vfio),

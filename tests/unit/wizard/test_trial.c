@@ -2,6 +2,8 @@
 /* A change on trial, and one that what the node boots from does not hold. */
 #include "tests/unit/wizard/demo.h"
 
+#include "src/exec/journal.h"
+
 #define VFIO "/etc/modprobe.d/vfio.conf"
 
 static void apply(struct demo *d)
@@ -102,6 +104,15 @@ static void test_reboot_page(void **state)
 
 /* ---- doubts ---- */
 
+/* The wizard is started anew. */
+static void again(struct demo *d)
+{
+	wiz_free(d->w);
+	d->w = NULL;
+	pg_templates_done(&d->templates);
+	demo_start(d);
+}
+
 static void test_doubts(void **state)
 {
 	struct demo *d = *state;
@@ -136,6 +147,28 @@ static void test_doubts(void **state)
 	demo_back(d, "home");
 }
 
+/* The connection was lost after the change: whoever comes next is told as well. */
+static void test_doubts_on_record(void **state)
+{
+	struct demo *d = *state;
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+
+	demo_open(d);
+	demo_to_review(d, "vm/0");
+	apply(d);
+	assert_int_equal(pg_journal_read(d->tree->root, d->w->run.id, &j, NULL), 0);
+	assert_int_equal(pg_journal_add_doubt(d->tree->root, j, "grub.cfg lacks 100% of it.", NULL), 0);
+	again(d);
+	demo_send(d, WIZ_EVENT_NEXT, "reboot");
+	demo_assert_page(d, "reboot");
+	assert_false(demo_item(d, "now")->enabled);
+	assert_true(demo_detail_has(d, "back", "grub.cfg lacks 100% of it."));
+	demo_send(d, WIZ_EVENT_NEXT, "back");
+	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
+	assert_true(demo_view_has(d, "is undone"));
+	assert_false(pg_root_exists(d->tree->root, VFIO));
+}
+
 static void test_no_doubts(void **state)
 {
 	struct demo *d = *state;
@@ -162,15 +195,6 @@ static void boot(struct demo *d)
 	demo_send(d, WIZ_EVENT_NEXT, "now");
 	assert_int_equal(demo_answer(d, true, NULL), WIZ_MOVED);
 	demo_assert_page(d, "verify");
-}
-
-/* The wizard is started anew. */
-static void again(struct demo *d)
-{
-	wiz_free(d->w);
-	d->w = NULL;
-	pg_templates_done(&d->templates);
-	demo_start(d);
 }
 
 static void test_waits_for_reboot(void **state)
@@ -384,6 +408,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		demo_test(test_turned),	     demo_test(test_wanted), demo_test(test_folder),
+		demo_test(test_reboot_page), demo_test(test_doubts), demo_test(test_doubts_on_record),
 		demo_test(test_reboot_page), demo_test(test_doubts), demo_test(test_no_doubts),
 		demo_test(test_waits_for_reboot), demo_test(test_keep), demo_test(test_put_off),
 		demo_test(test_joins_running), demo_test(test_later),

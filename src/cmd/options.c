@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/cmd/options.h"
+
+#include "src/base/text.h"
+
+/* PVE::JSONSchema, pve-vmid */
+enum { VMID_MIN = 100, VMID_MAX = 999999999 };
+
+static int take_trial(const struct pg_cmd_env *env, const char *command,
+		      struct pg_choices *choices)
+{
+	uint64_t minutes = PG_TRIAL_MINUTES;
+
+	if (optarg && (pg_text_number(optarg, 10, PG_TRIAL_MINUTES_MAX, &minutes) < 0 || !minutes))
+		return pg_cmd_usage(env, command, "--trial takes minutes, from 1 to %d, not %s.",
+				    PG_TRIAL_MINUTES_MAX, optarg);
+	choices->trial = PG_YES;
+	choices->trial_minutes = (unsigned)minutes;
+	return 0;
+}
+
+static int take_loss(const struct pg_cmd_env *env, const char *command,
+		     struct pg_choices *choices)
+{
+	struct pg_bdf addr;
+	bool slot;
+
+	if (pg_bdf_parse_loose(optarg, &addr, &slot) < 0 || slot)
+		return pg_cmd_usage(env, command, "--accept-loss takes the whole address of one "
+				    "function, like 0000:03:00.0, not %s.", optarg);
+	return pg_choices_accept(choices, addr) < 0 ? pg_cmd_no_memory(env) : 0;
+}
+
+int pg_cmd_take_change_option(const struct pg_cmd_env *env, int c, const char *command,
+			      struct pg_choices *choices, struct pg_cmd_road *road)
+{
+	switch (c) {
+	case 'l':
+		return take_loss(env, command, choices);
+	case 't':
+		return take_trial(env, command, choices);
+	case 'T':
+		choices->trial = PG_NO;
+		return 0;
+	case 'n':
+		choices->pin_nics = true;
+		return 0;
+	case 'a':
+		road->apply = true;
+		return 0;
+	case 'y':
+		road->yes = true;
+		return 0;
+	default:
+		return PG_EXIT_USAGE;
+	}
+}
+
+int pg_cmd_check_road(const struct pg_cmd_env *env, const char *command,
+		      const struct pg_cmd_road *road)
+{
+	return road->yes && !road->apply ?
+		       pg_cmd_usage(env, command, "--yes goes with --apply.") : 0;
+}
+
+int pg_cmd_take_vmid(const struct pg_cmd_env *env, const char *command, const char *text,
+		     struct pg_choices *choices)
+{
+	uint64_t vmid = 0;
+
+	if (pg_text_number(text, 10, VMID_MAX, &vmid) < 0 || vmid < VMID_MIN)
+		return pg_cmd_usage(env, command, "%s is no VM number. They go from %d to %d.", text,
+				    VMID_MIN, VMID_MAX);
+	choices->vmid = (uint32_t)vmid;
+	return 0;
+}
