@@ -2,9 +2,9 @@
 /* What answers.c and answers_text.c share. */
 #pragma once
 
-#include "src/plan/choices.h"
 #include "src/base/err.h"
 #include "src/base/strbuf.h"
+#include "src/plan/choices.h"
 
 /* Reads the file; a relative path is taken from the current folder. 0, or negative with err. */
 int wiz_answers_read(const char *path, struct pg_bytes *ret, struct pg_err *err);

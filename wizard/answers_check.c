@@ -16,8 +16,8 @@ int wiz_answers_check(const char *path, const struct pg_choices *choices, struct
 		return pg_err_set(err, -EINVAL, path, 0,
 				  "mapping_entry goes with mapping or usb_mapping, without vm and "
 				  "repair.");
-	if (choices->n_pick == 0 && !choices->repair && choices->map_task != PG_MAP_REMOVE && !pg_choices_has_usb(choices) &&
-	    !pg_choices_has_vm_only(choices))
+	if (choices->n_pick == 0 && !choices->repair && choices->map_task != PG_MAP_REMOVE &&
+	    !pg_choices_has_usb(choices) && !pg_choices_has_vm_only(choices))
 		return pg_err_set(err, -EINVAL, path, 0,
 				  "It names no device. Add a line like devices = "
 				  "{'0000:01:00.0', '0000:01:00.1'}.");
