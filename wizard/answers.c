@@ -203,6 +203,18 @@ static int take_bind(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
+static int take_entry(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, 0);
+
+	if (once(cfg, opt))
+		return 1;
+	if (!text || pg_map_task_parse(text, &reading_of(cfg)->choices->map_task) < 0)
+		return complain(cfg, "%s is nothing that can be done to an entry of a mapping. There "
+				"are: give, replace, add, remove.", text ? text : "");
+	return 0;
+}
+
 /* Where the value of a plain key goes. */
 struct field {
 	const char *key;
@@ -347,6 +359,7 @@ static const struct {
 	{ "pcie", CFGT_BOOL, 0, take_switch },
 	{ "iommu_pt", CFGT_BOOL, 0, take_flag },
 	{ "mapping", CFGT_STR, 0, take_string },
+	{ "mapping_entry", CFGT_STR, 0, take_entry },
 	{ "romfile", CFGT_STR, 0, take_string },
 	{ "efi_storage", CFGT_STR, 0, take_string },
 	{ "change_machine", CFGT_BOOL, 0, take_flag },
@@ -423,16 +436,9 @@ int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choice
 	r = parse(&reading, bytes);
 	if (r < 0)
 		return r;
-	if (choices->repair && (choices->n_pick || choices->vmid || pg_choices_has_usb(choices) ||
-				pg_choices_has_vm_only(choices)))
-		return pg_err_set(err, -EINVAL, path, 0,
-				  "repair goes without devices and vm: it changes what is set up "
-				  "already.");
-	if (choices->n_pick == 0 && !choices->repair && !pg_choices_has_usb(choices) &&
-	    !pg_choices_has_vm_only(choices))
-		return pg_err_set(err, -EINVAL, path, 0,
-				  "It names no device. Add a line like devices = "
-				  "{'0000:01:00.0', '0000:01:00.1'}.");
+	r = wiz_answers_check(path, choices, err);
+	if (r < 0)
+		return r;
 	*ret = PG_STEAL(choices);
 	return 0;
 }

@@ -143,8 +143,8 @@ static void cell_lines(const struct pg_map_cell *c, struct wiz_lines *lines)
 {
 	static const char *const words[] = {
 		[PG_MAP_OK] = "A VM starts here with it.",
-		[PG_MAP_LISTED] = "It has an entry there. Whether the device is as it says can be seen "
-				  "on that node alone.",
+		[PG_MAP_LISTED] = ("It has an entry there. Whether the device is as it says can be seen "
+				   "on that node alone."),
 		[PG_MAP_DIFFERS] = "", [PG_MAP_MISSING] = "", [PG_MAP_INCOMPLETE] = "",
 		[PG_MAP_WRONG] = "",   [PG_MAP_MOVED] = "",   [PG_MAP_ABSENT] = "",
 	};

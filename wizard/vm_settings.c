@@ -74,26 +74,35 @@ static int set_text(char **to, const char *value)
 
 struct flag {
 	const char *id, *label, *text;
+	size_t at;	/* in the choices */
 };
 
 static const struct flag flags[] = {
 	{ SET "balloon", "no ballooning",
 	  "With a passed device all memory of the VM is taken when it starts, and ballooning gives nothing "
-	  "back. The device for it goes (balloon: 0)." },
+	  "back. The device for it goes (balloon: 0).",
+	  offsetof(struct pg_choices, no_balloon) },
 	{ SET "reachable", "reachable without a screen",
 	  "Say so where you can log in over the network of the guest (ssh, remote desktop). Then a display "
-	  "of its own can be taken away (none)." },
+	  "of its own can be taken away (none).",
+	  offsetof(struct pg_choices, guest_reachable) },
 	{ SET "keys", "Secure Boot in a new EFI disk",
 	  "The guest then starts signed code only: an unsigned ROM of a GPU, or an unsigned driver, is "
-	  "refused. Only where the VM gets an EFI disk now." },
+	  "refused. Only where the VM gets an EFI disk now.",
+	  offsetof(struct pg_choices, secure_boot) },
 };
 
-static bool *flag_of(struct pg_choices *c, const char *id)
+static bool *flag_of(struct pg_choices *c, const struct flag *f)
 {
-	return strcmp(id, SET "balloon") == 0	? &c->no_balloon :
-	       strcmp(id, SET "reachable") == 0 ? &c->guest_reachable :
-	       strcmp(id, SET "keys") == 0	? &c->secure_boot :
-						  NULL;
+	return (bool *)((char *)c + f->at);
+}
+
+static const struct flag *find_flag(const char *id)
+{
+	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++)
+		if (strcmp(flags[i].id, id) == 0)
+			return &flags[i];
+	return NULL;
 }
 
 /* ---- the card's ROM ---- */
@@ -166,7 +175,7 @@ static void flag_row(const struct wiz *w, struct wiz_view *view, const struct fl
 
 	if (!item)
 		return;
-	item->mark = *flag_of(w->choices, f->id) ? WIZ_MARK_ON : WIZ_MARK_OFF;
+	item->mark = *flag_of(w->choices, f) ? WIZ_MARK_ON : WIZ_MARK_OFF;
 	wiz_view_set(view, &item->text, "%s", f->label);
 }
 
@@ -217,7 +226,7 @@ static const struct setting *setting_of(const char *item)
 int wiz_setting_turn(struct wiz *w, const char *item)
 {
 	const struct setting *s = setting_of(item);
-	bool *flag = flag_of(w->choices, item);
+	const struct flag *flag = find_flag(item);
 
 	if (s) {
 		char **to = text_of(w->choices, s);
@@ -230,7 +239,7 @@ int wiz_setting_turn(struct wiz *w, const char *item)
 	if (strcmp(item, ROMBAR) == 0)
 		turn_rombar(w->choices);
 	else if (flag)
-		*flag = !*flag;
+		*flag_of(w->choices, flag) = !*flag_of(w->choices, flag);
 	else if (strcmp(item, MORE) == 0)
 		w->vm_settings = !w->vm_settings;
 	else
@@ -245,7 +254,7 @@ void wiz_settings_forget(struct wiz *w)
 	for (size_t i = 0; i < PG_ARRAY_SIZE(texts); i++)
 		(void)set_text(text_of(c, &texts[i]), NULL);
 	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++)
-		*flag_of(c, flags[i].id) = false;
+		*flag_of(c, &flags[i]) = false;
 	(void)set_text(&c->romfile, NULL);
 	c->pci.rombar = PG_UNKNOWN;
 }

@@ -33,7 +33,7 @@ unsafe() {
 }
 
 for command in 'list' 'list --all' iommu status doctor 'passthrough 100 01:00' \
-	'passthrough 100 01:00 --apply --yes' usb 'usb 101 046d:c31c' history 'undo nothing' "undo $evil"; do
+	'passthrough 100 01:00 --apply --yes' usb 'usb 101 046d:c31c' history 'undo nothing' "undo $evil" mapping; do
 	for json in '' --json; do
 		# shellcheck disable=SC2086
 		"$pve_gpu" $command $json --root "$tmp/node" >"$tmp/out" 2>"$tmp/diag" </dev/null
