@@ -223,6 +223,8 @@ int wiz_loss_phrase(const struct wiz *w, char **ret);
 int wiz_loss_ask(struct wiz *w, const char *phrase);
 int wiz_loss_answer(struct wiz *w, const char *typed);
 /* The same for one device that the node needs, before it is chosen; `item` is its row. */
+/* What the node would lose and cannot do without, were the device chosen too; NULL: nothing. */
+const struct pg_use *wiz_dev_needed(const struct wiz *w, const struct pg_dev *dev);
 int wiz_loss_ask_device(struct wiz *w, const struct pg_dev *dev, const char *item);
 int wiz_loss_answer_device(struct wiz *w, const struct pg_dev *dev, const char *typed);
 

@@ -170,12 +170,26 @@ static void add_driver(const struct wiz *w, const struct pg_dev *dev, struct wiz
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", now);
 }
 
-static void add_users(const struct pg_dev *dev, struct wiz_lines *lines)
+static void add_user(const struct pg_dev *dev, size_t i, const struct pg_effects *all,
+		     struct wiz_lines *lines)
+{
+	const struct pg_use *use = &dev->use[i];
+	bool kept = all->n && pg_keeps_use(&all->keeps, use);
+	pg_autofree char *words = NULL;
+
+	if (kept && pg_keeps_words(&all->keeps, use, &words) < 0)
+		lines->failed = true;
+	(void)wiz_lines_add(lines, use->vital && !kept ? WIZ_BAD : WIZ_WARN,
+			    i ? "" : "used by", "%s%s%s%s", use->detail,
+			    words ? " (without it " : use->vital && !kept ? " (the node needs it" : "",
+			    words ? words : "", words || (use->vital && !kept) ? ")" : "");
+}
+
+static void add_users(const struct pg_dev *dev, const struct pg_effects *all,
+		      struct wiz_lines *lines)
 {
 	for (size_t i = 0; i < dev->n_use; i++)
-		(void)wiz_lines_add(lines, dev->use[i].vital ? WIZ_BAD : WIZ_WARN,
-				    i ? "" : "used by", "%s%s", dev->use[i].detail,
-				    dev->use[i].vital ? " (the node needs it)" : "");
+		add_user(dev, i, all, lines);
 	for (size_t i = 0; i < dev->n_vmid; i++)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, i ? "" : "given to", "VM %u",
 				    (unsigned)dev->vmid[i]);
@@ -206,42 +220,37 @@ static void add_vm_words(uint32_t vmid, struct wiz_lines *lines)
 }
 
 /* What goes with another device; what hangs on this one stands above. */
-static void add_loss(const struct wiz *w, const struct pg_dev *dev, const struct pg_effect *e,
-		     struct wiz_lines *lines)
+static void add_loss(const struct wiz *w, const struct pg_dev *dev, const struct pg_effects *all,
+		     const struct pg_effect *e, struct wiz_lines *lines)
 {
 	const struct pg_dev *other = pg_facts_dev(w->facts, e->addr);
-	const struct pg_use *use = other ? wiz_dev_use(other) : NULL;
-	bool vital = use && use->vital;
+	const struct pg_use *vital = other ? pg_keeps_vital(&all->keeps, other) : NULL;
 
 	if (other == dev || !e->lost)
 		return;
 	(void)wiz_lines_add(lines, vital ? WIZ_BAD : WIZ_WARN, NULL,
 			    "  %s among them: the node loses %s", pg_bdf_short(e->addr).s,
-			    vital ? use->detail : e->lost);
+			    vital ? vital->detail : e->lost);
 }
 
 /* What the simulation says of this device alone, as if it were chosen. */
-static void add_taken(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
+static void add_taken(const struct wiz *w, const struct pg_dev *dev, const struct pg_effects *all,
+		      struct wiz_lines *lines)
 {
 	const struct pg_group *group = pg_facts_group(w->facts, dev->group);
-	struct pg_effects all PG_CLEANUP(pg_effects_done) = { 0 };
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	size_t others = 0;
 
 	if (!group || dev->is_bridge)
 		return;
-	if (pg_effects_make(w->facts, &(struct pg_taking){ .dev = &dev, .n = 1 }, &all) < 0) {
-		lines->failed = true;
-		return;
-	}
 	add_vm_words(taking_vm(w, group, dev), lines);
-	for (size_t i = 0; i < all.n; i++) {
-		others += !pg_bdf_same_slot(all.v[i].addr, dev->addr);
-		pg_strbuf_addf(&b, "%s%s", b.len ? " " : "", pg_bdf_short(all.v[i].addr).s);
+	for (size_t i = 0; i < all->n; i++) {
+		others += !pg_bdf_same_slot(all->v[i].addr, dev->addr);
+		pg_strbuf_addf(&b, "%s%s", b.len ? " " : "", pg_bdf_short(all->v[i].addr).s);
 	}
 	(void)wiz_lines_add(lines, others ? WIZ_WARN : WIZ_GOOD, NULL, "  %s", b.s ? b.s : "");
-	for (size_t i = 0; i < all.n; i++)
-		add_loss(w, dev, &all.v[i], lines);
+	for (size_t i = 0; i < all->n; i++)
+		add_loss(w, dev, all, &all->v[i], lines);
 	if (!others)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "  and nothing else");
 }
@@ -267,6 +276,12 @@ static void add_ids(const struct pg_dev *dev, struct wiz_lines *lines)
 
 void wiz_dev_detail(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
 {
+	struct pg_effects all PG_CLEANUP(pg_effects_done) = { 0 };
+
+	if (pg_effects_make(w->facts, &(struct pg_taking){ .dev = &dev, .n = 1 }, &all) < 0) {
+		lines->failed = true;
+		return;
+	}
 	add_ids(dev, lines);
 	add_driver(w, dev, lines);
 	add_memory(dev, lines);
@@ -274,6 +289,6 @@ void wiz_dev_detail(const struct wiz *w, const struct pg_dev *dev, struct wiz_li
 		add_reset(dev, lines);
 	if (dev->kind == PG_KIND_GPU)
 		add_console(w, dev, lines);
-	add_users(dev, lines);
-	add_taken(w, dev, lines);
+	add_users(dev, &all, lines);
+	add_taken(w, dev, &all, lines);
 }

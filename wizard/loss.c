@@ -50,15 +50,22 @@ static bool is_plain(const char *s)
 	return true;
 }
 
+/* What of its device is lost; NULL: it is not the first that says so. */
+static const struct pg_use *loss_of(const struct wiz *w, size_t i, const struct pg_dev **ret)
+{
+	const struct pg_finding *f = &w->plan->findings.v[i];
+
+	*ret = is_first(w->plan, i) ? pg_facts_dev(w->facts, f->loss) : NULL;
+	return *ret && f->loss_use < (*ret)->n_use ? &(*ret)->use[f->loss_use] : NULL;
+}
+
 static char *phrase(const struct wiz *w, bool by_name)
 {
-	const struct pg_plan *plan = w->plan;
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
-	for (size_t i = 0; i < plan->findings.n; i++) {
-		const struct pg_dev *dev = is_first(plan, i) ?
-			pg_facts_dev(w->facts, plan->findings.v[i].loss) : NULL;
-		const struct pg_use *use = dev ? wiz_dev_use(dev) : NULL;
+	for (size_t i = 0; i < w->plan->findings.n; i++) {
+		const struct pg_dev *dev;
+		const struct pg_use *use = loss_of(w, i, &dev);
 		const char *before = b.len ? ", " : "lose ";
 
 		if (use && by_name)
@@ -89,9 +96,8 @@ int wiz_loss_ask(struct wiz *w, const char *words)
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
 	for (size_t i = 0; i < w->plan->findings.n; i++) {
-		const struct pg_dev *dev = is_first(w->plan, i) ?
-			pg_facts_dev(w->facts, w->plan->findings.v[i].loss) : NULL;
-		const struct pg_use *use = dev ? wiz_dev_use(dev) : NULL;
+		const struct pg_dev *dev;
+		const struct pg_use *use = loss_of(w, i, &dev);
 
 		if (use)
 			pg_strbuf_addf(&b, "%s%s (%s)", b.len ? "; " : "", use->detail,
@@ -135,9 +141,29 @@ int wiz_loss_answer(struct wiz *w, const char *typed)
 
 /* ---- a device that is to be chosen ---- */
 
-static char *phrase_of(const struct pg_dev *dev)
+const struct pg_use *wiz_dev_needed(const struct wiz *w, const struct pg_dev *dev)
 {
-	char *words = pg_strf("lose %s", wiz_use_label(wiz_dev_use(dev)).s);
+	struct pg_effects all PG_CLEANUP(pg_effects_done) = { 0 };
+	pg_autofree const struct pg_dev **devs = NULL;
+	struct pg_taking taking = { .leaving = pg_choices_leaving(w->choices) };
+	const struct pg_use *use = wiz_dev_use(dev);
+
+	if (!use || !use->vital ||
+	    pg_plan_devices(w->facts, w->choices, &devs, &taking.n) < 0)
+		return use && use->vital ? use : NULL;
+	if (!pg_choices_has(w->choices, dev->addr))
+		devs[taking.n++] = dev; /* there is room for each device */
+	taking.dev = devs;
+	taking.guest = w->choices->vmid ? pg_facts_guest(w->facts, w->choices->vmid) : NULL;
+	if (pg_effects_make(w->facts, &taking, &all) < 0)
+		return use;
+	return pg_keeps_vital(&all.keeps, dev);
+}
+
+static char *phrase_of(const struct wiz *w, const struct pg_dev *dev)
+{
+	const struct pg_use *use = wiz_dev_needed(w, dev);
+	char *words = use ? pg_strf("lose %s", wiz_use_label(use).s) : NULL;
 
 	if (words && strlen(words) <= PHRASE_MAX && is_plain(words))
 		return words;
@@ -147,19 +173,20 @@ static char *phrase_of(const struct pg_dev *dev)
 
 int wiz_loss_ask_device(struct wiz *w, const struct pg_dev *dev, const char *item)
 {
-	pg_autofree char *words = phrase_of(dev);
+	const struct pg_use *use = wiz_dev_needed(w, dev);
+	pg_autofree char *words = phrase_of(w, dev);
 
-	if (!words)
+	if (!words || !use)
 		return -ENOMEM;
 	return wiz_ask(w, WIZ_ASKING_LOSS, WIZ_ASK_TEXT, item, "The node needs it itself",
 		       "%s carries %s. %s Choose another device with Esc, or have another way in. To "
 		       "choose it all the same, type: %s", pg_bdf_short(dev->addr).s,
-		       wiz_dev_use(dev)->detail, pg_use_consequence(wiz_dev_use(dev)), words);
+		       use->detail, pg_use_consequence(use), words);
 }
 
 int wiz_loss_answer_device(struct wiz *w, const struct pg_dev *dev, const char *typed)
 {
-	pg_autofree char *words = phrase_of(dev), *text = strdup(typed ? typed : "");
+	pg_autofree char *words = phrase_of(w, dev), *text = strdup(typed ? typed : "");
 	int r;
 
 	if (!words || !text)

@@ -130,7 +130,7 @@ static void refuse_board(struct wiz_view *view, struct wiz_item *item,
 /* Only a phrase chooses what the node needs. */
 static bool needs_phrase(const struct wiz *w, const struct pg_dev *dev)
 {
-	return is_vital(dev) && !pg_choices_has(w->choices, dev->addr);
+	return !pg_choices_has(w->choices, dev->addr) && wiz_dev_needed(w, dev);
 }
 
 static void device_row(const struct wiz *w, struct wiz_view *view, const struct pg_dev *dev)

@@ -47,7 +47,10 @@ int pg_collect_usb_use(const struct pg_root *root, struct pg_facts *facts);
 int pg_note_unread(struct pg_facts *facts, const char *path, int code);
 /* The device of an address, to be filled. */
 struct pg_dev *pg_facts_dev_mut(struct pg_facts *facts, struct pg_bdf addr);
-/* Adds a use, unless the device has one of the same words. Takes `detail` over, also on
- * failure; NULL is -ENOMEM. */
-int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool vital);
+/* What a use stands on is not known. */
+#define PG_ON_NOTHING SIZE_MAX
+/* Adds a use, unless the device has one of the same words; `on` is an index into facts->support
+ * or PG_ON_NOTHING. Takes `detail` over, also on failure; NULL is -ENOMEM. */
+int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool vital,
+		   size_t on);
 int pg_usb_add_use(struct pg_usb_dev *usb, enum pg_use_what what, char *detail, bool vital);

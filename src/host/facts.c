@@ -69,8 +69,23 @@ int pg_note_unread(struct pg_facts *facts, const char *path, int code)
 	return pg_strv_addf(&facts->unread, "%s: %s", path, pg_err_reason(code));
 }
 
+static int stands_on(struct pg_use *use, size_t on)
+{
+	size_t *at;
+
+	if (on == PG_ON_NOTHING)
+		use->alone = true;
+	if (on == PG_ON_NOTHING || (use->n_on && use->on[use->n_on - 1] == on))
+		return 0;
+	at = pg_vec_add(&use->on, &use->n_on, sizeof(*at));
+	if (!at)
+		return -ENOMEM;
+	*at = on;
+	return 0;
+}
+
 static int add_use(struct pg_use **all, size_t *n, enum pg_use_what what, char *detail,
-		   bool vital)
+		   bool vital, size_t on)
 {
 	struct pg_use *use;
 
@@ -80,7 +95,7 @@ static int add_use(struct pg_use **all, size_t *n, enum pg_use_what what, char *
 		if ((*all)[i].what == what && strcmp((*all)[i].detail, detail) == 0) {
 			(*all)[i].vital |= vital;
 			free(detail);
-			return 0;
+			return stands_on(&(*all)[i], on);
 		}
 	}
 	use = pg_vec_add(all, n, sizeof(*use));
@@ -89,17 +104,18 @@ static int add_use(struct pg_use **all, size_t *n, enum pg_use_what what, char *
 		return -ENOMEM;
 	}
 	*use = (struct pg_use){ .what = what, .detail = detail, .vital = vital };
-	return 0;
+	return stands_on(use, on);
 }
 
-int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool vital)
+int pg_dev_add_use(struct pg_dev *dev, enum pg_use_what what, char *detail, bool vital,
+		   size_t on)
 {
-	return add_use(&dev->use, &dev->n_use, what, detail, vital);
+	return add_use(&dev->use, &dev->n_use, what, detail, vital, on);
 }
 
 int pg_usb_add_use(struct pg_usb_dev *usb, enum pg_use_what what, char *detail, bool vital)
 {
-	return add_use(&usb->use, &usb->n_use, what, detail, vital);
+	return add_use(&usb->use, &usb->n_use, what, detail, vital, PG_ON_NOTHING);
 }
 
 /* ---- freeing ---- */
@@ -123,8 +139,10 @@ static void dev_done(struct pg_dev *d)
 	free(d->modalias);
 	pg_strv_done(&d->reset);
 	free(d->vf);
-	for (size_t i = 0; i < d->n_use; i++)
+	for (size_t i = 0; i < d->n_use; i++) {
 		free(d->use[i].detail);
+		free(d->use[i].on);
+	}
 	free(d->use);
 	for (size_t i = 0; i < d->n_claim; i++)
 		free(d->claim[i].module);
@@ -283,6 +301,7 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->storage, f->n_storage, storage_done);
 	FREE_ALL(f->mapping, f->n_mapping, mapping_done);
 	free(f->reserved);
+	FREE_ALL(f->support, f->n_support, pg_support_done);
 	FREE_ALL(f->nic, f->n_nic, nic_done);
 	FREE_ALL(f->usb, f->n_usb, pg_usb_dev_done);
 	FREE_ALL(f->usb_mapping, f->n_usb_mapping, pg_usb_mapping_done);

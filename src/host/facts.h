@@ -16,6 +16,7 @@
 #include "src/base/strbuf.h"
 #include "src/base/vec.h"
 #include "src/host/bdf.h"
+#include "src/host/support.h"
 #include "src/host/usb.h"
 
 /* ---- files that a plan may edit or must respect ---- */
@@ -88,6 +89,11 @@ struct pg_use {
 	enum pg_use_what what;
 	char *detail;		/* "vmbr0 192.168.1.10/24, default route": the person's own names */
 	bool vital;		/* losing it loses the node: way in, root, boot, swap, pool */
+	/* What it stands on: it is there as long as all of these work (indexes into
+	 * pg_facts.support). Where that is not known it is lost with the device. */
+	size_t *on;
+	size_t n_on;
+	bool alone;		/* what a part of it stands on is not known */
 };
 
 /* A module that the kernel would load for the device, from the host's modules.alias; or one in
@@ -418,6 +424,8 @@ struct pg_facts {
 	size_t n_mapping;
 	struct pg_reserved *reserved;	/* in the order of the file */
 	size_t n_reserved;
+	struct pg_support *support;	/* filled with the uses */
+	size_t n_support;
 	struct pg_nic *nic;		/* sorted by name */
 	size_t n_nic;
 	bool has_pin_tool;		/* Proxmox's pve-network-interface-pinning is installed */

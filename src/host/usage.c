@@ -81,13 +81,14 @@ int pg_devset_add_path(const struct pg_root *root, const struct pg_facts *facts,
 }
 
 int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set,
-		  enum pg_use_what what, char *detail, bool vital)
+		  enum pg_use_what what, char *detail, bool vital, size_t on)
 {
 	int r = detail ? 0 : -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < set->n; i++)
 		r = set->v[i] < facts->n_dev ?
-			    pg_dev_add_use(&facts->dev[set->v[i]], what, strdup(detail), vital) :
+			    pg_dev_add_use(&facts->dev[set->v[i]], what, strdup(detail), vital,
+					   on) :
 			    pg_usb_add_use(&facts->usb[set->v[i] - facts->n_dev], what,
 					   strdup(detail), vital);
 	free(detail);
@@ -132,7 +133,7 @@ static int add_display(struct pg_dev *dev, bool only, bool console)
 						   : "",
 			 console && (only || dev->boot_vga == PG_YES) ? ", " : "",
 			 console ? "text console" : "");
-	return pg_dev_add_use(dev, PG_USE_DISPLAY, detail, false);
+	return pg_dev_add_use(dev, PG_USE_DISPLAY, detail, false, PG_ON_NOTHING);
 }
 
 static int usage_display(const struct pg_root *root, struct pg_facts *facts)
@@ -173,7 +174,8 @@ static int usage_consoles(const struct pg_root *root, struct pg_facts *facts)
 		r = path ? pg_devset_add_path(root, facts, path, &devs) : -ENOMEM;
 		if (r == 0)
 			r = pg_devset_use(facts, &devs, PG_USE_DISPLAY,
-					  pg_strf("serial console %s", name), false);
+					  pg_strf("serial console %s", name), false,
+					  PG_ON_NOTHING);
 	}
 	return r;
 }

@@ -26,14 +26,26 @@ int pg_devset_add_path(const struct pg_root *root, const struct pg_facts *facts,
 /* The same for a path with its links resolved already. */
 int pg_devset_add_resolved(const struct pg_facts *facts, const char *path,
 			   struct pg_devset *set);
-/* Notes a use with each device of the set. Takes `detail` over, also on failure; NULL is
- * -ENOMEM. */
+/* Notes a use with each device of the set, which stands on facts->support[on] or PG_ON_NOTHING.
+ * Takes `detail` over, also on failure; NULL is -ENOMEM. */
 int pg_devset_use(struct pg_facts *facts, const struct pg_devset *set,
-		  enum pg_use_what what, char *detail, bool vital);
+		  enum pg_use_what what, char *detail, bool vital, size_t on);
 
 /* Reads a file that may be missing (then *ret is empty). Returns 0 or -ENOMEM. */
 int pg_usage_read(const struct pg_root *root, struct pg_facts *facts, const char *path,
 		  struct pg_bytes *ret);
+
+/* ---- support.c: what stands on what (facts->support) ---- */
+
+/* Each returns 0 or -ENOMEM. Words are taken over, also on failure; NULL is -ENOMEM. */
+int pg_support_new(struct pg_facts *facts, const char *name, size_t *ret);
+/* It stands on the other too, which it needs unless it is a set. */
+int pg_support_below(struct pg_facts *facts, size_t of, size_t below);
+int pg_support_devs(struct pg_facts *facts, size_t of, const struct pg_devset *devs);
+/* It is a set, of which `need` members are enough; before any is added. */
+int pg_support_set(struct pg_facts *facts, size_t which, size_t need, char *look);
+int pg_support_down(struct pg_facts *facts, size_t which, char *words);
+int pg_support_why(struct pg_facts *facts, size_t which, char *words);
 
 /* ---- usage_net.c, usage_disk.c, usage_usb.c ---- */
 
@@ -67,6 +79,8 @@ struct pg_way {
 	char *address;		/* "192.168.1.10", "fd00::5" */
 	char *words;		/* "SSH session from 10.0.0.5", "corosync link 0 (10.9.0.1)" */
 	const char *kind;
+	bool cluster;		/* a link of corosync */
+	char *iface;		/* the interface that has the address; NULL: none is known */
 };
 
 struct pg_ways {
@@ -81,6 +95,37 @@ void pg_ways_done(struct pg_ways *all);
  * the caller's environment), and this node's links of corosync.conf. Returns 0 or -ENOMEM.
  */
 int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret);
+
+/* ---- usage_link.c, usage_bond.c: what interfaces stand on ---- */
+
+/* `upper` stands on `lower`: bridge on port, bond on member, VLAN on interface. */
+struct pg_edge {
+	char *lower, *upper;
+};
+
+struct pg_links {
+	struct pg_strv names;	/* of /sys/class/net */
+	struct pg_edge *edge;
+	size_t n_edge;
+	size_t support;		/* index in facts->support of the first name, the others behind it */
+	size_t cluster;		/* of the cluster's links together */
+};
+
+void pg_links_done(struct pg_links *links);
+/* Once names, edges and the ways' interfaces are known. Returns 0 or -ENOMEM. */
+int pg_net_support(const struct pg_root *root, struct pg_facts *facts, struct pg_links *links,
+		   const struct pg_ways *ways);
+/* PG_ON_NOTHING: there is no such interface. */
+size_t pg_links_support(const struct pg_links *links, const char *iface);
+/* The link of an interface is up. */
+bool pg_iface_is_up(const struct pg_root *root, const char *iface);
+/*
+ * Makes facts->support[bond] a set where that is a bond whose members the kernel shows: among
+ * the interfaces `names`, of which names->v[i] is facts->support[first + i] and has its devices.
+ * Returns 1, 0 where it is none, or -ENOMEM.
+ */
+int pg_bond_support(const struct pg_root *root, struct pg_facts *facts,
+		    const struct pg_strv *names, size_t first, size_t bond);
 
 /* ---- usage_address.c: which interface has an address ---- */
 
@@ -99,6 +144,8 @@ struct pg_block {
 	struct pg_strv links;	/* "disk/by-id/…": udev's, below /dev */
 	struct pg_devset devs;	/* what the disk itself hangs on */
 	struct pg_strv below;	/* names: slaves, the whole disk of a partition */
+	struct pg_strv paths;	/* NVMe's own multipath: folders of the controllers that lead to it */
+	size_t support;		/* its index in facts->support; of pg_blocks_support() */
 	bool usb;
 	bool visited;
 };
@@ -111,6 +158,8 @@ struct pg_blocks {
 void pg_blocks_done(struct pg_blocks *all);
 int pg_blocks_collect(const struct pg_root *root, struct pg_facts *facts,
 		      struct pg_blocks *ret);
+/* usage_array.c: what they stand on, once they are collected. Returns 0 or -ENOMEM. */
+int pg_blocks_support(const struct pg_root *root, struct pg_facts *facts, struct pg_blocks *all);
 struct pg_block *pg_blocks_find(const struct pg_blocks *all, const char *name);
 /* All devices below a block device, through every layer; *ret_usb: a USB disk is among
  * them. Returns 0 or -ENOMEM. */

@@ -22,6 +22,7 @@ static void block_done(struct pg_block *b)
 	pg_strv_done(&b->links);
 	pg_devset_done(&b->devs);
 	pg_strv_done(&b->below);
+	pg_strv_done(&b->paths);
 }
 
 void pg_blocks_done(struct pg_blocks *all)
@@ -126,7 +127,7 @@ static int read_dm(const struct pg_root *root, const char *dir, struct pg_block 
  * controller that leads to it (drivers/nvme/host/core.c nvme_init_subsystem).
  */
 static int add_nvme_paths(const struct pg_root *root, const struct pg_facts *facts,
-			  const char *disk, struct pg_devset *set)
+			  const char *disk, struct pg_block *b)
 {
 	pg_autofree char *dir = strdup(disk);
 	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
@@ -142,9 +143,12 @@ static int add_nvme_paths(const struct pg_root *root, const struct pg_facts *fac
 
 		if (!path)
 			return -ENOMEM;
-		if (pg_text_starts(s, "nvme") && s[4] &&
-		    strspn(s + 4, "0123456789") == strlen(s + 4))
-			r = pg_devset_add_path(root, facts, path, set);
+		if (!pg_text_starts(s, "nvme") || !s[4] ||
+		    strspn(s + 4, "0123456789") != strlen(s + 4))
+			continue;
+		r = pg_devset_add_path(root, facts, path, &b->devs);
+		if (r == 0)
+			r = pg_strv_add(&b->paths, path);
 	}
 	return r == -ENOMEM ? r : 0;
 }
@@ -159,7 +163,7 @@ static int read_place(const struct pg_root *root, const struct pg_facts *facts,
 		return r == -ENOMEM ? r : 0;
 	b->usb = strstr(full, "/usb");
 	if (strstr(full, "/nvme-subsystem/"))
-		return add_nvme_paths(root, facts, full, &b->devs);
+		return add_nvme_paths(root, facts, full, b);
 	return pg_devset_add_resolved(facts, full, &b->devs);
 }
 

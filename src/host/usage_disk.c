@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/host/usage.h"
+#include "src/host/usage_disk.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,19 +7,9 @@
 #include "src/base/text.h"
 #include "src/host/guests.h"
 
-#define POOLS	  "/proc/spl/kstat/zfs"
 #define ESP_UUIDS "/etc/kernel/proxmox-boot-uuids"
 
-struct disk {
-	const struct pg_root *root;
-	struct pg_facts *facts;
-	struct pg_blocks blocks;
-	struct pg_sections storage; /* storage.cfg */
-	struct pg_strv pools;	    /* ZFS pools that are imported */
-	struct pg_strv root_pool;   /* the one with the root file system */
-};
-
-static void disk_done(struct disk *d)
+static void disk_done(struct pg_disks *d)
 {
 	pg_blocks_done(&d->blocks);
 	pg_sections_done(&d->storage);
@@ -28,7 +18,7 @@ static void disk_done(struct disk *d)
 }
 
 /* Notes a use with all devices below a block device. Takes `detail` over. */
-static int use_block(struct disk *d, struct pg_block *b, char *detail, bool vital)
+int pg_disks_use_on(struct pg_disks *d, struct pg_block *b, char *detail, bool vital, size_t on)
 {
 	struct pg_devset devs PG_CLEANUP(pg_devset_done) = { 0 };
 	bool usb = false;
@@ -39,7 +29,12 @@ static int use_block(struct disk *d, struct pg_block *b, char *detail, bool vita
 		return r;
 	}
 	return pg_devset_use(d->facts, &devs, usb ? PG_USE_USB_STORAGE : PG_USE_STORAGE,
-			     detail, vital);
+			     detail, vital, on);
+}
+
+int pg_disks_use(struct pg_disks *d, struct pg_block *b, char *detail, bool vital)
+{
+	return pg_disks_use_on(d, b, detail, vital, b->support);
 }
 
 static const char *shown_name(const struct pg_block *b)
@@ -49,7 +44,7 @@ static const char *shown_name(const struct pg_block *b)
 
 /* ---- Proxmox storages ---- */
 
-static bool is_here(const struct disk *d, const struct pg_section *s)
+static bool is_here(const struct pg_disks *d, const struct pg_section *s)
 {
 	const char *nodes = pg_section_get(s, "nodes"), *node = d->facts->system.node;
 	struct pg_strv list PG_CLEANUP(pg_strv_done) = { 0 };
@@ -60,7 +55,7 @@ static bool is_here(const struct disk *d, const struct pg_section *s)
 }
 
 /* The storage of this node whose `key` is the value, or lies below it (value/…). */
-static const char *storage_on(const struct disk *d, const char *key, const char *value)
+const char *pg_disks_storage(const struct pg_disks *d, const char *key, const char *value)
 {
 	size_t n = strlen(value);
 
@@ -75,7 +70,7 @@ static const char *storage_on(const struct disk *d, const char *key, const char 
 	return NULL;
 }
 
-static int read_storages(struct disk *d)
+static int read_storages(struct pg_disks *d)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
 	int r = pg_usage_read(d->root, d->facts, "/etc/pve/storage.cfg", &text);
@@ -102,7 +97,7 @@ static void unescape(char *s)
 }
 
 /* root= of the running kernel, for a root whose source is no name ("/dev/root"). */
-static struct pg_block *root_block(struct disk *d)
+static struct pg_block *root_block(struct pg_disks *d)
 {
 	pg_autofree char *cmdline = NULL;
 	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
@@ -117,7 +112,7 @@ static struct pg_block *root_block(struct disk *d)
 	return root ? pg_blocks_source(d->root, &d->blocks, root) : NULL;
 }
 
-static bool is_vital(const char *target)
+bool pg_disks_is_vital(const char *target)
 {
 	static const char *const targets[] = { "/",    "/boot", "/boot/efi",
 					       "/efi", "/usr",	"/var" };
@@ -137,7 +132,7 @@ static char *mount_words(const struct pg_block *b, const char *target,
 }
 
 /* A btrfs may span disks; the mount names one of them. */
-static int use_btrfs(struct disk *d, const struct pg_block *one, const char *target,
+static int use_btrfs(struct pg_disks *d, const struct pg_block *one, const char *target,
 		     const char *storage)
 {
 	int r = 0;
@@ -146,28 +141,13 @@ static int use_btrfs(struct disk *d, const struct pg_block *one, const char *tar
 		struct pg_block *b = &d->blocks.v[i];
 
 		if (b->fs_uuid && strcmp(b->fs_uuid, one->fs_uuid) == 0)
-			r = use_block(d, b, mount_words(b, target, storage),
-				      storage || is_vital(target));
+			r = pg_disks_use(d, b, mount_words(b, target, storage),
+				      storage || pg_disks_is_vital(target));
 	}
 	return r;
 }
 
-static int use_pool_mount(struct disk *d, const char *dataset, const char *target)
-{
-	size_t n = strcspn(dataset, "/");
-	pg_autofree char *pool = strndup(dataset, n);
-	int r = 0;
-
-	if (!pool)
-		return -ENOMEM;
-	if (!pg_strv_has(&d->pools, pool))
-		r = pg_strv_add(&d->pools, pool);
-	if (r == 0 && is_vital(target) && !pg_strv_has(&d->root_pool, pool))
-		r = pg_strv_add(&d->root_pool, pool);
-	return r;
-}
-
-static int use_mount(struct disk *d, char *source, char *target, const char *type)
+static int use_mount(struct pg_disks *d, char *source, char *target, const char *type)
 {
 	const char *storage;
 	struct pg_block *b;
@@ -176,20 +156,20 @@ static int use_mount(struct disk *d, char *source, char *target, const char *typ
 	unescape(source);
 	unescape(target);
 	if (strcmp(type, "zfs") == 0)
-		return use_pool_mount(d, source, target);
+		return pg_disks_pool_mount(d, source, target);
 	b = pg_blocks_source(d->root, &d->blocks, source);
 	if (!b && strcmp(target, "/") == 0)
 		b = root_block(d);
 	if (!b)
 		return 0;
-	storage = strcmp(target, "/") == 0 ? NULL : storage_on(d, "path", target);
-	r = use_block(d, b, mount_words(b, target, storage), storage || is_vital(target));
+	storage = strcmp(target, "/") == 0 ? NULL : pg_disks_storage(d, "path", target);
+	r = pg_disks_use(d, b, mount_words(b, target, storage), storage || pg_disks_is_vital(target));
 	if (r == 0 && strcmp(type, "btrfs") == 0)
 		r = use_btrfs(d, b, target, storage);
 	return r;
 }
 
-static int use_mounts(struct disk *d)
+static int use_mounts(struct pg_disks *d)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
 	size_t pos = 0, len, full;
@@ -211,17 +191,17 @@ static int use_mounts(struct disk *d)
 
 /* ---- swap ---- */
 
-static int use_swap(struct disk *d, char *source)
+static int use_swap(struct pg_disks *d, char *source)
 {
 	struct pg_block *b;
 
 	unescape(source);
 	b = pg_blocks_source(d->root, &d->blocks, source);
-	return b ? use_block(d, b, pg_strf("swap (%s)", shown_name(b)), true) : 0;
+	return b ? pg_disks_use(d, b, pg_strf("swap (%s)", shown_name(b)), true) : 0;
 }
 
 /* /proc/swaps: a heading, then "/dev/dm-0  partition  …" */
-static int use_swaps(struct disk *d)
+static int use_swaps(struct pg_disks *d)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
 	size_t pos = 0, len, full;
@@ -241,7 +221,7 @@ static int use_swaps(struct disk *d)
 
 /* ---- LVM ---- */
 
-static bool is_below_any(const struct disk *d, const char *name)
+static bool is_below_any(const struct pg_disks *d, const char *name)
 {
 	for (size_t i = 0; i < d->blocks.n; i++)
 		if (pg_strv_has(&d->blocks.v[i].below, name))
@@ -249,18 +229,18 @@ static bool is_below_any(const struct disk *d, const char *name)
 	return false;
 }
 
-static int use_vg(struct disk *d, struct pg_block *volume)
+static int use_vg(struct pg_disks *d, struct pg_block *volume)
 {
-	const char *storage = storage_on(d, "vgname", volume->vg);
+	const char *storage = pg_disks_storage(d, "vgname", volume->vg);
 
 	/* ceph-volume names its volume groups ceph-UUID */
-	return use_block(d, volume,
+	return pg_disks_use(d, volume,
 			 pg_strf("LVM volume group %s%s%s", volume->vg,
 				 storage ? ", storage " : "", storage ? storage : ""),
 			 storage || pg_text_starts(volume->vg, "ceph-"));
 }
 
-static int use_lvm(struct disk *d)
+static int use_lvm(struct pg_disks *d)
 {
 	int r = 0;
 
@@ -271,88 +251,20 @@ static int use_lvm(struct disk *d)
 			r = use_vg(d, b);
 		else if (b->fs_type && strcmp(b->fs_type, "LVM2_member") == 0 &&
 			 !is_below_any(d, b->name))
-			r = use_block(d, b,
+			r = pg_disks_use(d, b,
 				      pg_strf("LVM disk, no volume active (%s)", b->name),
 				      false);
 	}
 	return r;
 }
 
-/* ---- ZFS ---- */
-
-/* A cache or log disk may carry no name of its pool. */
-static int use_pool(struct disk *d, struct pg_block *b)
-{
-	const char *pool = b->fs_label, *storage;
-	bool holds_root, imported;
-
-	if (!pool)
-		return use_block(d, b, pg_strf("disk of a ZFS pool (%s)", b->name), false);
-	storage = storage_on(d, "pool", pool);
-	holds_root = pg_strv_has(&d->root_pool, pool);
-	imported = pg_strv_has(&d->pools, pool);
-	return use_block(d, b,
-			 pg_strf("ZFS pool %s%s%s%s", pool,
-				 holds_root ? ", root file system" : "",
-				 storage ? ", storage " : "", storage ? storage : ""),
-			 imported || storage);
-}
-
-static bool pool_has_disk(const struct disk *d, const char *pool)
-{
-	for (size_t i = 0; i < d->blocks.n; i++) {
-		const struct pg_block *b = &d->blocks.v[i];
-
-		if (b->fs_type && strcmp(b->fs_type, "zfs_member") == 0 && b->fs_label &&
-		    strcmp(b->fs_label, pool) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The kernel shows each imported pool: /proc/spl/kstat/zfs/POOL/state (module/zfs/spa_stats.c). */
-static int find_pools(struct disk *d)
-{
-	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
-	int r = pg_root_list(d->root, POOLS, &names);
-
-	if (r < 0)
-		return r == -ENOMEM ? r : 0;
-	for (size_t i = 0; r == 0 && i < names.n; i++) {
-		pg_autofree char *state = pg_strf(POOLS "/%s/state", names.v[i]);
-
-		if (!state)
-			return -ENOMEM;
-		if (pg_root_exists(d->root, state) && !pg_strv_has(&d->pools, names.v[i]))
-			r = pg_strv_add(&d->pools, names.v[i]);
-	}
-	return r;
-}
-
-/* Members are known by udev only: zpool.cache is binary, and `zpool` is a command. */
-static int use_zfs(struct disk *d)
-{
-	int r = find_pools(d);
-
-	for (size_t i = 0; r == 0 && i < d->blocks.n; i++) {
-		struct pg_block *b = &d->blocks.v[i];
-
-		if (b->fs_type && strcmp(b->fs_type, "zfs_member") == 0)
-			r = use_pool(d, b);
-	}
-	for (size_t i = 0; r == 0 && i < d->pools.n; i++)
-		if (!pool_has_disk(d, d->pools.v[i]))
-			r = pg_strv_addf(
-				&d->facts->unread,
-				"ZFS pool %s: which disks it lies on is not known",
-				d->pools.v[i]);
-	return r;
-}
-
 /* ---- EFI system partitions that proxmox-boot-tool keeps ---- */
 
-static int use_esp(struct disk *d, const char *uuid)
+/* Losing one of several leaves the firmware with an old copy of how to boot: no spare. */
+static int use_esp(struct pg_disks *d, const char *uuid, bool several)
 {
+	size_t on;
+	int r;
 	pg_autofree char *source = pg_strf("UUID=%s", uuid);
 	struct pg_block *b =
 		source ? pg_blocks_source(d->root, &d->blocks, source) : NULL;
@@ -361,10 +273,19 @@ static int use_esp(struct disk *d, const char *uuid)
 		return -ENOMEM;
 	if (!b)
 		return 0;
-	return use_block(d, b, pg_strf("EFI system partition (%s)", b->name), true);
+	r = pg_support_new(d->facts, b->name, &on);
+	if (r == 0)
+		r = pg_support_below(d->facts, on, b->support);
+	if (r == 0 && several)
+		r = pg_support_why(d->facts, on,
+				   pg_strf("The firmware may start from the EFI system partition %s, "
+					   "and kernels and options that are written to the others "
+					   "do not reach it any more.", b->name));
+	return r < 0 ? r : pg_disks_use_on(d, b, pg_strf("EFI system partition (%s)", b->name),
+					   true, on);
 }
 
-static int use_esps(struct disk *d)
+static int use_esps(struct pg_disks *d)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
 	struct pg_strv uuids PG_CLEANUP(pg_strv_done) = { 0 };
@@ -374,7 +295,7 @@ static int use_esps(struct disk *d)
 		return r;
 	r = pg_strv_split(text.p, " \t\r\n", &uuids);
 	for (size_t i = 0; r == 0 && i < uuids.n; i++)
-		r = use_esp(d, uuids.v[i]);
+		r = use_esp(d, uuids.v[i], uuids.n > 1);
 	return r;
 }
 
@@ -395,7 +316,7 @@ static bool is_drive(const char *key)
 	return false;
 }
 
-static int use_drive(struct disk *d, const struct pg_guest *g, const struct pg_guest_line *line)
+static int use_drive(struct pg_disks *d, const struct pg_guest *g, const struct pg_guest_line *line)
 {
 	const char *value = pg_text_starts(line->value, "file=") ? line->value + 5 : line->value;
 	pg_autofree char *source = strndup(value, strcspn(value, ","));
@@ -404,11 +325,11 @@ static int use_drive(struct disk *d, const struct pg_guest *g, const struct pg_g
 	if (!source)
 		return -ENOMEM;
 	b = pg_blocks_source(d->root, &d->blocks, source);
-	return b ? use_block(d, b, pg_strf("disk of VM %u (%s: %s)", (unsigned)g->vmid, line->key,
+	return b ? pg_disks_use(d, b, pg_strf("disk of VM %u (%s: %s)", (unsigned)g->vmid, line->key,
 					   shown_name(b)), false) : 0;
 }
 
-static int use_guests(struct disk *d)
+static int use_guests(struct pg_disks *d)
 {
 	int r = 0;
 
@@ -424,12 +345,14 @@ static int use_guests(struct disk *d)
 
 int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts)
 {
-	struct disk d PG_CLEANUP(disk_done) = { .root = root, .facts = facts };
-	int (*const parts[])(struct disk * disk) = {
-		read_storages, use_mounts, use_swaps, use_lvm, use_zfs, use_esps, use_guests,
+	struct pg_disks d PG_CLEANUP(disk_done) = { .root = root, .facts = facts };
+	int (*const parts[])(struct pg_disks * disk) = {
+		read_storages, use_mounts, use_swaps, use_lvm, pg_disks_zfs, use_esps, use_guests,
 	};
 	int r = pg_blocks_collect(root, facts, &d.blocks);
 
+	if (r == 0)
+		r = pg_blocks_support(root, facts, &d.blocks);
 	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](&d);
 	return r;

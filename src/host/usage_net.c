@@ -10,47 +10,33 @@
 #define INTERFACES "/etc/network/interfaces"
 #define EDGES_MAX  65536
 
-/* `upper` stands on `lower`: bridge on port, bond on member, VLAN on interface. */
-struct edge {
-	char *lower, *upper;
-};
-
 struct net {
 	const struct pg_root *root;
 	struct pg_facts *facts;
-	struct pg_strv names; /* of /sys/class/net */
-	struct edge *edge;
-	size_t n_edge;
+	struct pg_links links;
 	struct pg_ifaces conf;
 	struct pg_strv routes; /* interfaces with a default route */
 	bool routes_known;
 	struct pg_ways ways;
-	struct pg_strv way_on; /* of each way: the interface that has its address, or "" */
 };
 
 static void net_done(struct net *n)
 {
-	pg_strv_done(&n->names);
-	for (size_t i = 0; i < n->n_edge; i++) {
-		free(n->edge[i].lower);
-		free(n->edge[i].upper);
-	}
-	free(n->edge);
+	pg_links_done(&n->links);
 	pg_ifaces_done(&n->conf);
 	pg_strv_done(&n->routes);
 	pg_ways_done(&n->ways);
-	pg_strv_done(&n->way_on);
 }
 
 /* ---- what stands on what ---- */
 
 static int add_edge(struct net *n, const char *lower, const char *upper)
 {
-	struct edge *e;
+	struct pg_edge *e;
 
-	if (n->n_edge >= EDGES_MAX || strcmp(lower, upper) == 0)
+	if (n->links.n_edge >= EDGES_MAX || strcmp(lower, upper) == 0)
 		return 0;
-	e = pg_vec_add(&n->edge, &n->n_edge, sizeof(*e));
+	e = pg_vec_add(&n->links.edge, &n->links.n_edge, sizeof(*e));
 	if (!e)
 		return -ENOMEM;
 	e->lower = strdup(lower);
@@ -144,7 +130,7 @@ static int edge_of_name(struct net *n, const char *name)
 		return 0;
 	if (!lower)
 		return -ENOMEM;
-	return pg_strv_has(&n->names, lower) ? add_edge(n, lower, name) : 0;
+	return pg_strv_has(&n->links.names, lower) ? add_edge(n, lower, name) : 0;
 }
 
 static int edges_of_conf(struct net *n)
@@ -164,14 +150,14 @@ static int read_edges(struct net *n)
 {
 	int r = edges_of_vlans(n);
 
-	for (size_t i = 0; r == 0 && i < n->names.n; i++) {
-		r = edges_of_links(n, n->names.v[i]);
+	for (size_t i = 0; r == 0 && i < n->links.names.n; i++) {
+		r = edges_of_links(n, n->links.names.v[i]);
 		if (r == 0)
-			r = edges_of_bridge(n, n->names.v[i]);
+			r = edges_of_bridge(n, n->links.names.v[i]);
 		if (r == 0)
-			r = edges_of_bond(n, n->names.v[i]);
+			r = edges_of_bond(n, n->links.names.v[i]);
 		if (r == 0)
-			r = edge_of_name(n, n->names.v[i]);
+			r = edge_of_name(n, n->links.names.v[i]);
 	}
 	return r < 0 ? r : edges_of_conf(n);
 }
@@ -277,10 +263,10 @@ static int closure(const struct net *n, const char *name, struct pg_strv *ret)
 	int r = pg_strv_add(ret, name);
 
 	for (size_t i = 0; r == 0 && i < ret->n; i++) {
-		for (size_t k = 0; r == 0 && k < n->n_edge; k++) {
-			if (strcmp(n->edge[k].lower, ret->v[i]) == 0 &&
-			    !pg_strv_has(ret, n->edge[k].upper))
-				r = pg_strv_add(ret, n->edge[k].upper);
+		for (size_t k = 0; r == 0 && k < n->links.n_edge; k++) {
+			if (strcmp(n->links.edge[k].lower, ret->v[i]) == 0 &&
+			    !pg_strv_has(ret, n->links.edge[k].upper))
+				r = pg_strv_add(ret, n->links.edge[k].upper);
 		}
 	}
 	return r;
@@ -303,7 +289,7 @@ static int use_address(struct net *n, const struct pg_devset *devs, const char *
 				route ? ", default route" : "")
 		      : NULL;
 	return pg_devset_use(n->facts, devs, PG_USE_NETWORK, detail,
-			     route || !any_default_route(n));
+			     route || !any_default_route(n), pg_links_support(&n->links, name));
 }
 
 static int read_ways(struct net *n)
@@ -314,8 +300,7 @@ static int read_ways(struct net *n)
 		pg_autofree char *name = NULL;
 
 		r = pg_iface_of_address(n->root, n->facts, &n->conf, n->ways.v[i].address, &name);
-		if (r == 0)
-			r = pg_strv_add(&n->way_on, name ? name : "");
+		n->ways.v[i].iface = PG_STEAL(name);
 	}
 	return r;
 }
@@ -326,11 +311,12 @@ static int use_ways(struct net *n, const struct pg_devset *devs, const char *nam
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n->ways.n; i++) {
-		if (strcmp(n->way_on.v[i], name) != 0)
+		if (!n->ways.v[i].iface || strcmp(n->ways.v[i].iface, name) != 0)
 			continue;
 		*used = true;
 		r = pg_devset_use(n->facts, devs, PG_USE_NETWORK,
-				  pg_strf("%s, %s", name, n->ways.v[i].words), true);
+				  pg_strf("%s, %s", name, n->ways.v[i].words), true,
+				  n->ways.v[i].cluster ? n->links.cluster : pg_links_support(&n->links, name));
 	}
 	return r;
 }
@@ -346,11 +332,12 @@ static int use_bare(struct net *n, const struct pg_devset *devs,
 	if (!path)
 		return -ENOMEM;
 	if (above->n > 1)
-		return pg_devset_use(n->facts, devs, PG_USE_NETWORK, strdup(top), false);
+		return pg_devset_use(n->facts, devs, PG_USE_NETWORK, strdup(top), false,
+				     pg_links_support(&n->links, top));
 	if (pg_root_read_attr(n->root, path, &state) < 0 || strcmp(state, "up") != 0)
 		return 0;
 	return pg_devset_use(n->facts, devs, PG_USE_NETWORK,
-			     pg_strf("%s, link is up", top), false);
+			     pg_strf("%s, link is up", top), false, pg_links_support(&n->links, top));
 }
 
 static int use_iface(struct net *n, const char *name)
@@ -377,7 +364,7 @@ static int use_iface(struct net *n, const char *name)
 int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct net n PG_CLEANUP(net_done) = { .root = root, .facts = facts };
-	int r = pg_root_list(root, NET, &n.names);
+	int r = pg_root_list(root, NET, &n.links.names);
 
 	if (r < 0)
 		return pg_note_unread(facts, NET, r);
@@ -390,7 +377,9 @@ int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 		r = read_routes(&n, "/proc/net/ipv6_route", default_ipv6);
 	if (r == 0)
 		r = read_ways(&n);
-	for (size_t i = 0; r == 0 && i < n.names.n; i++)
-		r = use_iface(&n, n.names.v[i]);
+	if (r == 0)
+		r = pg_net_support(root, facts, &n.links, &n.ways);
+	for (size_t i = 0; r == 0 && i < n.links.names.n; i++)
+		r = use_iface(&n, n.links.names.v[i]);
 	return r;
 }

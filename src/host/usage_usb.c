@@ -64,7 +64,7 @@ static int use_interface(const struct pg_root *root, struct pg_facts *facts,
 	what = product(root, name);
 	detail = what ? pg_strf("%s %s", keyboard ? "keyboard" : "USB disk", what) : NULL;
 	return pg_devset_use(facts, &devs, keyboard ? PG_USE_INPUT : PG_USE_USB_STORAGE,
-			     detail, false);
+			     detail, false, PG_ON_NOTHING);
 }
 
 int pg_usage_usb(const struct pg_root *root, struct pg_facts *facts)

@@ -18,6 +18,7 @@ void pg_ways_done(struct pg_ways *all)
 	for (size_t i = 0; i < all->n; i++) {
 		free(all->v[i].address);
 		free(all->v[i].words);
+		free(all->v[i].iface);
 	}
 	free(all->v);
 	*all = (struct pg_ways){ 0 };
@@ -231,11 +232,14 @@ static int add_link(const struct pg_root *root, struct pg_facts *facts, const ch
 {
 	static const char *const kinds[] = { "0", "1", "2", "3", "4", "5", "6", "7" };
 	struct lookup l = { .name = ring + 1 };
+	size_t had = ret->n;
 	int r = each_line(root, facts, HOSTS, " \t", read_host, &l);
 
 	if (r == 0)
 		r = add_way(ret, l.address ? l.address : l.name, kinds[*ring - '0'],
 			    pg_strf("corosync link %c (%s)", *ring, l.name));
+	for (size_t i = had; r == 0 && i < ret->n; i++)
+		ret->v[i].cluster = true;
 	free(l.address);
 	return r;
 }

@@ -49,7 +49,7 @@ static int add_ups(struct pg_facts *facts, struct pg_usb_dev *d, const char *who
 
 	if (r == 0 && controller)
 		r = pg_dev_add_use(controller, PG_USE_UPS, pg_strf("UPS %s, watched by %s", title, who),
-				   false);
+				   false, PG_ON_NOTHING);
 	return r < 0 ? r : pg_usb_add_use(d, PG_USE_UPS, pg_strf("UPS, watched by %s", who), false);
 }
 

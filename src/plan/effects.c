@@ -29,6 +29,7 @@ void pg_effects_done(struct pg_effects *effects)
 		free(effects->v[i].lost);
 	}
 	free(effects->v);
+	pg_keeps_done(&effects->keeps);
 	*effects = (struct pg_effects){ 0 };
 }
 
@@ -59,22 +60,6 @@ static char *why(const struct sim *s, const struct reason *reason)
 	return NULL;
 }
 
-/* What the host loses; of a virtual function that is gone, the VMs lose it too. */
-static int lost(const struct pg_dev *dev, const struct reason *reason, char **ret)
-{
-	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
-	pg_autofree char *uses = pg_dev_uses(dev);
-
-	pg_strbuf_add(&b, uses ? uses : "");
-	for (size_t i = 0; reason->cause == PG_CAUSE_VF && i < dev->n_vmid; i++)
-		pg_strbuf_addf(&b, "%sthe device of VM %u", b.len ? "; " : "",
-			       (unsigned)dev->vmid[i]);
-	if (!uses || pg_strbuf_error(&b) < 0)
-		return -ENOMEM;
-	*ret = b.len ? pg_strbuf_steal(&b) : NULL;
-	return 0;
-}
-
 /* ---- taking ---- */
 
 static int take(struct sim *s, const struct pg_dev *dev, const struct reason *reason)
@@ -95,7 +80,7 @@ static int take(struct sim *s, const struct pg_dev *dev, const struct reason *re
 	e->why = why(s, reason);
 	if ((dev->driver && !e->now) || (reason->cause != PG_CAUSE_VF && !e->after) || !e->why)
 		return -ENOMEM;
-	return lost(dev, reason, &e->lost);
+	return 0;
 }
 
 static enum pg_bind how(const struct sim *s, size_t i)
@@ -228,6 +213,49 @@ static int all_vfs(struct sim *s)
 	return r;
 }
 
+/* ---- what goes with them, once it is known what leaves ---- */
+
+static int add_lost(const struct pg_keeps *keeps, const struct pg_use *use, struct pg_strbuf *b)
+{
+	pg_autofree char *words = NULL;
+
+	pg_strbuf_addf(b, "%s%s", b->len ? "; " : "", use->detail);
+	if (!pg_keeps_use(keeps, use))
+		return 0;
+	if (pg_keeps_words(keeps, use, &words) < 0)
+		return -ENOMEM;
+	if (words)
+		pg_strbuf_addf(b, " (%s)", words);
+	return 0;
+}
+
+/* Of a virtual function that is gone, the VMs lose it too. */
+static int lost(const struct sim *s, struct pg_effect *e)
+{
+	const struct pg_dev *dev = pg_facts_dev(s->facts, e->addr);
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && dev && i < dev->n_use; i++)
+		r = add_lost(&s->out.keeps, &dev->use[i], &b);
+	for (size_t i = 0; dev && e->cause == PG_CAUSE_VF && i < dev->n_vmid; i++)
+		pg_strbuf_addf(&b, "%sthe device of VM %u", b.len ? "; " : "",
+			       (unsigned)dev->vmid[i]);
+	if (r < 0 || pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	e->lost = b.len ? pg_strbuf_steal(&b) : NULL;
+	return 0;
+}
+
+static int all_lost(struct sim *s)
+{
+	int r = pg_keeps_make(s->facts, &s->out, &s->out.keeps);
+
+	for (size_t i = 0; r == 0 && i < s->out.n; i++)
+		r = lost(s, &s->out.v[i]);
+	return r;
+}
+
 static int by_addr(const void *a, const void *b)
 {
 	return pg_bdf_cmp(((const struct pg_effect *)a)->addr,
@@ -238,7 +266,7 @@ int pg_effects_make(const struct pg_facts *facts, const struct pg_taking *taking
 		    struct pg_effects *ret)
 {
 	static int (*const parts[])(struct sim *s) = {
-		chosen, all_same_ids, of_guest, all_same_group, all_vfs,
+		chosen, all_same_ids, of_guest, all_same_group, all_vfs, all_lost,
 	};
 	struct sim s = { .facts = facts, .taking = taking };
 	int r = 0;

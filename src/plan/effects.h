@@ -7,6 +7,7 @@
 
 #include "src/host/facts.h"
 #include "src/plan/choices.h"
+#include "src/plan/keeps.h"
 
 /* What brings a device along. */
 enum pg_cause {
@@ -26,12 +27,14 @@ struct pg_effect {
 	char *after;			/* "vfio-pci"; NULL: it is gone (a virtual function) */
 	bool at_boot;			/* else when the VM starts */
 	char *why;			/* "chosen", "same IOMMU group", "same ids" */
-	char *lost;			/* what of the host goes with it, or NULL */
+	/* What of the host goes with it, or NULL: "vmbr0, default route (bond0 keeps enp3s0 (1 of 2))" */
+	char *lost;
 };
 
 struct pg_effects {
 	struct pg_effect *v;		/* sorted by address */
 	size_t n;
+	struct pg_keeps keeps;		/* what goes on without them */
 };
 
 /* What is to be taken: by choice, and by what a VM has. */

@@ -97,12 +97,14 @@ int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...)
 	return r;
 }
 
-int pg_finding_loss(struct pg_finding *finding, struct pg_bdf addr)
+int pg_finding_loss(struct pg_finding *finding, const struct pg_dev *dev,
+		    const struct pg_use *use)
 {
 	if (!finding)
 		return -ENOMEM;
 	finding->is_loss = true;
-	finding->loss = addr;
+	finding->loss = dev->addr;
+	finding->loss_use = (size_t)(use - dev->use);
 	return 0;
 }
 

@@ -20,6 +20,7 @@ struct pg_finding {
 	char *fix;		/* how pve-gpu would mend it ("passthrough …"); or NULL */
 	bool is_loss;		/* it stands in the way only because the host loses a device: */
 	struct pg_bdf loss;	/* pg_choices_accept() of it lets it pass */
+	size_t loss_use;	/* which of its uses is lost */
 };
 
 struct pg_findings {
@@ -36,8 +37,9 @@ struct pg_finding *pg_findings_add(struct pg_findings *f, const char *id, enum p
 int pg_finding_evidence(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
 int pg_finding_advice(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
 int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
-/* It stands in the way only as long as this loss is not accepted. Returns as those. */
-int pg_finding_loss(struct pg_finding *finding, struct pg_bdf addr);
+/* It stands in the way only as long as the loss of this use is not accepted. Returns as those. */
+int pg_finding_loss(struct pg_finding *finding, const struct pg_dev *dev,
+		    const struct pg_use *use);
 /* Block, warn, note, ok; within a level the order stays; findings that say the same twice
  * (id, scope and text) are left once. Returns 0 or -ENOMEM. */
 int pg_findings_sort(struct pg_findings *f);

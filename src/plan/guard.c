@@ -99,6 +99,39 @@ static uint32_t other_vm(const struct pg_checker *c, const struct pg_dev *dev)
 	return 0;
 }
 
+/* What to do, and why nothing else carries what is lost. */
+static int advise(struct pg_checker *c, struct pg_finding *f, const struct pg_use *lost,
+		  const char *advice)
+{
+	pg_autofree char *why = NULL;
+
+	if (lost && pg_keeps_words(&c->effects.keeps, lost, &why) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "%s%s%s", advice, why ? " " : "", why ? why : "");
+}
+
+/* A set goes on without the device: the person is told what is left, and how to look at it. */
+static int spared(struct pg_checker *c, const struct pg_effect *e, const struct pg_dev *dev,
+		  const struct pg_use *use)
+{
+	const char *look = pg_keeps_look(&c->effects.keeps, use);
+	pg_autofree char *left = NULL, *all = pg_dev_uses(dev);
+	struct pg_finding *f;
+
+	if (!all || pg_keeps_words(&c->effects.keeps, use, &left) < 0 || !left)
+		return -ENOMEM;
+	f = pg_findings_add(c->f, "redundancy-lost", PG_LEVEL_WARN, pg_bdf_str(e->by).s,
+			    "Without %s the node goes on by what is left of a redundant set: %s, for "
+			    "%s. The next loss may end it.", pg_bdf_str(dev->addr).s, left, use->detail);
+	if (pg_finding_evidence(f, "%s", all) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "See that what is left carries it alone%s%s%s.%s",
+				 look ? ": `" : "", look ? look : "", look ? "`" : "",
+				 use->what == PG_USE_NETWORK ?
+					 " An address by DHCP may change, since a bond has the hardware "
+					 "address of one of its cards." : "");
+}
+
 /* ---- by choice ---- */
 
 static int screen(struct pg_checker *c, const struct pg_dev *dev)
@@ -115,14 +148,17 @@ static int screen(struct pg_checker *c, const struct pg_dev *dev)
 				    "another GPU the primary one in the firmware's setup.");
 }
 
-static int uses(struct pg_checker *c, const struct pg_dev *dev)
+static int uses(struct pg_checker *c, const struct pg_effect *e, const struct pg_dev *dev)
 {
-	const struct pg_use *vital = pg_dev_vital(dev);
+	const struct pg_use *vital = pg_keeps_vital(&c->effects.keeps, dev);
+	const struct pg_use *kept = pg_keeps_first(&c->effects.keeps, dev);
 	char *all pg_autofree = NULL;
 	struct pg_finding *f;
 
 	if (dev->n_use == 0 || only_shows(dev))
 		return 0;
+	if (!vital && kept)
+		return spared(c, e, dev, kept);
 	all = pg_dev_uses(dev);
 	if (!all)
 		return -ENOMEM;
@@ -134,16 +170,16 @@ static int uses(struct pg_checker *c, const struct pg_dev *dev)
 	else
 		f = pg_findings_add(c->f, "device-in-use", PG_LEVEL_WARN, pg_bdf_str(dev->addr).s,
 				    "The node uses this device, and loses it to the VM.");
-	if (pg_finding_evidence(f, "%s", all) < 0 || (vital && pg_finding_loss(f, dev->addr) < 0))
+	if (pg_finding_evidence(f, "%s", all) < 0 ||
+	    (vital && pg_finding_loss(f, dev, vital) < 0))
 		return -ENOMEM;
-	return pg_finding_advice(f, "%s", instead(vital ? vital : &dev->use[0]));
+	return advise(c, f, vital, instead(vital ? vital : &dev->use[0]));
 }
 
 static int chosen(struct pg_checker *c, const struct pg_effect *e, const struct pg_dev *dev)
 {
-	int r = uses(c, dev);
+	int r = uses(c, e, dev);
 
-	(void)e;
 	return r < 0 ? r : screen(c, dev);
 }
 
@@ -158,7 +194,7 @@ static struct pg_finding *group_vital(struct pg_checker *c, const struct pg_effe
 		"%s, which carries %s. %s",
 		dev->group, pg_bdf_str(dev->addr).s, vital->detail, pg_use_consequence(vital));
 
-	return pg_finding_loss(f, dev->addr) < 0 ? NULL : f;
+	return pg_finding_loss(f, dev, vital) < 0 ? NULL : f;
 }
 
 static struct pg_finding *group_other_vm(struct pg_checker *c, const struct pg_effect *e,
@@ -185,11 +221,14 @@ static struct pg_finding *group_shared(struct pg_checker *c, const struct pg_eff
 
 static int grouped(struct pg_checker *c, const struct pg_effect *e, const struct pg_dev *dev)
 {
-	const struct pg_use *vital = pg_dev_vital(dev);
+	const struct pg_use *vital = pg_keeps_vital(&c->effects.keeps, dev);
 	const struct pg_use *use = vital ? vital : dev->n_use ? &dev->use[0] : NULL;
+	const struct pg_use *kept = pg_keeps_first(&c->effects.keeps, dev);
 	uint32_t vmid = other_vm(c, dev);
 	struct pg_finding *f;
 
+	if (!vital && kept && spared(c, e, dev, kept) < 0)
+		return -ENOMEM;
 	if (vital)
 		f = group_vital(c, e, dev, vital);
 	else if (vmid)
@@ -201,43 +240,45 @@ static int grouped(struct pg_checker *c, const struct pg_effect *e, const struct
 	if (pg_finding_evidence(f, "/sys/kernel/iommu_groups/%d/devices/%s; driver: %s", dev->group,
 				pg_bdf_str(dev->addr).s, dev->driver ? dev->driver : "none") < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, "%s", pg_bdf_same_slot(e->by, e->addr) ?
-					  instead_of_function(use) : instead_of_group(use));
+	return advise(c, f, vital, pg_bdf_same_slot(e->by, e->addr) ? instead_of_function(use) :
+								      instead_of_group(use));
 }
 
 static int same_ids(struct pg_checker *c, const struct pg_effect *e, const struct pg_dev *dev)
 {
-	const struct pg_use *vital = pg_dev_vital(dev);
+	const struct pg_use *vital = pg_keeps_vital(&c->effects.keeps, dev);
 	struct pg_finding *f;
 
-	if (!vital)
-		return 0; /* check_modules.c speaks of twins */
+	const struct pg_use *kept = pg_keeps_first(&c->effects.keeps, dev);
+
+	if (!vital) /* check_modules.c speaks of twins */
+		return kept ? spared(c, e, dev, kept) : 0;
 	f = pg_findings_add(c->f, "ids-vital", level_of_loss(c, dev), pg_bdf_str(e->by).s,
 			    "%s has the same ids, so that ids= takes it at boot as well, and it "
 			    "carries %s. %s",
 			    pg_bdf_str(dev->addr).s, vital->detail, pg_use_consequence(vital));
-	if (pg_finding_loss(f, dev->addr) < 0 ||
+	if (pg_finding_loss(f, dev, vital) < 0 ||
 	    pg_finding_evidence(f, "%04x:%04x", dev->vendor, dev->device) < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, "Take these ids out of ids=, and bind by address.");
+	return advise(c, f, vital, "Take these ids out of ids=, and bind by address.");
 }
 
 static int of_guest(struct pg_checker *c, const struct pg_effect *e, const struct pg_dev *dev)
 {
-	const struct pg_use *vital = pg_dev_vital(dev);
+	const struct pg_use *vital = pg_keeps_vital(&c->effects.keeps, dev);
+	const struct pg_use *kept = pg_keeps_first(&c->effects.keeps, dev);
 	struct pg_vm_scope scope;
 	struct pg_finding *f;
 
-	(void)e;
 	if (!vital)
-		return 0;
+		return kept ? spared(c, e, dev, kept) : 0;
 	pg_vm_scope(c->choices->vmid, &scope);
 	f = pg_findings_add(c->f, "guest-vital", level_of_loss(c, dev), scope.s,
 			    "The VM has %s already, which carries %s, and takes it when it starts. %s",
 			    pg_bdf_str(dev->addr).s, vital->detail, pg_use_consequence(vital));
-	if (pg_finding_loss(f, dev->addr) < 0)
+	if (pg_finding_loss(f, dev, vital) < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, "Delete that hostpci entry of the VM first.");
+	return advise(c, f, vital, "Delete that hostpci entry of the VM first.");
 }
 
 /* A chosen physical function is refused as it is; one that is brought along is not. */

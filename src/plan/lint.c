@@ -230,7 +230,7 @@ static int takes_from_host(const struct pg_lint *l)
 	for (size_t i = 0; r == 0 && i < effects.n; i++) {
 		const struct pg_effect *e = &effects.v[i];
 		const struct pg_dev *dev = pg_facts_dev(l->c->facts, e->addr);
-		const struct pg_use *vital = dev ? pg_dev_vital(dev) : NULL;
+		const struct pg_use *vital = dev ? pg_keeps_vital(&effects.keeps, dev) : NULL;
 		struct pg_finding *f;
 
 		if (!vital)

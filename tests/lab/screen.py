@@ -35,7 +35,9 @@ class Screen:
         return screen
 
     def text(self):
-        return subprocess.run(self.tmux + ['capture-pane', '-p'], capture_output=True).stdout.decode()
+        """With lines as they are in ASCII, which a console may not get beyond."""
+        said = subprocess.run(self.tmux + ['capture-pane', '-p'], capture_output=True)
+        return said.stdout.decode().replace('\u2500', '-')
 
     def keys(self, *keys):
         subprocess.run(self.tmux + ['send-keys', *keys], check=True)

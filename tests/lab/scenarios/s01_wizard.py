@@ -16,7 +16,7 @@ def set_up(s):
         s.keys('/')
         s.type(address)
         s.keys('Enter')
-        if f'[x] {address}' not in s.see(f'─ 0000:{address} ─'):
+        if f'[x] {address}' not in s.see(f'- 0000:{address} -'):
             s.keys('Space')
         s.see(f'[x] {address}')
     s.keys('Enter')

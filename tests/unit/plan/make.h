@@ -84,7 +84,7 @@ static inline void make_use(struct pg_dev *d, enum pg_use_what what, const char 
 	struct pg_use *use = pg_vec_add(&d->use, &d->n_use, sizeof(*use));
 
 	assert_non_null(use);
-	*use = (struct pg_use){ what, strdup(detail), vital };
+	*use = (struct pg_use){ .what = what, .detail = strdup(detail), .vital = vital };
 }
 
 /* Files are added in order of path. */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What usage_disk.c and usage_zfs.c share.
+ */
+#pragma once
+
+#include "src/host/guests.h"
+#include "src/host/usage.h"
+
+struct pg_disks {
+	const struct pg_root *root;
+	struct pg_facts *facts;
+	struct pg_blocks blocks;
+	struct pg_sections storage; /* storage.cfg */
+	struct pg_strv pools;	    /* ZFS pools that are imported */
+	struct pg_strv root_pool;   /* the one with the root file system */
+};
+
+/* Notes a use with all devices below a block device; `on` is what it stands on, where that is
+ * more than the block device. Take `detail` over. Return 0 or -ENOMEM. */
+int pg_disks_use(struct pg_disks *d, struct pg_block *b, char *detail, bool vital);
+int pg_disks_use_on(struct pg_disks *d, struct pg_block *b, char *detail, bool vital, size_t on);
+/* The storage of this node whose `key` is the value, or lies below it (value/…); or NULL. */
+const char *pg_disks_storage(const struct pg_disks *d, const char *key, const char *value);
+/* Is it a folder without which the node does not work? */
+bool pg_disks_is_vital(const char *target);
+
+/* ---- usage_zfs.c ---- */
+
+/* A dataset is mounted: its pool is imported. Returns 0 or -ENOMEM. */
+int pg_disks_pool_mount(struct pg_disks *d, const char *dataset, const char *target);
+int pg_disks_zfs(struct pg_disks *d);

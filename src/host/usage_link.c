@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What interfaces and the cluster's links stand on: facts->support. */
+#include "src/host/usage.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+#define NET "/sys/class/net"
+
+void pg_links_done(struct pg_links *links)
+{
+	pg_strv_done(&links->names);
+	for (size_t i = 0; i < links->n_edge; i++) {
+		free(links->edge[i].lower);
+		free(links->edge[i].upper);
+	}
+	free(links->edge);
+}
+
+size_t pg_links_support(const struct pg_links *links, const char *iface)
+{
+	for (size_t i = 0; iface && i < links->names.n; i++)
+		if (strcmp(links->names.v[i], iface) == 0)
+			return links->support + i;
+	return PG_ON_NOTHING;
+}
+
+static int cards(const struct pg_root *root, struct pg_facts *facts, struct pg_links *links)
+{
+	int r = 0;
+
+	links->support = facts->n_support;
+	for (size_t i = 0; r == 0 && i < links->names.n; i++) {
+		struct pg_devset devs PG_CLEANUP(pg_devset_done) = { 0 };
+		pg_autofree char *path = pg_strf(NET "/%s/device", links->names.v[i]);
+		size_t at;
+
+		r = path ? pg_devset_add_path(root, facts, path, &devs) : -ENOMEM;
+		if (r == 0)
+			r = pg_support_new(facts, links->names.v[i], &at);
+		if (r == 0)
+			r = pg_support_devs(facts, at, &devs);
+	}
+	return r;
+}
+
+/* No bond: it needs all of what it stands on. */
+static int edges(struct pg_facts *facts, const struct pg_links *links, size_t upper)
+{
+	const char *name = facts->support[upper].name;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < links->n_edge; i++) {
+		size_t lower = strcmp(links->edge[i].upper, name) == 0 ?
+				       pg_links_support(links, links->edge[i].lower) :
+				       PG_ON_NOTHING;
+
+		if (lower != PG_ON_NOTHING)
+			r = pg_support_below(facts, upper, lower);
+	}
+	return r;
+}
+
+/* knet uses the links that work; corosync.conf tells which there are. */
+static int cluster_link(const struct pg_root *root, struct pg_facts *facts,
+			const struct pg_links *links, const struct pg_way *way)
+{
+	pg_autofree char *name = strndup(way->words, strcspn(way->words, "("));
+	size_t on = pg_links_support(links, way->iface), at;
+	int r = name ? pg_support_new(facts, pg_text_trim(name), &at) : -ENOMEM;
+
+	if (r == 0 && (on == PG_ON_NOTHING || !pg_iface_is_up(root, way->iface)))
+		r = pg_support_down(facts, at, strdup("no interface that is up has its address"));
+	if (r == 0 && on != PG_ON_NOTHING)
+		r = pg_support_below(facts, at, on);
+	return r < 0 ? r : pg_support_below(facts, links->cluster, at);
+}
+
+int pg_net_support(const struct pg_root *root, struct pg_facts *facts, struct pg_links *links,
+		   const struct pg_ways *ways)
+{
+	int r = cards(root, facts, links);
+
+	for (size_t i = 0; r == 0 && i < links->names.n; i++) {
+		r = pg_bond_support(root, facts, &links->names, links->support,
+				    links->support + i);
+		if (r == 0)
+			r = edges(facts, links, links->support + i);
+		r = r < 0 ? r : 0;
+	}
+	if (r == 0)
+		r = pg_support_new(facts, "the cluster", &links->cluster);
+	if (r == 0)
+		r = pg_support_set(facts, links->cluster, 1, strdup("corosync-cfgtool -s"));
+	for (size_t i = 0; r == 0 && i < ways->n; i++)
+		if (ways->v[i].cluster)
+			r = cluster_link(root, facts, links, &ways->v[i]);
+	return r;
+}
