@@ -42,7 +42,6 @@ static void check_kept(const struct pg_bytes *in)
 	FUZZ_ASSERT(pg_ha_parse(in, facts) == 0);
 	FUZZ_ASSERT(pg_jobs_parse(in, facts) == 0);
 	FUZZ_ASSERT(pg_reserved_parse(in, facts) == 0);
-	FUZZ_ASSERT(!g->ha || is_word(g->ha));
 	FUZZ_ASSERT(!g->backup_job || is_word(g->backup_job));
 }
 
