@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/plan/drift.h"
 
 /* ---- pending ---- */
 
@@ -220,7 +221,8 @@ int pg_lint_template(const struct pg_lint *l)
 			"The template has a passed device: each VM that is cloned from it has it too, and "
 			"only one of them can run at a time.");
 	for (size_t i = 0; i < l->g->n_hostpci; i++)
-		if (pg_lint_entry(l, f, &l->g->hostpci[i]) < 0)
+		if (pg_hostpci_counts(l->g, &l->g->hostpci[i]) &&
+		    pg_lint_entry(l, f, &l->g->hostpci[i]) < 0)
 			return -ENOMEM;
 	return pg_finding_advice(f, "Take the device out of the clones that are not to have it.");
 }

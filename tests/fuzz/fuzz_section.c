@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sections as Proxmox writes them, with types and without; and storage.cfg. */
+/* Sections as Proxmox writes them, with types and without; storage.cfg, HA, jobs, reservations. */
 #include "tests/fuzz/fuzz.h"
 
 #include "src/host/guests.h"
@@ -27,6 +27,24 @@ static void check_sections(const struct pg_bytes *in, bool typed)
 	}
 }
 
+/* Of one VM; that nothing is taken over twice, the leak checker says. */
+static void check_kept(const struct pg_bytes *in)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*facts));
+	struct pg_guest *g;
+
+	FUZZ_ASSERT(facts);
+	g = pg_vec_add(&facts->guest, &facts->n_guest, sizeof(*g));
+	FUZZ_ASSERT(g);
+	g->vmid = 100;
+	g->node = strdup("pve1");
+	FUZZ_ASSERT(g->node);
+	FUZZ_ASSERT(pg_ha_parse(in, facts) == 0);
+	FUZZ_ASSERT(pg_jobs_parse(in, facts) == 0);
+	FUZZ_ASSERT(pg_reserved_parse(in, facts) == 0);
+	FUZZ_ASSERT(!g->backup_job || is_word(g->backup_job));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*facts));
@@ -39,5 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_ASSERT(pg_storage_parse(&in, "pve1", facts) == 0);
 	for (size_t i = 0; i < facts->n_storage; i++)
 		FUZZ_ASSERT(is_word(facts->storage[i].id) && is_word(facts->storage[i].type));
+	check_kept(&in);
 	return 0;
 }
