@@ -141,6 +141,8 @@ static int group(struct pg_checker *c, const struct guests *all, const struct pg
 	for (size_t i = 0; !first && i < group->n_dev; i++)
 		if (pg_lint_takes(c->facts, with.v[0], &c->facts->dev[group->dev[i]]))
 			first = &c->facts->dev[group->dev[i]];
+	if (!first)
+		return 0;
 	return say(c, &with, "group-several-vms", pg_bdf_str(first->addr).s,
 		   "Several VMs have devices of the same IOMMU group, which belongs to one VM at a time");
 }
