@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A plan as text: what was found, what it does to devices, files and the VM, and then. */
+#include <string.h>
+
 #include "src/base/proc.h"
 #include "src/cmd/road.h"
 
@@ -76,6 +78,15 @@ static void show_expected(const struct pg_cmd_env *env, const struct pg_plan *pl
 			    pg_bdf_str(plan->expect[i].addr).s, plan->expect[i].driver);
 }
 
+/* Or are they about mappings alone? */
+static bool names_vm(const struct pg_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_vm_cmd; i++)
+		if (plan->vm_cmd[i].argv.n && strcmp(plan->vm_cmd[i].argv.v[0], "qm") == 0)
+			return true;
+	return false;
+}
+
 void pg_road_show(const struct pg_cmd_env *env, const struct pg_plan *plan)
 {
 	pg_cmd_print_findings(env, &plan->findings, false);
@@ -84,7 +95,8 @@ void pg_road_show(const struct pg_cmd_env *env, const struct pg_plan *plan)
 	show_effects(env, plan);
 	show_files(env, plan);
 	show_commands(env, "Commands on the node", plan->cmd, plan->n_cmd);
-	show_commands(env, "Commands for the VM", plan->vm_cmd, plan->n_vm_cmd);
+	show_commands(env, names_vm(plan) ? "Commands for the VM" : "Commands for the cluster",
+		      plan->vm_cmd, plan->n_vm_cmd);
 	show_expected(env, plan);
 	if (pg_plan_is_empty(plan))
 		pg_out_line(env, PG_TONE_GOOD,

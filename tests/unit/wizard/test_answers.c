@@ -53,6 +53,10 @@ static const struct {
 	{ "rombar = 2\n", 1, "invalid boolean" },
 	{ "vga = ''\n", 1, "empty" },
 	{ "repair = true\nremove = {'hostpci0'}\n", 0, "repair goes without" },
+	{ "mapping = 'gpu1'\nmapping_entry = 'take'\n", 2, "take is nothing that can be done" },
+	{ "devices = {'01:00'}\nmapping_entry = 'give'\n", 0, "mapping_entry goes with" },
+	{ "mapping = 'gpu1'\nmapping_entry = 'remove'\nvm = 100\n", 0, "mapping_entry goes with" },
+	{ "mapping = 'gpu1'\nmapping_entry = 'add'\n", 0, "names no device" },
 };
 
 static int load(const struct tree *t, const char *text, size_t n, struct pg_choices **ret,
