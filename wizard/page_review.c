@@ -214,28 +214,40 @@ static void build(struct wiz *w, struct wiz_view *view)
 		wiz_trial_intro(w, w->plan, view);
 }
 
+/* "Write 3 files and run 1 command" */
+static char *deed_of(const struct pg_plan *plan)
+{
+	const char *files = plan->n_file == 1 ? "file" : "files";
+	const char *commands = plan->n_cmd == 1 ? "command" : "commands";
+
+	if (!plan->n_cmd)
+		return pg_strf("Write %zu %s", plan->n_file, files);
+	if (!plan->n_file)
+		return pg_strf("Run %zu %s", plan->n_cmd, commands);
+	return pg_strf("Write %zu %s and run %zu %s", plan->n_file, files, plan->n_cmd, commands);
+}
+
 /* What the node loses is said once more where it is decided. */
 static int ask(struct wiz *w)
 {
 	const struct pg_plan *plan = w->plan;
-	pg_autofree char *after = wiz_trial_promise(w, plan);
+	pg_autofree char *after = wiz_trial_promise(w, plan), *deed = deed_of(plan);
 	const char *lost = NULL;
 	size_t n_lost = 0;
 
-	if (!after)
+	if (!after || !deed)
 		return -ENOMEM;
 	for (size_t i = 0; i < plan->n_effect; i++) {
 		n_lost += plan->effect[i].lost != NULL;
 		lost = lost ? lost : plan->effect[i].lost;
 	}
 	return wiz_ask(w, WIZ_ASKING_APPLY, WIZ_ASK_YESNO, NULL, "Apply",
-		       "%s%s%sWrite %zu %s and run %zu %s? %s",
+		       "%s%s%s%s? %s",
 		       lost ? "The node loses " : "", lost ? lost : "",
 		       n_lost > 1 ? ", and more. " :
 		       lost	  ? ". " :
 				    "",
-		       plan->n_file, plan->n_file == 1 ? "file" : "files", plan->n_cmd,
-		       plan->n_cmd == 1 ? "command" : "commands", after);
+		       deed, after);
 }
 
 static int go_on(struct wiz *w, enum wiz_follow *ret)

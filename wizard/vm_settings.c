@@ -148,6 +148,45 @@ static bool has_roms(const struct wiz *w)
 	return w->choices->romfile != NULL;
 }
 
+/* ---- a resource mapping in place of the address ---- */
+
+#define MAPPING SET "mapping"
+
+static bool has_mappings(const struct wiz *w)
+{
+	return w->facts->n_mapping > 0 || w->facts->n_node > 1;
+}
+
+/* Is it the first of its name? There is an entry for each node. */
+static bool is_first(const struct pg_facts *facts, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(facts->mapping[k].id, facts->mapping[i].id) == 0)
+			return false;
+	return true;
+}
+
+/* Those of the cluster, one after another, then a new one, then none. */
+static int turn_mapping(struct wiz *w)
+{
+	char **to = &w->choices->mapping;
+	pg_autofree char *made = pg_strf("vm%u-pci", w->choices->vmid);
+	bool passed = *to == NULL;
+
+	if (!made)
+		return -ENOMEM;
+	for (size_t i = 0; i < w->facts->n_mapping; i++) {
+		const char *id = w->facts->mapping[i].id;
+
+		if (!is_first(w->facts, i))
+			continue;
+		if (passed)
+			return set_text(to, id);
+		passed = strcmp(*to, id) == 0;
+	}
+	return set_text(to, passed ? made : NULL);
+}
+
 /* ---- rows ---- */
 
 static struct wiz_item *row(struct wiz_view *view, const char *id, const char *title)
@@ -185,6 +224,9 @@ static void device_rows(const struct wiz *w, struct wiz_view *view)
 	if (has_roms(w))
 		text_row(view, ROMFILE, "ROM file",
 			 w->choices->romfile ? w->choices->romfile : "as it is");
+	if (has_mappings(w))
+		text_row(view, MAPPING, "resource mapping",
+			 w->choices->mapping ? w->choices->mapping : "none");
 }
 
 void wiz_setting_rows(const struct wiz *w, struct wiz_view *view)
@@ -236,6 +278,8 @@ int wiz_setting_turn(struct wiz *w, const char *item)
 	}
 	if (strcmp(item, ROMFILE) == 0)
 		return turn_romfile(w);
+	if (strcmp(item, MAPPING) == 0)
+		return turn_mapping(w);
 	if (strcmp(item, ROMBAR) == 0)
 		turn_rombar(w->choices);
 	else if (flag)
@@ -256,6 +300,7 @@ void wiz_settings_forget(struct wiz *w)
 	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++)
 		*flag_of(c, &flags[i]) = false;
 	(void)set_text(&c->romfile, NULL);
+	(void)set_text(&c->mapping, NULL);
 	c->pci.rombar = PG_UNKNOWN;
 }
 
@@ -276,6 +321,10 @@ static const char *words_of(const char *item)
 	if (strcmp(item, ROMFILE) == 0)
 		return "A file of /usr/share/kvm that the guest gets instead of the card's own ROM. Space goes "
 		       "through those that are ROMs.";
+	if (strcmp(item, MAPPING) == 0)
+		return "The VM names the device by a mapping of the cluster, not by its address, so that it can "
+		       "start on every node that has an entry in it. This node's entry is made where it is "
+		       "missing. Space goes through the mappings, and a new one.";
 	if (strcmp(item, MORE) == 0)
 		return "Processor, display, memory, and the ROM of the card. What is \"as it is\" is not "
 		       "changed, or left to what the plan needs. The VM's args are never changed.";
