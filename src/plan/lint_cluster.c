@@ -78,8 +78,8 @@ int pg_lint_ha(const struct pg_lint *l)
 
 static bool has_other_nodes(const struct pg_facts *facts)
 {
-	for (size_t i = 0; i < facts->n_guest; i++)
-		if (!facts->guest[i].local)
+	for (size_t i = 0; i < facts->n_node; i++)
+		if (facts->node[i].member && !facts->node[i].here)
 			return true;
 	return false;
 }
