@@ -91,6 +91,15 @@ int pg_lint_moving(const struct pg_lint *l)
 
 	if (!pg_lint_has_device(l->g) || l->g->ha || !has_other_nodes(l->c->facts))
 		return 0;
+	if (!hp && only_here(l)) {
+		f = pg_lint_add(l, "vm-mapping-here-only", PG_LEVEL_NOTE,
+				"The VM cannot be migrated to another node: its resource mapping has a "
+				"device on this node only (missing mapped devices).");
+		if (pg_lint_entry(l, f, only_here(l)) < 0)
+			return -ENOMEM;
+		return pg_finding_advice(f, "`pve-gpu mapping NAME ADDRESS` on the other node adds its "
+					    "device to the mapping.");
+	}
 	f = pg_lint_add(l, hp ? "vm-not-movable" : "vm-moves-stopped", PG_LEVEL_NOTE, "%s",
 			hp ? "The VM cannot be migrated to another node, nor suspended to disk: it names a "
 			     "local device (can't migrate VM which uses local devices)." :

@@ -92,8 +92,8 @@ static int mapping(const struct pg_lint *l, const struct pg_hostpci *hp)
 		      "start (PCI device mapping not found)." :
 		      "The VM names a resource mapping that is not there: it will not start (PCI device "
 		      "mapping not found).");
-	if (pg_finding_advice(f, "Add this node's device to it under Datacenter, Resource Mappings, or "
-				 "delete the entry.") < 0)
+	if (pg_finding_advice(f, "`pve-gpu mapping NAME ADDRESS` gives this node an entry with its device; or "
+				 "delete the entry of the VM.") < 0)
 		return -ENOMEM;
 	return pg_lint_fix_remove(l, f, hp);
 }
