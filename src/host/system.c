@@ -8,6 +8,8 @@
 
 #define DPKG_STATUS "/var/lib/dpkg/status"
 
+enum { NUMA_MAX = 64 }; /* no VM has more sockets than that */
+
 /* An attribute that may be missing: *ret stays NULL then. Else noted; -ENOMEM only. */
 static int read_optional(const struct pg_root *root, struct pg_facts *facts,
 			 const char *path, char **ret)
@@ -203,6 +205,23 @@ static int read_pages(const struct pg_root *root, struct pg_facts *facts)
 	return 0;
 }
 
+/* PVE::QemuServer::Memory, host_numanode_exists; Proxmox asks for one after the other. */
+static int read_numa(const struct pg_root *root, struct pg_facts *facts)
+{
+	unsigned n = 0;
+
+	for (; n < NUMA_MAX; n++) {
+		pg_autofree char *path = pg_strf("/sys/devices/system/node/node%u", n);
+
+		if (!path)
+			return -ENOMEM;
+		if (!pg_root_exists(root, path))
+			break;
+	}
+	facts->system.numa_nodes = n;
+	return 0;
+}
+
 /* ---- Proxmox VE ---- */
 
 /* The paragraph of a package in dpkg's status (deb822): from its Package line on. */
@@ -252,7 +271,7 @@ static int read_pve(const struct pg_root *root, struct pg_facts *facts)
 int pg_collect_system(const struct pg_root *root, struct pg_facts *facts)
 {
 	int (*const parts[])(const struct pg_root *root, struct pg_facts *facts) = {
-		read_node, read_kernel, read_boot_id, read_cpu, read_memory, read_pages,
+		read_node, read_kernel, read_boot_id, read_cpu, read_memory, read_pages, read_numa,
 		read_pve,
 	};
 	int r = 0;

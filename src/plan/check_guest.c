@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/text.h"
+
 static struct pg_finding *about(struct pg_checker *c, const struct pg_guest *g, const char *id,
 				enum pg_level level, const char *text)
 {
@@ -158,6 +160,29 @@ static int others(struct pg_checker *c, const struct pg_guest *own)
 	return r;
 }
 
+/* QEMU is told of it twice then: by hostpci and by args, which are never changed here. */
+static int in_args(struct pg_checker *c, const struct pg_guest *g)
+{
+	const char *args = pg_vm_value(g, "args");
+	struct pg_finding *f;
+
+	for (size_t i = 0; args && strstr(args, "vfio-pci") && i < c->n_dev; i++) {
+		struct pg_bdf_str addr = pg_bdf_str(c->dev[i]->addr);
+		const char *s = pg_text_starts(addr.s, "0000:") ? addr.s + 5 : addr.s;
+
+		if (!strstr(args, s))
+			continue;
+		f = about(c, g, "args-device", PG_LEVEL_BLOCK,
+			  "The VM is given this device through args already: with a second entry for "
+			  "it QEMU does not start.");
+		if (pg_finding_evidence(f, "%s: args: %s", g->path, args) < 0)
+			return -ENOMEM;
+		return pg_finding_advice(f, "Take the device out of args first; pve-gpu never changes "
+					    "args.");
+	}
+	return 0;
+}
+
 int pg_check_guest(struct pg_checker *c)
 {
 	const struct pg_guest *g = NULL;
@@ -178,6 +203,8 @@ int pg_check_guest(struct pg_checker *c)
 			r = pg_check_keys(c, g);
 		if (r == 0 && g)
 			r = pg_check_hostpci(c, g);
+		if (r == 0 && g)
+			r = in_args(c, g);
 	} else if (pg_choices_has_vm_only(c->choices)) {
 		r = no_vm(c);
 	}

@@ -24,6 +24,12 @@ struct pg_vm_plan {
 /* Is the key there at all, be it that it waits to be deleted? */
 bool pg_vm_mentions(const struct pg_guest *guest, const char *key);
 /*
+ * The boot order as it is just before the key is taken from the VM, for the inverse: Proxmox takes
+ * the key out of it as well (PVE::API2::Qemu, update_vm_api), and refuses an order with a device
+ * that is not there (yet). *ret NULL: the key is not in it. Returns 0 or -ENOMEM.
+ */
+int pg_vm_boot_with(const struct pg_vm_plan *vm, const char *key, char **ret);
+/*
  * `qm set VMID --KEY VALUE`, with the inverse: the old value, or --delete KEY. Returns 0 or
  * -ENOMEM.
  */

@@ -78,8 +78,8 @@ int pg_lint_ha(const struct pg_lint *l)
 
 static bool has_other_nodes(const struct pg_facts *facts)
 {
-	for (size_t i = 0; i < facts->n_guest; i++)
-		if (!facts->guest[i].local)
+	for (size_t i = 0; i < facts->n_node; i++)
+		if (facts->node[i].member && !facts->node[i].here)
 			return true;
 	return false;
 }
@@ -91,6 +91,15 @@ int pg_lint_moving(const struct pg_lint *l)
 
 	if (!pg_lint_has_device(l->g) || l->g->ha || !has_other_nodes(l->c->facts))
 		return 0;
+	if (!hp && only_here(l)) {
+		f = pg_lint_add(l, "vm-mapping-here-only", PG_LEVEL_NOTE,
+				"The VM cannot be migrated to another node: its resource mapping has a "
+				"device on this node only (missing mapped devices).");
+		if (pg_lint_entry(l, f, only_here(l)) < 0)
+			return -ENOMEM;
+		return pg_finding_advice(f, "`pve-gpu mapping NAME ADDRESS` on the other node adds its "
+					    "device to the mapping.");
+	}
 	f = pg_lint_add(l, hp ? "vm-not-movable" : "vm-moves-stopped", PG_LEVEL_NOTE, "%s",
 			hp ? "The VM cannot be migrated to another node, nor suspended to disk: it names a "
 			     "local device (can't migrate VM which uses local devices)." :

@@ -92,10 +92,19 @@ static int mapping(const struct pg_lint *l, const struct pg_hostpci *hp)
 		      "start (PCI device mapping not found)." :
 		      "The VM names a resource mapping that is not there: it will not start (PCI device "
 		      "mapping not found).");
-	if (pg_finding_advice(f, "Add this node's device to it under Datacenter, Resource Mappings, or "
-				 "delete the entry.") < 0)
+	if (pg_finding_advice(f, "`pve-gpu mapping NAME ADDRESS` gives this node an entry with its device; or "
+				 "delete the entry of the VM.") < 0)
 		return -ENOMEM;
 	return pg_lint_fix_remove(l, f, hp);
+}
+
+/* check_drift.c says it, once for all of its VMs, and mends it. */
+static bool is_told(const struct pg_lint *l, const struct pg_mapping *m)
+{
+	for (size_t i = 0; i < l->c->drifts->n; i++)
+		if (l->c->drifts->v[i].mapping == m && l->c->drifts->v[i].mdev)
+			return true;
+	return false;
 }
 
 /* PVE::Mapping::PCI, assert_valid: the flag must be what the hardware is. */
@@ -105,7 +114,7 @@ static int mapping_mdev(const struct pg_lint *l, const struct pg_hostpci *hp)
 	const struct pg_dev *dev = m && m->here ? pg_lint_dev(l->c->facts, hp) : NULL;
 	struct pg_finding *f;
 
-	if (!dev || dev->has_mdev == m->mdev)
+	if (!dev || dev->has_mdev == m->mdev || is_told(l, m))
 		return 0;
 	f = pg_lint_add(l, "mapping-mdev", PG_LEVEL_BLOCK,
 			dev->has_mdev ? "The device of the mapping can be divided (mediated devices), and "

@@ -39,6 +39,45 @@ bool pg_vm_mentions(const struct pg_guest *guest, const char *key)
 	return pg_guest_get(guest, key) || pg_guest_get_in(guest, "PENDING", key);
 }
 
+/* Does a command that is planned already take the key from the VM? */
+static bool is_taken(const struct pg_vm_plan *vm, const char *key)
+{
+	const struct pg_plan *plan = vm->p->plan;
+
+	for (size_t i = 0; i < plan->n_vm_cmd; i++) {
+		const struct pg_strv *argv = &plan->vm_cmd[i].argv;
+
+		if (argv->n == 5 && strcmp(argv->v[3], "--delete") == 0 &&
+		    strcmp(argv->v[4], key) == 0)
+			return true;
+	}
+	return false;
+}
+
+int pg_vm_boot_with(const struct pg_vm_plan *vm, const char *key, char **ret)
+{
+	const char *boot = pg_vm_value(vm->guest, "boot");
+	const char *at = boot ? strstr(boot, "order=") : NULL;
+	struct pg_strv item PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	char *order pg_autofree = at ? strndup(at + 6, strcspn(at + 6, ",")) : NULL;
+
+	*ret = NULL;
+	if (!at)
+		return 0;
+	if (!order || pg_strv_split(order, ";", &item) < 0)
+		return -ENOMEM;
+	if (!pg_strv_has(&item, key))
+		return 0;
+	for (size_t i = 0; i < item.n; i++)
+		if (!is_taken(vm, item.v[i]))
+			pg_strbuf_addf(&b, "%s%s", b.len ? ";" : "", item.v[i]);
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	*ret = pg_strf("order=%s", b.s);
+	return *ret ? 0 : -ENOMEM;
+}
+
 /* Does [PENDING] say something else of it than the main section? */
 static bool is_pending(const struct pg_guest *guest, const char *key)
 {

@@ -283,11 +283,13 @@ static int remove_one(struct pg_vm_plan *vm, const char *key)
 				       pg_vm_hostpci_at(vm->guest, (unsigned)index);
 	char *option pg_autofree = pg_strf("--%s", key);
 	const char *const argv[] = { "qm", "set", vm->vmid, "--delete", key, NULL };
-	const char *const undo[] = { "qm", "set", vm->vmid, option, hp ? hp->value : NULL, NULL };
+	char *boot pg_autofree = NULL;
+	int r = pg_vm_boot_with(vm, key, &boot);
+	const char *const undo[] = { "qm", "set", vm->vmid, option, hp ? hp->value : NULL,
+				     boot ? "--boot" : NULL, boot, NULL };
 	struct pg_finding *f;
-	int r;
 
-	if (!option)
+	if (!option || r < 0)
 		return -ENOMEM;
 	if (hp && !(vm->leaving >> index & 1))
 		return 0;

@@ -188,15 +188,32 @@ static int no_pages(struct pg_findings *f, const struct pg_vm_scope *scope, cons
 	return pg_finding_advice(finding, "%s", advice);
 }
 
-/* What each NUMA node of the guest has: memory is divided among the sockets. */
-static uint64_t mib_each(const struct pg_guest *guest)
+static unsigned sockets_of(const struct pg_guest *guest)
 {
 	const char *sockets = pg_vm_value(guest, "sockets");
 	uint64_t n = 1;
 
 	if (sockets && (pg_text_number(sockets, 10, 64, &n) < 0 || n == 0))
 		n = 1;
-	return pg_memory_mib(pg_vm_value(guest, "memory")) / n;
+	return (unsigned)n;
+}
+
+/* What each NUMA node of the guest has: memory is divided among the sockets. */
+static uint64_t mib_each(const struct pg_guest *guest)
+{
+	return pg_memory_mib(pg_vm_value(guest, "memory")) / sockets_of(guest);
+}
+
+/* Does the VM say itself what its NUMA nodes are (numa0 to numa7)? */
+static bool has_numa_nodes(const struct pg_guest *guest)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		const char key[] = { 'n', 'u', 'm', 'a', (char)('0' + i), '\0' };
+
+		if (pg_vm_value(guest, key))
+			return true;
+	}
+	return false;
 }
 
 int pg_check_hugepages(const struct pg_facts *facts, const struct pg_guest *guest,
@@ -220,6 +237,12 @@ int pg_check_hugepages(const struct pg_facts *facts, const struct pg_guest *gues
 		return no_pages(f, &scope, hugepages,
 				"The node's processor or kernel has no hugepages of this size: the VM will not "
 				"start.", "Choose another size, or take hugepages out.");
+	if (s->numa_nodes && sockets_of(guest) > s->numa_nodes && !has_numa_nodes(guest))
+		return no_pages(f, &scope, hugepages,
+				"With hugepages each socket of the VM takes its memory from a NUMA node of "
+				"its own, and the node has fewer of these: the VM will not start (host NUMA "
+				"node doesn't exist).",
+				"Give the VM fewer sockets and more cores, or take hugepages out.");
 	if (mib % (large ? 1024 : 2))
 		return no_pages(f, &scope, hugepages,
 				"The memory of the VM (of each socket) is no multiple of the size of the "

@@ -80,10 +80,13 @@ static int remove_one(struct pg_vm_plan *vm, const char *key)
 	const char *old = pg_vm_value(vm->guest, key);
 	pg_autofree char *option = pg_strf("--%s", key);
 	const char *const argv[] = { "qm", "set", vm->vmid, "--delete", key, NULL };
-	const char *const undo[] = { "qm", "set", vm->vmid, option, old, NULL };
+	pg_autofree char *boot = NULL;
+	int r = pg_vm_boot_with(vm, key, &boot);
+	const char *const undo[] = { "qm", "set", vm->vmid, option, old, boot ? "--boot" : NULL,
+				     boot, NULL };
 	struct pg_finding *f;
 
-	if (!option)
+	if (!option || r < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < vm->guest->n_usb; i++)
 		if (vm->guest->usb[i].leaving && strcmp(key_of(vm->guest->usb[i].index).s, key) == 0)
