@@ -60,6 +60,8 @@ struct pg_iface {
 	struct pg_strv addresses;	/* "192.168.1.10/24", "DHCP" */
 	struct pg_strv below;		/* bridge ports, bond members, what a VLAN is on */
 	bool gateway;
+	char *ovs_bridge;		/* that it is a port of; or NULL */
+	bool ovs_internal;		/* the port is the node's own, and stands on the bridge */
 };
 
 struct pg_ifaces {
