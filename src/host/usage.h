@@ -61,7 +61,7 @@ struct pg_iface {
 	struct pg_strv below;		/* bridge ports, bond members, what a VLAN is on */
 	bool gateway;
 	char *ovs_bridge;		/* that it is a port of; or NULL */
-	bool ovs_internal;		/* the port is the node's own, and stands on the bridge */
+	bool ovs_internal;		/* a port of the node, which stands on the bridge */
 };
 
 struct pg_ifaces {

@@ -90,8 +90,8 @@ static int md(const struct pg_root *root, struct pg_facts *facts, const struct p
 					      action ? action : "what it does is not known"));
 	if (has_journal(root, b))
 		return pg_support_why(facts, b->support,
-				      pg_strf("%s has a journal, and works with it only: no disk of "
-					      "it is spared here.", b->name));
+				      pg_strf("%s has a journal, and works with it only: no "
+					      "disk of it is spared here.", b->name));
 	return pg_support_set(facts, b->support, md_needs(level, layout, n),
 			      pg_strf("mdadm --detail /dev/%s", b->name));
 }

@@ -391,7 +391,8 @@ int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_disks d PG_CLEANUP(disk_done) = { .root = root, .facts = facts };
 	int (*const parts[])(struct pg_disks * disk) = {
-		read_storages, read_fstab, use_mounts, use_swaps, use_lvm, pg_disks_zfs, use_esps, use_guests,
+		read_storages, read_fstab, use_mounts, use_swaps,
+		use_lvm, pg_disks_zfs, use_esps, use_guests,
 	};
 	int r = pg_blocks_collect(root, facts, &d.blocks);
 
