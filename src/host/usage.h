@@ -60,6 +60,8 @@ struct pg_iface {
 	struct pg_strv addresses;	/* "192.168.1.10/24", "DHCP" */
 	struct pg_strv below;		/* bridge ports, bond members, what a VLAN is on */
 	bool gateway;
+	char *ovs_bridge;		/* that it is a port of; or NULL */
+	bool ovs_internal;		/* a port of the node, which stands on the bridge */
 };
 
 struct pg_ifaces {

@@ -59,6 +59,20 @@ static int md_member(const struct pg_root *root, struct pg_facts *facts, const c
 				       strdup("its state is not known"));
 }
 
+/* Without its journal an array is read-only, and is not started at the next boot. */
+static bool has_journal(const struct pg_root *root, const struct pg_block *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; !any && i < b->below.n; i++) {
+		pg_autofree char *name = pg_strf("md/dev-%s/state", b->below.v[i]);
+		pg_autofree char *state = name ? attr(root, b->name, name) : NULL;
+
+		any = !name || (state && strstr(state, "journal"));
+	}
+	return any;
+}
+
 static int md(const struct pg_root *root, struct pg_facts *facts, const struct pg_block *b)
 {
 	pg_autofree char *level = attr(root, b->name, "md/level");
@@ -74,6 +88,10 @@ static int md(const struct pg_root *root, struct pg_facts *facts, const struct p
 				      pg_strf("%s is not at rest (%s): until it is, no disk of it "
 					      "can be spared.", b->name,
 					      action ? action : "what it does is not known"));
+	if (has_journal(root, b))
+		return pg_support_why(facts, b->support,
+				      pg_strf("%s has a journal, and works with it only: no "
+					      "disk of it is spared here.", b->name));
 	return pg_support_set(facts, b->support, md_needs(level, layout, n),
 			      pg_strf("mdadm --detail /dev/%s", b->name));
 }

@@ -15,6 +15,7 @@ static void disk_done(struct pg_disks *d)
 	pg_sections_done(&d->storage);
 	pg_strv_done(&d->pools);
 	pg_strv_done(&d->root_pool);
+	pg_strv_done(&d->at_boot);
 }
 
 /* Notes a use with all devices below a block device. Takes `detail` over. */
@@ -123,6 +124,47 @@ bool pg_disks_is_vital(const char *target)
 	return false;
 }
 
+static bool is_needed(const struct pg_disks *d, const char *target)
+{
+	return pg_disks_is_vital(target) || pg_strv_has(&d->at_boot, target);
+}
+
+/* systemd stops a boot that lacks one of these (local-fs.target, systemd.mount(5)). */
+static int fstab_line(struct pg_disks *d, const struct pg_strv *w)
+{
+	static const char *const spared[] = { "noauto", "nofail", "_netdev",
+					      "x-systemd.automount" };
+	struct pg_strv options PG_CLEANUP(pg_strv_done) = { 0 };
+
+	if (w->n < 3 || *w->v[0] == '#' || *w->v[1] != '/')
+		return 0;
+	if (w->n > 3 && pg_strv_split(w->v[3], ",", &options) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(spared); i++)
+		if (pg_strv_has(&options, spared[i]))
+			return 0;
+	unescape(w->v[1]);
+	return pg_strv_add(&d->at_boot, w->v[1]);
+}
+
+static int read_fstab(struct pg_disks *d)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t pos = 0, len, full;
+	const char *line;
+	int r = pg_usage_read(d->root, d->facts, "/etc/fstab", &text);
+
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
+		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+		pg_autofree char *copy = strndup(line, len);
+
+		r = copy ? pg_strv_split(copy, " \t", &words) : -ENOMEM;
+		if (r == 0)
+			r = fstab_line(d, &words);
+	}
+	return r;
+}
+
 static char *mount_words(const struct pg_block *b, const char *target,
 			 const char *storage)
 {
@@ -142,7 +184,7 @@ static int use_btrfs(struct pg_disks *d, const struct pg_block *one, const char 
 
 		if (b->fs_uuid && strcmp(b->fs_uuid, one->fs_uuid) == 0)
 			r = pg_disks_use(d, b, mount_words(b, target, storage),
-				      storage || pg_disks_is_vital(target));
+				      storage || is_needed(d, target));
 	}
 	return r;
 }
@@ -163,7 +205,7 @@ static int use_mount(struct pg_disks *d, char *source, char *target, const char 
 	if (!b)
 		return 0;
 	storage = strcmp(target, "/") == 0 ? NULL : pg_disks_storage(d, "path", target);
-	r = pg_disks_use(d, b, mount_words(b, target, storage), storage || pg_disks_is_vital(target));
+	r = pg_disks_use(d, b, mount_words(b, target, storage), storage || is_needed(d, target));
 	if (r == 0 && strcmp(type, "btrfs") == 0)
 		r = use_btrfs(d, b, target, storage);
 	return r;
@@ -349,7 +391,8 @@ int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_disks d PG_CLEANUP(disk_done) = { .root = root, .facts = facts };
 	int (*const parts[])(struct pg_disks * disk) = {
-		read_storages, use_mounts, use_swaps, use_lvm, pg_disks_zfs, use_esps, use_guests,
+		read_storages, read_fstab, use_mounts, use_swaps,
+		use_lvm, pg_disks_zfs, use_esps, use_guests,
 	};
 	int r = pg_blocks_collect(root, facts, &d.blocks);
 

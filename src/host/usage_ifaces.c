@@ -12,6 +12,7 @@
 static void iface_done(struct pg_iface *f)
 {
 	free(f->name);
+	free(f->ovs_bridge);
 	pg_strv_done(&f->addresses);
 	pg_strv_done(&f->below);
 }
@@ -100,6 +101,13 @@ static int add_below(struct pg_iface *f, const struct pg_strv *words)
 	return r;
 }
 
+static int set_ovs_bridge(struct pg_iface *f, const char *name)
+{
+	free(f->ovs_bridge);
+	f->ovs_bridge = strdup(name);
+	return f->ovs_bridge ? 0 : -ENOMEM;
+}
+
 static int read_option(struct pg_iface *f, const struct pg_strv *words)
 {
 	static const char *const below[] = { "bridge-ports", "bond-slaves",
@@ -118,6 +126,10 @@ static int read_option(struct pg_iface *f, const struct pg_strv *words)
 		return add_mask(f, words->v[1]);
 	if (strcmp(key, "gateway") == 0)
 		f->gateway = true;
+	if (strcmp(key, "ovs-type") == 0)
+		f->ovs_internal = strcmp(words->v[1], "OVSIntPort") == 0;
+	if (strcmp(key, "ovs-bridge") == 0)
+		return set_ovs_bridge(f, words->v[1]);
 	for (size_t i = 0; i < PG_ARRAY_SIZE(below); i++)
 		if (strcmp(key, below[i]) == 0)
 			return add_below(f, words);

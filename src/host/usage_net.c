@@ -133,6 +133,14 @@ static int edge_of_name(struct net *n, const char *name)
 	return pg_strv_has(&n->links.names, lower) ? add_edge(n, lower, name) : 0;
 }
 
+static bool is_ovs_internal(const struct net *n, const char *name)
+{
+	const struct pg_iface *f = pg_ifaces_find(&n->conf, name);
+
+	return f && f->ovs_internal;
+}
+
+/* An internal port is among the ports of an Open vSwitch bridge, and stands on it. */
 static int edges_of_conf(struct net *n)
 {
 	int r = 0;
@@ -141,7 +149,11 @@ static int edges_of_conf(struct net *n)
 		const struct pg_iface *f = &n->conf.v[i];
 
 		for (size_t k = 0; r == 0 && k < f->below.n; k++)
-			r = add_edge(n, f->below.v[k], f->name);
+			r = is_ovs_internal(n, f->below.v[k]) ?
+				    add_edge(n, f->name, f->below.v[k]) :
+				    add_edge(n, f->below.v[k], f->name);
+		if (r == 0 && f->ovs_internal && f->ovs_bridge)
+			r = add_edge(n, f->ovs_bridge, f->name);
 	}
 	return r;
 }

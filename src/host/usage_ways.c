@@ -12,6 +12,7 @@
 #define SSHD_CONFIG "/etc/ssh/sshd_config"
 #define WAYS_MAX 256
 #define HOSTS "/etc/hosts"
+#define ISCSI "/sys/class/iscsi_connection"
 
 void pg_ways_done(struct pg_ways *all)
 {
@@ -258,9 +259,50 @@ static int cluster(const struct pg_root *root, struct pg_facts *facts, struct pg
 	return r;
 }
 
+/* ---- disks over the network ---- */
+
+/* "SERVER:/PATH / nfs4 rw,…,addr=10.9.0.5 0 0" */
+static int read_net_root(const struct pg_strv *w, void *ctx)
+{
+	struct pg_strv options PG_CLEANUP(pg_strv_done) = { 0 };
+	int r;
+
+	if (w->n < 4 || strcmp(w->v[1], "/") != 0 || !pg_text_starts(w->v[2], "nfs"))
+		return 0;
+	r = pg_strv_split(w->v[3], ",", &options);
+	for (size_t i = 0; r == 0 && i < options.n; i++)
+		if (pg_text_starts(options.v[i], "addr="))
+			r = add_way(ctx, options.v[i] + strlen("addr="), "root",
+				    pg_strf("root file system of %s", w->v[0]));
+	return r;
+}
+
+/* A disk of iSCSI hangs on no card in /sys/devices. */
+static int iscsi(const struct pg_root *root, struct pg_ways *ret)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_root_list(root, ISCSI, &names);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		pg_autofree char *path = pg_strf(ISCSI "/%s/persistent_address", names.v[i]);
+		pg_autofree char *address = NULL;
+
+		r = path ? pg_root_read_attr(root, path, &address) : -ENOMEM;
+		if (r == 0)
+			r = add_way(ret, address, "iSCSI", pg_strf("iSCSI disks of %s", address));
+		else if (r != -ENOMEM)
+			r = 0;
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
 int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
 {
 	int r = sessions(root, facts, ret);
 
+	if (r == 0)
+		r = each_line(root, facts, "/proc/mounts", " ", read_net_root, ret);
+	if (r == 0)
+		r = iscsi(root, ret);
 	return r < 0 ? r : cluster(root, facts, ret);
 }
