@@ -189,6 +189,15 @@ static int use_btrfs(struct pg_disks *d, const struct pg_block *one, const char 
 	return r;
 }
 
+/* Over the network it is told of with the card (usage_ways.c). */
+static int root_unknown(struct pg_disks *d, const char *source, const char *type)
+{
+	if (strcmp(type, "rootfs") == 0 || pg_text_starts(type, "nfs"))
+		return 0;
+	return pg_strv_addf(&d->facts->unread_disk,
+			    "root file system: which disks it lies on is not known (%s)", source);
+}
+
 static int use_mount(struct pg_disks *d, char *source, char *target, const char *type)
 {
 	const char *storage;
@@ -203,7 +212,7 @@ static int use_mount(struct pg_disks *d, char *source, char *target, const char 
 	if (!b && strcmp(target, "/") == 0)
 		b = root_block(d);
 	if (!b)
-		return 0;
+		return strcmp(target, "/") == 0 ? root_unknown(d, source, type) : 0;
 	storage = strcmp(target, "/") == 0 ? NULL : pg_disks_storage(d, "path", target);
 	r = pg_disks_use(d, b, mount_words(b, target, storage), storage || is_needed(d, target));
 	if (r == 0 && strcmp(type, "btrfs") == 0)

@@ -373,6 +373,37 @@ static int use_iface(struct net *n, const char *name)
 	return use_bare(n, &devs, &above);
 }
 
+/* ---- a default route that no card is known of ---- */
+
+/* Does a card hang below the interface, or is it one (of a bus other than PCI too)? */
+static bool stands_on_card(const struct net *n, const char *name)
+{
+	bool any = false;
+
+	for (size_t i = 0; !any && i < n->links.names.n; i++) {
+		const char *card = n->links.names.v[i];
+		pg_autofree char *path = pg_strf(NET "/%s/device", card);
+		struct pg_strv above PG_CLEANUP(pg_strv_done) = { 0 };
+		pg_autofree char *full = NULL;
+
+		any = path && pg_root_resolve(n->root, path, &full) == 0 &&
+		      closure(n, card, &above) == 0 && pg_strv_has(&above, name);
+	}
+	return any;
+}
+
+/* PPPoE, or a tunnel with all traffic: the kernel does not show what it goes over. */
+static int note_routes(struct net *n)
+{
+	for (size_t i = 0; i < n->routes.n; i++)
+		if (stands_on_card(n, n->routes.v[i]))
+			return 0;
+	return !n->routes.n ? 0 :
+		pg_strv_addf(&n->facts->unread_net,
+			     "default route by %s: which card it goes over is not known",
+			     n->routes.v[0]);
+}
+
 int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct net n PG_CLEANUP(net_done) = { .root = root, .facts = facts };
@@ -393,6 +424,8 @@ int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 		r = pg_net_support(root, facts, &n.links, &n.ways);
 	if (r == 0 && !n.routes_known && !n.conf.n)
 		r = pg_strv_add(&facts->unread_net, "/proc/net/route: it is not there");
+	if (r == 0)
+		r = note_routes(&n);
 	for (size_t i = 0; r == 0 && i < n.links.names.n; i++)
 		r = use_iface(&n, n.links.names.v[i]);
 	return r;
