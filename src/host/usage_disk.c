@@ -16,6 +16,7 @@ static void disk_done(struct pg_disks *d)
 	pg_strv_done(&d->pools);
 	pg_strv_done(&d->root_pool);
 	pg_strv_done(&d->at_boot);
+	pg_bytes_done(&d->mounts);
 }
 
 /* Notes a use with all devices below a block device. Takes `detail` over. */
@@ -222,16 +223,16 @@ static int use_mount(struct pg_disks *d, char *source, char *target, const char 
 
 static int use_mounts(struct pg_disks *d)
 {
-	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct pg_bytes *text = &d->mounts;
 	size_t pos = 0, len, full;
 	const char *line;
-	int r = pg_usage_read(d->root, d->facts, "/proc/mounts", &text);
+	int r = pg_usage_read(d->root, d->facts, "/proc/mounts", text);
 
-	if (r == 0 && !text.p)
-		r = pg_usage_read(d->root, d->facts, "/proc/self/mounts", &text);
-	if (r == 0 && !text.p)
+	if (r == 0 && !text->p)
+		r = pg_usage_read(d->root, d->facts, "/proc/self/mounts", text);
+	if (r == 0 && !text->p)
 		r = pg_strv_add(&d->facts->unread_disk, "/proc/mounts: it is not there");
-	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
+	while (r == 0 && pg_text_line(text->p, text->n, &pos, &line, &len, &full)) {
 		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
 		pg_autofree char *copy = strndup(line, len);
 
@@ -244,12 +245,50 @@ static int use_mounts(struct pg_disks *d)
 
 /* ---- swap ---- */
 
+static bool lies_below(const char *path, const char *folder)
+{
+	size_t n = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+
+	return strncmp(path, folder, n) == 0 && path[n] == '/';
+}
+
+/* What the file system of a file lies on; of mounts over one another the last counts. */
+static int block_of_file(struct pg_disks *d, const char *path, struct pg_block **ret)
+{
+	size_t pos = 0, len, full, best = 0;
+	const char *line;
+	int r = 0;
+
+	while (r == 0 && pg_text_line(d->mounts.p, d->mounts.n, &pos, &line, &len, &full)) {
+		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+		pg_autofree char *copy = strndup(line, len);
+
+		r = copy ? pg_strv_split(copy, " ", &words) : -ENOMEM;
+		if (r < 0 || words.n < 3)
+			continue;
+		unescape(words.v[0]);
+		unescape(words.v[1]);
+		if (!lies_below(path, words.v[1]) || strlen(words.v[1]) < best)
+			continue;
+		best = strlen(words.v[1]);
+		*ret = pg_blocks_source(d->root, &d->blocks, words.v[0]);
+	}
+	return r;
+}
+
+/* A partition, or a file of a file system. */
 static int use_swap(struct pg_disks *d, char *source)
 {
 	struct pg_block *b;
+	int r = 0;
 
+	source[strcspn(source, " \t")] = '\0';
 	unescape(source);
 	b = pg_blocks_source(d->root, &d->blocks, source);
+	if (!b && d->mounts.p)
+		r = block_of_file(d, source, &b);
+	if (r < 0)
+		return r;
 	return b ? pg_disks_use(d, b, pg_strf("swap (%s)", shown_name(b)), true) : 0;
 }
 
@@ -264,10 +303,7 @@ static int use_swaps(struct pg_disks *d)
 	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
 		pg_autofree char *copy = strndup(line, len);
 
-		if (!copy)
-			return -ENOMEM;
-		copy[strcspn(copy, " \t")] = '\0';
-		r = use_swap(d, copy);
+		r = copy ? use_swap(d, copy) : -ENOMEM;
 	}
 	return r;
 }

@@ -14,6 +14,7 @@ struct pg_disks {
 	struct pg_sections storage; /* storage.cfg */
 	struct pg_strv pools;	    /* ZFS pools that are imported */
 	struct pg_strv root_pool;   /* the one with the root file system */
+	struct pg_bytes mounts;	    /* /proc/mounts */
 	struct pg_strv at_boot;		/* mounts that fstab(5) has the boot wait for */
 };
 
