@@ -250,12 +250,13 @@ static int read_conf(struct net *n)
 	return r;
 }
 
-/* The kernel's routes, or the gateways of the file where the kernel's are not there. */
+/* The kernel's routes, and the gateways of the file: a network of a VRF, or one with rules of its
+ * own, has its default route in a table that /proc/net/route does not show. */
 static bool has_default_route(const struct net *n, const char *name)
 {
 	const struct pg_iface *f = pg_ifaces_find(&n->conf, name);
 
-	return n->routes_known ? pg_strv_has(&n->routes, name) : f && f->gateway;
+	return pg_strv_has(&n->routes, name) || (f && f->gateway);
 }
 
 static bool any_default_route(const struct net *n)
