@@ -11,6 +11,7 @@
 
 #include "src/base/json.h"
 #include "src/base/text.h"
+#include "src/host/corosync.h"
 
 /* More than corosync can have; a longer list is cut. */
 #define NODES_MAX 128
@@ -56,55 +57,14 @@ int pg_cluster_add(struct pg_facts *facts, const char *name, bool member)
 
 /* ---- corosync.conf ---- */
 
-/* Where a line stands: in `node {` of `nodelist {`, and how deep. */
-struct place {
-	unsigned depth;
-	bool nodelist, node;
-};
-
-static void enter(struct place *p, const char *name, size_t n)
+int pg_cluster_members(struct pg_facts *facts, const struct pg_bytes *text)
 {
-	if (p->depth == 0)
-		p->nodelist = n == strlen("nodelist") && strncmp(name, "nodelist", n) == 0;
-	if (p->depth == 1)
-		p->node = n == strlen("node") && strncmp(name, "node", n) == 0;
-	p->depth++;
-}
+	struct pg_corosync conf PG_CLEANUP(pg_corosync_done) = { 0 };
+	int r = pg_corosync_parse(text, &conf);
 
-static int take_line(struct pg_facts *facts, struct place *p, char *text)
-{
-	size_t n = strlen(text);
-	char *colon = strchr(text, ':');
-
-	if (*text == '#' || !n)
-		return 0;
-	if (text[n - 1] == '{') {
-		enter(p, text, strcspn(text, " \t{"));
-		return 0;
-	}
-	if (strcmp(text, "}") == 0) {
-		p->depth -= p->depth > 0;
-		return 0;
-	}
-	if (p->depth != 2 || !p->nodelist || !p->node || !colon)
-		return 0;
-	*colon = '\0';
-	return strcmp(pg_text_trim(text), "name") == 0 ?
-		       pg_cluster_add(facts, pg_text_trim(colon + 1), true) : 0;
-}
-
-int pg_corosync_parse(const struct pg_bytes *text, struct pg_facts *facts)
-{
-	struct place place = { 0 };
-	size_t pos = 0, len, full;
-	const char *line;
-	int r = 0;
-
-	while (r == 0 && text->p && pg_text_line(text->p, text->n, &pos, &line, &len, &full)) {
-		pg_autofree char *copy = strndup(line, len);
-
-		r = copy ? take_line(facts, &place, pg_text_trim(copy)) : -ENOMEM;
-	}
+	for (size_t i = 0; r == 0 && i < conf.n; i++)
+		if (conf.v[i].name)
+			r = pg_cluster_add(facts, conf.v[i].name, true);
 	return r;
 }
 

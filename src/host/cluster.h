@@ -9,8 +9,8 @@
 
 /* Adds a node unless it is there; what is no name of a node is passed over. Returns 0 or -ENOMEM. */
 int pg_cluster_add(struct pg_facts *facts, const char *name, bool member);
-/* The nodes of the node list (corosync.conf(5)), as members. Returns 0 or -ENOMEM. */
-int pg_corosync_parse(const struct pg_bytes *text, struct pg_facts *facts);
+/* The nodes of the node list of corosync.conf(5), as members. Returns 0 or -ENOMEM. */
+int pg_cluster_members(struct pg_facts *facts, const struct pg_bytes *text);
 /* Marks this node (NULL: unknown), without a node list all as members, and sorts them. Returns 0
  * or -ENOMEM. */
 int pg_cluster_end(struct pg_facts *facts, const char *node);

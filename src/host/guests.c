@@ -299,7 +299,7 @@ static int read_cluster(const struct pg_root *root, struct pg_facts *facts, cons
 	int r = read_conf(root, facts, PVE "/corosync.conf", &corosync);
 
 	if (r == 0)
-		r = pg_corosync_parse(&corosync, facts);
+		r = pg_cluster_members(facts, &corosync);
 	if (r == 0)
 		r = pg_cluster_end(facts, node);
 	if (r == 0)

@@ -82,7 +82,7 @@ struct pg_way {
 	char *words;		/* "SSH session from 10.0.0.5", "corosync link 0 (10.9.0.1)" */
 	const char *kind;
 	bool cluster;		/* a link of corosync */
-	char *iface;		/* the interface that has the address; NULL: none is known */
+	struct pg_strv ifaces;	/* that has the address, or all that may have it; none: not known */
 };
 
 struct pg_ways {
@@ -131,9 +131,10 @@ int pg_bond_support(const struct pg_root *root, struct pg_facts *facts,
 
 /* ---- usage_address.c: which interface has an address ---- */
 
-/* *ret is NULL where that is not known. Returns 0 or -ENOMEM. */
-int pg_iface_of_address(const struct pg_root *root, struct pg_facts *facts,
-			const struct pg_ifaces *conf, const char *address, char **ret);
+/* Adds to *ret: none where that is not known, several where the kernel's routes do not tell which
+ * of them has it. Returns 0 or -ENOMEM. */
+int pg_ifaces_of_address(const struct pg_root *root, struct pg_facts *facts,
+			 const struct pg_ifaces *conf, const char *address, struct pg_strv *ret);
 
 /* ---- usage_block.c: what lies on what ---- */
 

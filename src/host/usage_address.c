@@ -78,37 +78,40 @@ static int holds_ipv6(const struct pg_strv *w, const struct ip *ip)
 	return 128;
 }
 
-int pg_iface_of_address(const struct pg_root *root, struct pg_facts *facts,
-			const struct pg_ifaces *conf, const char *address, char **ret)
+/* Several hold it alike where two cards are in one network: the last best ones. */
+static int note_best(struct pg_strv *found, const char *name, int fits, int *best)
+{
+	if (fits < 0 || fits < *best)
+		return 0;
+	if (fits > *best)
+		pg_strv_done(found);
+	*best = fits;
+	return pg_strv_has(found, name) ? 0 : pg_strv_add(found, name);
+}
+
+int pg_ifaces_of_address(const struct pg_root *root, struct pg_facts *facts,
+			 const struct pg_ifaces *conf, const char *address, struct pg_strv *ret)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
 	struct ip ip = parse(address);
 	bool v4 = ip.family == AF_INET;
 	const char *name = in_conf(conf, &ip), *line;
-	pg_autofree char *found = name ? strdup(name) : NULL;
 	size_t pos = 0, len, full;
 	int r = 0, best = -1;
 
-	if (ip.family && !name)
+	if (name)
+		return pg_strv_add(ret, name);
+	if (ip.family)
 		r = pg_usage_read(root, facts, v4 ? "/proc/net/route" : "/proc/net/if_inet6",
 				  &text);
 	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
 		struct pg_strv w PG_CLEANUP(pg_strv_done) = { 0 };
 		pg_autofree char *copy = strndup(line, len);
-		int fits;
 
 		r = copy ? pg_strv_split(copy, " \t", &w) : -ENOMEM;
-		fits = r == 0 ? (v4 ? holds_ipv4 : holds_ipv6)(&w, &ip) : -1;
-		if (fits <= best)
-			continue;
-		best = fits;
-		free(found);
-		found = strdup(v4 ? w.v[0] : w.v[5]);
-		r = found ? 0 : -ENOMEM;
+		if (r == 0 && w.n >= 6)
+			r = note_best(ret, v4 ? w.v[0] : w.v[5],
+				      (v4 ? holds_ipv4 : holds_ipv6)(&w, &ip), &best);
 	}
-	if (r == 0 && name && !found)
-		r = -ENOMEM;
-	if (r == 0)
-		*ret = PG_STEAL(found);
 	return r;
 }

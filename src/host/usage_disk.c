@@ -39,7 +39,7 @@ int pg_disks_use(struct pg_disks *d, struct pg_block *b, char *detail, bool vita
 	return pg_disks_use_on(d, b, detail, vital, b->support);
 }
 
-static const char *shown_name(const struct pg_block *b)
+const char *pg_block_shown(const struct pg_block *b)
 {
 	return b->dm_name ? b->dm_name : b->name;
 }
@@ -80,201 +80,7 @@ static int read_storages(struct pg_disks *d)
 	return r < 0 ? r : pg_sections_parse(&text, true, &d->storage);
 }
 
-/* ---- mounts ---- */
-
-/* The kernel writes blank, tab, line feed and backslash as \ooo (fs/proc_namespace.c). */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		bool octal = s[0] == '\\' && strspn(s + 1, "01234567") >= 3;
-
-		*to++ = octal ? (char)((s[1] - '0') << 6 | (s[2] - '0') << 3 |
-				       (s[3] - '0'))
-			      : *s;
-		s += octal ? 3 : 0;
-	}
-	*to = '\0';
-}
-
-/* root= of the running kernel, for a root whose source is no name ("/dev/root"). */
-static struct pg_block *root_block(struct pg_disks *d)
-{
-	pg_autofree char *cmdline = NULL;
-	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
-	const char *root = NULL;
-
-	if (pg_root_read_attr(d->root, "/proc/cmdline", &cmdline) < 0 ||
-	    pg_strv_split(cmdline, " ", &words) < 0)
-		return NULL;
-	for (size_t i = 0; i < words.n; i++)
-		if (pg_text_starts(words.v[i], "root="))
-			root = words.v[i] + strlen("root=");
-	return root ? pg_blocks_source(d->root, &d->blocks, root) : NULL;
-}
-
-bool pg_disks_is_vital(const char *target)
-{
-	static const char *const targets[] = { "/",    "/boot", "/boot/efi",
-					       "/efi", "/usr",	"/var" };
-
-	for (size_t i = 0; i < PG_ARRAY_SIZE(targets); i++)
-		if (strcmp(targets[i], target) == 0)
-			return true;
-	return false;
-}
-
-static bool is_needed(const struct pg_disks *d, const char *target)
-{
-	return pg_disks_is_vital(target) || pg_strv_has(&d->at_boot, target);
-}
-
-/* systemd stops a boot that lacks one of these (local-fs.target, systemd.mount(5)). */
-static int fstab_line(struct pg_disks *d, const struct pg_strv *w)
-{
-	static const char *const spared[] = { "noauto", "nofail", "_netdev",
-					      "x-systemd.automount" };
-	struct pg_strv options PG_CLEANUP(pg_strv_done) = { 0 };
-
-	if (w->n < 3 || *w->v[0] == '#' || *w->v[1] != '/')
-		return 0;
-	if (w->n > 3 && pg_strv_split(w->v[3], ",", &options) < 0)
-		return -ENOMEM;
-	for (size_t i = 0; i < PG_ARRAY_SIZE(spared); i++)
-		if (pg_strv_has(&options, spared[i]))
-			return 0;
-	unescape(w->v[1]);
-	return pg_strv_add(&d->at_boot, w->v[1]);
-}
-
-static int read_fstab(struct pg_disks *d)
-{
-	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
-	size_t pos = 0, len, full;
-	const char *line;
-	int r = pg_usage_read(d->root, d->facts, "/etc/fstab", &text);
-
-	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
-		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
-		pg_autofree char *copy = strndup(line, len);
-
-		r = copy ? pg_strv_split(copy, " \t", &words) : -ENOMEM;
-		if (r == 0)
-			r = fstab_line(d, &words);
-	}
-	return r;
-}
-
-static char *mount_words(const struct pg_block *b, const char *target,
-			 const char *storage)
-{
-	return pg_strf(
-		"%s%s%s (%s)", strcmp(target, "/") == 0 ? "root file system" : target,
-		storage ? ", storage " : "", storage ? storage : "", shown_name(b));
-}
-
-/* A btrfs may span disks; the mount names one of them. */
-static int use_btrfs(struct pg_disks *d, const struct pg_block *one, const char *target,
-		     const char *storage)
-{
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && one->fs_uuid && i < d->blocks.n; i++) {
-		struct pg_block *b = &d->blocks.v[i];
-
-		if (b->fs_uuid && strcmp(b->fs_uuid, one->fs_uuid) == 0)
-			r = pg_disks_use(d, b, mount_words(b, target, storage),
-				      storage || is_needed(d, target));
-	}
-	return r;
-}
-
-/* Over the network it is told of with the card (usage_ways.c). */
-static int root_unknown(struct pg_disks *d, const char *source, const char *type)
-{
-	if (strcmp(type, "rootfs") == 0 || pg_text_starts(type, "nfs"))
-		return 0;
-	return pg_strv_addf(&d->facts->unread_disk,
-			    "root file system: which disks it lies on is not known (%s)", source);
-}
-
-static int use_mount(struct pg_disks *d, char *source, char *target, const char *type)
-{
-	const char *storage;
-	struct pg_block *b;
-	int r;
-
-	unescape(source);
-	unescape(target);
-	if (strcmp(type, "zfs") == 0)
-		return pg_disks_pool_mount(d, source, target);
-	b = pg_blocks_source(d->root, &d->blocks, source);
-	if (!b && strcmp(target, "/") == 0)
-		b = root_block(d);
-	if (!b)
-		return strcmp(target, "/") == 0 ? root_unknown(d, source, type) : 0;
-	storage = strcmp(target, "/") == 0 ? NULL : pg_disks_storage(d, "path", target);
-	r = pg_disks_use(d, b, mount_words(b, target, storage), storage || is_needed(d, target));
-	if (r == 0 && strcmp(type, "btrfs") == 0)
-		r = use_btrfs(d, b, target, storage);
-	return r;
-}
-
-static int use_mounts(struct pg_disks *d)
-{
-	struct pg_bytes *text = &d->mounts;
-	size_t pos = 0, len, full;
-	const char *line;
-	int r = pg_usage_read(d->root, d->facts, "/proc/mounts", text);
-
-	if (r == 0 && !text->p)
-		r = pg_usage_read(d->root, d->facts, "/proc/self/mounts", text);
-	if (r == 0 && !text->p)
-		r = pg_strv_add(&d->facts->unread_disk, "/proc/mounts: it is not there");
-	while (r == 0 && pg_text_line(text->p, text->n, &pos, &line, &len, &full)) {
-		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
-		pg_autofree char *copy = strndup(line, len);
-
-		r = copy ? pg_strv_split(copy, " ", &words) : -ENOMEM;
-		if (r == 0 && words.n >= 3)
-			r = use_mount(d, words.v[0], words.v[1], words.v[2]);
-	}
-	return r;
-}
-
 /* ---- swap ---- */
-
-static bool lies_below(const char *path, const char *folder)
-{
-	size_t n = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-
-	return strncmp(path, folder, n) == 0 && path[n] == '/';
-}
-
-/* What the file system of a file lies on; of mounts over one another the last counts. */
-static int block_of_file(struct pg_disks *d, const char *path, struct pg_block **ret)
-{
-	size_t pos = 0, len, full, best = 0;
-	const char *line;
-	int r = 0;
-
-	while (r == 0 && pg_text_line(d->mounts.p, d->mounts.n, &pos, &line, &len, &full)) {
-		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
-		pg_autofree char *copy = strndup(line, len);
-
-		r = copy ? pg_strv_split(copy, " ", &words) : -ENOMEM;
-		if (r < 0 || words.n < 3)
-			continue;
-		unescape(words.v[0]);
-		unescape(words.v[1]);
-		if (!lies_below(path, words.v[1]) || strlen(words.v[1]) < best)
-			continue;
-		best = strlen(words.v[1]);
-		*ret = pg_blocks_source(d->root, &d->blocks, words.v[0]);
-	}
-	return r;
-}
 
 /* A partition, or a file of a file system. */
 static int use_swap(struct pg_disks *d, char *source)
@@ -283,13 +89,13 @@ static int use_swap(struct pg_disks *d, char *source)
 	int r = 0;
 
 	source[strcspn(source, " \t")] = '\0';
-	unescape(source);
+	pg_mount_unescape(source);
 	b = pg_blocks_source(d->root, &d->blocks, source);
 	if (!b && d->mounts.p)
-		r = block_of_file(d, source, &b);
+		r = pg_disks_of_file(d, source, &b);
 	if (r < 0)
 		return r;
-	return b ? pg_disks_use(d, b, pg_strf("swap (%s)", shown_name(b)), true) : 0;
+	return b ? pg_disks_use(d, b, pg_strf("swap (%s)", pg_block_shown(b)), true) : 0;
 }
 
 /* /proc/swaps: a heading, then "/dev/dm-0  partition  …" */
@@ -415,7 +221,7 @@ static int use_drive(struct pg_disks *d, const struct pg_guest *g, const struct 
 		return -ENOMEM;
 	b = pg_blocks_source(d->root, &d->blocks, source);
 	return b ? pg_disks_use(d, b, pg_strf("disk of VM %u (%s: %s)", (unsigned)g->vmid, line->key,
-					   shown_name(b)), false) : 0;
+					   pg_block_shown(b)), false) : 0;
 }
 
 static int use_guests(struct pg_disks *d)
@@ -436,7 +242,7 @@ int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts)
 {
 	struct pg_disks d PG_CLEANUP(disk_done) = { .root = root, .facts = facts };
 	int (*const parts[])(struct pg_disks * disk) = {
-		read_storages, read_fstab, use_mounts, use_swaps,
+		read_storages, pg_disks_fstab, pg_disks_mounts, use_swaps,
 		use_lvm, pg_disks_zfs, use_esps, use_guests,
 	};
 	int r = pg_blocks_collect(root, facts, &d.blocks);

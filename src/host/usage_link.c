@@ -94,11 +94,12 @@ static int cluster_link(const struct pg_root *root, struct pg_facts *facts,
 			const struct pg_links *links, const struct pg_way *way)
 {
 	pg_autofree char *name = strndup(way->words, strcspn(way->words, "("));
-	size_t on = pg_links_support(links, way->iface), at;
+	const char *iface = way->ifaces.n ? way->ifaces.v[0] : NULL;
+	size_t on = pg_links_support(links, iface), at;
 	int r = name ? pg_support_new(facts, pg_text_trim(name), &at) : -ENOMEM;
 	bool up = false;
 
-	if (r == 0 && on != PG_ON_NOTHING && pg_iface_is_up(root, way->iface))
+	if (r == 0 && on != PG_ON_NOTHING && pg_iface_is_up(root, iface))
 		r = card_is_up(root, facts, on, &up);
 	if (r == 0 && !up)
 		r = pg_support_down(facts, at, strdup("no interface that is up has its address"));

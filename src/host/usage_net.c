@@ -309,12 +309,9 @@ static int read_ways(struct net *n)
 {
 	int r = pg_ways_collect(n->root, n->facts, &n->ways);
 
-	for (size_t i = 0; r == 0 && i < n->ways.n; i++) {
-		pg_autofree char *name = NULL;
-
-		r = pg_iface_of_address(n->root, n->facts, &n->conf, n->ways.v[i].address, &name);
-		n->ways.v[i].iface = PG_STEAL(name);
-	}
+	for (size_t i = 0; r == 0 && i < n->ways.n; i++)
+		r = pg_ifaces_of_address(n->root, n->facts, &n->conf, n->ways.v[i].address,
+					 &n->ways.v[i].ifaces);
 	return r;
 }
 
@@ -324,7 +321,7 @@ static int use_ways(struct net *n, const struct pg_devset *devs, const char *nam
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n->ways.n; i++) {
-		if (!n->ways.v[i].iface || strcmp(n->ways.v[i].iface, name) != 0)
+		if (!pg_strv_has(&n->ways.v[i].ifaces, name))
 			continue;
 		*used = true;
 		r = pg_devset_use(n->facts, devs, PG_USE_NETWORK,

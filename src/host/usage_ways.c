@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/host/corosync.h"
 
 #define SSHD_CONFIG "/etc/ssh/sshd_config"
 #define WAYS_MAX 256
@@ -19,7 +20,7 @@ void pg_ways_done(struct pg_ways *all)
 	for (size_t i = 0; i < all->n; i++) {
 		free(all->v[i].address);
 		free(all->v[i].words);
-		free(all->v[i].iface);
+		pg_strv_done(&all->v[i].ifaces);
 	}
 	free(all->v);
 	*all = (struct pg_ways){ 0 };
@@ -161,55 +162,6 @@ static int sessions(const struct pg_root *root, struct pg_facts *facts, struct p
 
 /* ---- links of the cluster: corosync.conf(5) ---- */
 
-struct cluster {
-	const char *node;	/* our own name */
-	unsigned depth;
-	bool in_node;
-	bool ours;		/* this node { … } is this node's */
-	bool any;
-	struct pg_strv rings;	/* "0 ADDRESS" of the node that is read */
-	struct pg_strv own;
-};
-
-static int leave_block(struct cluster *c)
-{
-	c->depth -= c->depth > 0;
-	if (c->in_node && c->ours) {
-		pg_strv_done(&c->own);
-		c->own = c->rings;
-		c->rings = (struct pg_strv){ 0 };
-	}
-	pg_strv_done(&c->rings);
-	c->in_node = c->ours = false;
-	return 0;
-}
-
-static int read_cluster(const struct pg_strv *w, void *ctx)
-{
-	struct cluster *c = ctx;
-	char *key = w->v[0];
-
-	if (*key == '#')
-		return 0;
-	key[strcspn(key, ":")] = '\0'; /* "name: pve1" */
-	c->any = true;
-	if (strcmp(w->v[w->n - 1], "{") == 0) {
-		c->in_node = strcmp(key, "node") == 0;
-		c->depth++;
-		return 0;
-	}
-	if (strcmp(key, "}") == 0)
-		return leave_block(c);
-	if (!c->in_node || w->n < 2)
-		return 0;
-	if (strcmp(key, "name") == 0)
-		c->ours = c->node && strcmp(w->v[1], c->node) == 0;
-	if (pg_text_starts(key, "ring") && key[4] >= '0' && key[4] <= '7' &&
-	    strcmp(key + 5, "_addr") == 0)
-		return pg_strv_addf(&c->rings, "%c%s", key[4], w->v[1]);
-	return 0;
-}
-
 /* A link may be named instead of numbered: /etc/hosts knows it. */
 struct lookup {
 	const char *name;
@@ -228,16 +180,30 @@ static int read_host(const struct pg_strv *w, void *ctx)
 	return 0;
 }
 
+static bool is_address(const char *s)
+{
+	uint8_t bytes[16];
+
+	return inet_pton(AF_INET, s, bytes) == 1 || inet_pton(AF_INET6, s, bytes) == 1;
+}
+
+/* A name that only DNS knows is not asked for: nothing here waits for a network. */
 static int add_link(const struct pg_root *root, struct pg_facts *facts, const char *ring,
 		    struct pg_ways *ret)
 {
 	static const char *const kinds[] = { "0", "1", "2", "3", "4", "5", "6", "7" };
 	struct lookup l = { .name = ring + 1 };
+	const char *address;
 	size_t had = ret->n;
 	int r = each_line(root, facts, HOSTS, " \t", read_host, &l);
 
+	address = l.address ? l.address : l.name;
+	if (r == 0 && !is_address(address))
+		r = pg_strv_addf(&facts->unread_net,
+				 "corosync link %c (%s): which card has its address is not known", *ring,
+				 l.name);
 	if (r == 0)
-		r = add_way(ret, l.address ? l.address : l.name, kinds[*ring - '0'],
+		r = add_way(ret, address, kinds[*ring - '0'],
 			    pg_strf("corosync link %c (%s)", *ring, l.name));
 	for (size_t i = had; r == 0 && i < ret->n; i++)
 		ret->v[i].cluster = true;
@@ -245,17 +211,27 @@ static int add_link(const struct pg_root *root, struct pg_facts *facts, const ch
 	return r;
 }
 
+static int read_corosync(const struct pg_root *root, struct pg_facts *facts, const char *path,
+			 struct pg_corosync *ret)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = pg_usage_read(root, facts, path, &text);
+
+	return r < 0 ? r : pg_corosync_parse(&text, ret);
+}
+
 static int cluster(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
 {
-	struct cluster c = { .node = facts->system.node };
-	int r = each_line(root, facts, "/etc/corosync/corosync.conf", " \t", read_cluster, &c);
+	struct pg_corosync conf PG_CLEANUP(pg_corosync_done) = { 0 };
+	const char *own = facts->system.node;
+	int r = read_corosync(root, facts, "/etc/corosync/corosync.conf", &conf);
 
-	if (r == 0 && !c.any)
-		r = each_line(root, facts, "/etc/pve/corosync.conf", " \t", read_cluster, &c);
-	for (size_t i = 0; r == 0 && i < c.own.n; i++)
-		r = add_link(root, facts, c.own.v[i], ret);
-	pg_strv_done(&c.own);
-	pg_strv_done(&c.rings);
+	if (r == 0 && !conf.n)
+		r = read_corosync(root, facts, "/etc/pve/corosync.conf", &conf);
+	for (size_t i = 0; own && i < conf.n; i++)
+		for (size_t k = 0; r == 0 && k < conf.v[i].links.n; k++)
+			if (conf.v[i].name && strcmp(conf.v[i].name, own) == 0)
+				r = add_link(root, facts, conf.v[i].links.v[k], ret);
 	return r;
 }
 

@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_pci(facts);
 	FUZZ_ASSERT(pg_usb_mappings_parse(&in, "pve1", facts) == 0);
 	check_usb(facts);
-	FUZZ_ASSERT(pg_corosync_parse(&in, facts) == 0);
+	FUZZ_ASSERT(pg_cluster_members(facts, &in) == 0);
 	FUZZ_ASSERT(pg_cluster_end(facts, "pve1") == 0);
 	FUZZ_ASSERT(pg_members_parse(&in, facts) == 0);
 	check_nodes(facts);
