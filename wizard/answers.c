@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/conf.h"
 #include "src/base/text.h"
 #include "wizard/answers.h"
 #include "wizard/answers_keys.h"
 
+#define ANSWERS_MAX ((size_t)1 << 20)
 /* Not a name that a file can set: the option has no parser. */
 #define CONTEXT "\001"
 
@@ -105,11 +107,11 @@ int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choice
 {
 	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
 	struct wiz_reading reading = { .path = path, .err = err, .choices = choices };
-	int r = choices ? wiz_answers_hazards(path, bytes, err) : -ENOMEM;
+	int r = choices ? pg_conf_hazards(path, bytes, err) : -ENOMEM;
 
 	if (r < 0)
 		return r;
-	wiz_answers_blank(bytes);
+	pg_conf_blank(bytes);
 	r = parse(&reading, bytes);
 	if (r < 0)
 		return r;
@@ -123,7 +125,7 @@ int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choice
 int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *err)
 {
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
-	int r = wiz_answers_read(path, &bytes, err);
+	int r = pg_conf_read("answer file", path, ANSWERS_MAX, &bytes, err);
 
 	return r < 0 ? r : wiz_answers_parse(path, &bytes, ret, err);
 }

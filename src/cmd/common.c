@@ -265,6 +265,8 @@ static void print_finding(const struct pg_cmd_env *env, const struct pg_finding 
 	else
 		pg_out_labelled(env, tones[f->level], label, "%s: %s", f->scope, f->text);
 	pg_out_lines(env, env->out, 9, f->evidence);
+	for (size_t i = 0; i < f->heard.n; i++)
+		pg_out_lines(env, env->out, 9, f->heard.v[i]);
 	pg_out_lines(env, env->out, 7, f->advice);
 	if (f->fix)
 		pg_out_line(env, PG_TONE_PLAIN, "       %s", f->fix);

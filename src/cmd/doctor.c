@@ -1,25 +1,159 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pve-gpu doctor: every check with its evidence and its advice. */
+/* pve-gpu doctor: every check and every rule, with its evidence and its advice. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/base/conf.h"
 #include "src/cmd/common.h"
+#include "src/exec/logs.h"
+
+/* Of a log that is piped in. */
+#define PASTE_MAX ((size_t)64 << 20)
+
+struct doctor {
+	const struct pg_symptom *symptom;	/* or NULL */
+	const char *log;			/* a file, "-"; or NULL */
+	struct pg_rules rules;
+	struct pg_findings findings;
+};
+
+static void doctor_done(struct doctor *d)
+{
+	pg_findings_done(&d->findings);
+	pg_rules_done(&d->rules);
+}
 
 static int exit_status(const struct pg_findings *findings)
 {
 	return pg_findings_worst(findings) == PG_LEVEL_BLOCK ? PG_EXIT_REFUSED : PG_EXIT_OK;
 }
 
-/* What cannot be read is a finding as well, so that the document says it. */
-static int check(const struct pg_cmd_host *host, struct pg_findings *findings)
-{
-	pg_autofree char *text = NULL;
+/* ---- what it is told ---- */
 
-	if (host->facts && pg_klog_probe(host->root, NULL, host->facts) < 0)
-		return -1;
-	if (host->facts)
-		return pg_check(host->facts, NULL, findings);
-	text = pg_err_text(&host->err);
-	return pg_findings_add(findings, "no-host", PG_LEVEL_BLOCK, "host", "%s",
-			       text ? text : "Memory ran out.") ? 0 : -1;
+static int take_symptom(const struct pg_cmd_env *env, struct doctor *d)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	d->symptom = pg_symptom_find(optarg);
+	if (d->symptom)
+		return 0;
+	for (const struct pg_symptom *s = pg_symptom_table(); s->id; s++)
+		pg_strbuf_addf(&b, "%s%s", b.len ? ", " : "", s->id);
+	return pg_cmd_usage(env, "doctor", "There is no symptom %s. There are: %s.", optarg,
+			    b.s ? b.s : "");
 }
+
+static int take_options(const struct pg_cmd_env *env, int argc, char **argv, struct doctor *d)
+{
+	static const struct option options[] = {
+		{ "symptom", required_argument, NULL, 's' },
+		{ "log", required_argument, NULL, 'l' },
+		{ 0 },
+	};
+	bool begun = false;
+	int c, r = 0;
+
+	while (r == 0 && (c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
+		if (c == 's')
+			r = take_symptom(env, d);
+		else if (c == 'l')
+			d->log = optarg;
+		else
+			r = PG_EXIT_USAGE;
+	}
+	if (r == 0 && optind < argc)
+		return pg_cmd_usage(env, "doctor", "%s is one argument too many.", argv[optind]);
+	return r;
+}
+
+/* ---- a log that somebody has ---- */
+
+static int read_stdin(struct pg_bytes *ret)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	char part[4096];
+	size_t n;
+
+	while (b.len < PASTE_MAX && (n = fread(part, 1, sizeof(part), stdin)) > 0)
+		pg_strbuf_addn(&b, part, n);
+	return ferror(stdin) ? -EIO : pg_strbuf_steal_bytes(&b, ret);
+}
+
+static int read_log(const char *path, struct pg_log *ret, struct pg_err *err)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	pg_autofree char *where = pg_strf("%s:{n}", strcmp(path, "-") == 0 ? "line " : path);
+	int r;
+
+	if (strcmp(path, "-") == 0)
+		r = read_stdin(&text);
+	else
+		r = pg_conf_read("log", path, PASTE_MAX, &text, err);
+	if (r == 0)
+		r = where ? pg_log_text(ret, where, &text) : -ENOMEM;
+	for (size_t i = 0; i < ret->n; i++)
+		ret->v[i].pasted = true;
+	return r;
+}
+
+/* ---- looking ---- */
+
+/* What is not of the symptom is left out. */
+static void keep_symptom(struct doctor *d)
+{
+	struct pg_findings *f = &d->findings;
+
+	for (size_t i = f->n; d->symptom && i-- > 0;)
+		if (!f->v[i].rule || !pg_rule_has_symptom(f->v[i].rule, d->symptom->id))
+			pg_findings_remove(f, i);
+}
+
+static int run_rules(const struct pg_cmd_host *host, struct doctor *d, struct pg_err *err)
+{
+	static const struct pg_facts nothing;
+	struct pg_log log PG_CLEANUP(pg_log_done) = { 0 };
+	pg_autofree char *dir = pg_data_dir();
+	int r = dir ? pg_rules_load(dir, d->log ? NULL : host->facts, &d->rules, &d->findings, err) :
+		      -ENOMEM;
+
+	if (r == 0 && d->log)
+		r = read_log(d->log, &log, err);
+	else if (r == 0)
+		r = pg_logs_collect(host->root, NULL, &log);
+	if (r == 0 && d->log)
+		r = pg_rules_hear(&d->rules, &nothing, &log, &d->findings);
+	else if (r == 0)
+		r = pg_rules_run(&d->rules, host->facts, &log, &d->findings);
+	return r;
+}
+
+/* What cannot be read is a finding as well, so that the document says it. */
+static int look(const struct pg_cmd_host *host, struct doctor *d)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	pg_autofree char *text = NULL;
+	int r = 0;
+
+	if (!d->log && host->facts) {
+		r = pg_klog_probe(host->root, NULL, host->facts);
+		if (r == 0)
+			r = pg_check(host->facts, NULL, &d->findings);
+	}
+	if (r == 0 && (d->log || host->facts))
+		r = run_rules(host, d, &err);
+	if (r == -ENOMEM)
+		return r;
+	text = pg_err_text(r < 0 ? &err : &host->err);
+	if ((r < 0 || (!d->log && !host->facts)) &&
+	    !pg_findings_add(&d->findings, r < 0 ? "no-rules" : "no-host", PG_LEVEL_BLOCK, "host",
+			     "%s", text ? text : "Memory ran out."))
+		return -ENOMEM;
+	keep_symptom(d);
+	return 0;
+}
+
+/* ---- telling ---- */
 
 static int print_json(const struct pg_cmd_env *env, const struct pg_findings *findings)
 {
@@ -31,25 +165,59 @@ static int print_json(const struct pg_cmd_env *env, const struct pg_findings *fi
 	return exit_status(findings);
 }
 
+/* How many causes of a symptom were looked at, and what only the person can see. */
+static int print_looked(const struct pg_cmd_env *env, const struct pg_facts *facts,
+			const struct doctor *d)
+{
+	size_t n[PG_RULE_HOLDS + 1] = { 0 };
+
+	for (size_t i = 0; facts && i < d->rules.n; i++) {
+		const struct pg_rule *rule = &d->rules.v[i];
+		enum pg_rule_state state;
+
+		if (!pg_rule_has_symptom(rule, d->symptom->id))
+			continue;
+		if (pg_rule_ask(rule, facts, &d->findings, &state) < 0)
+			return -ENOMEM;
+		n[state]++;
+		if (state != PG_RULE_HOLDS && rule->ask)
+			pg_out_labelled(env, PG_TONE_FAINT, "ask  ", "%s %s", rule->ask, rule->text);
+	}
+	pg_out_line(env, PG_TONE_PLAIN,
+		    "%s: %zu of the known causes %s, %zu %s not, %zu cannot be told from here.",
+		    d->symptom->text, n[PG_RULE_HOLDS], n[PG_RULE_HOLDS] == 1 ? "holds" : "hold",
+		    n[PG_RULE_SILENT], n[PG_RULE_SILENT] == 1 ? "does" : "do", n[PG_RULE_UNKNOWN]);
+	return 0;
+}
+
+static int print_text(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
+		      const struct doctor *d)
+{
+	pg_cmd_print_findings(env, &d->findings, true);
+	if (d->log && !d->findings.n)
+		pg_out_line(env, PG_TONE_PLAIN, "No message that is known stands in it.");
+	if (d->log)
+		return exit_status(&d->findings);
+	if (!host->facts)
+		return PG_EXIT_REFUSED; /* said already */
+	if (d->symptom && print_looked(env, host->facts, d) < 0)
+		return pg_cmd_no_memory(env);
+	for (size_t i = 0; i < host->facts->unread.n; i++)
+		pg_out_labelled(env, PG_TONE_FAINT, "unread", "%s", host->facts->unread.v[i]);
+	return exit_status(&d->findings);
+}
+
 int pg_cmd_doctor(const struct pg_cmd_env *env, int argc, char **argv)
 {
 	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
-	struct pg_findings findings PG_CLEANUP(pg_findings_done) = { 0 };
-	int at, r = pg_cmd_operands(env, argc, argv, 0, &at);
+	struct doctor d PG_CLEANUP(doctor_done) = { 0 };
+	int r = take_options(env, argc, argv, &d);
 
 	if (r)
 		return r;
-	(void)pg_cmd_look(env, PG_WANT_ALL, &host);
-	if (check(&host, &findings) < 0) {
-		(void)fputs("pve-gpu: Memory ran out.\n", env->diag);
-		return PG_EXIT_REFUSED;
-	}
-	if (env->json)
-		return print_json(env, &findings);
-	if (!host.facts)
-		return PG_EXIT_REFUSED; /* said already */
-	pg_cmd_print_findings(env, &findings, true);
-	for (size_t i = 0; i < host.facts->unread.n; i++)
-		pg_out_labelled(env, PG_TONE_FAINT, "unread", "%s", host.facts->unread.v[i]);
-	return exit_status(&findings);
+	if (!d.log)
+		(void)pg_cmd_look(env, PG_WANT_ALL, &host);
+	if (look(&host, &d) < 0)
+		return pg_cmd_no_memory(env);
+	return env->json ? print_json(env, &d.findings) : print_text(env, &host, &d);
 }

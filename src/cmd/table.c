@@ -73,7 +73,13 @@ static const struct pg_cmd table[] = {
 	  "  --apply            do what the plan says, after asking\n"
 	  "  --yes              do not ask\n",
 	  pg_cmd_mapping },
-	{ "doctor", "", "every check, with its evidence and its fix", NULL, pg_cmd_doctor },
+	{ "doctor", "[--symptom ID | --log FILE]", "every check, with its evidence and its fix",
+	  "  --symptom ID       only what can cause what you see: vm-start, black-screen,\n"
+	  "                     network-gone, host-hangs, code-43, guest-driver, vfs-gone,\n"
+	  "                     vgpu-empty, after-update\n"
+	  "  --log FILE         what the messages in a log mean, of whatever machine; - is\n"
+	  "                     standard input\n",
+	  pg_cmd_doctor },
 	{ "plan", "--answers FILE", "the wizard's plan, from an answer file",
 	  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n", NULL },
 	{ "apply", "--answers FILE [--yes]", "applies the plan of an answer file",

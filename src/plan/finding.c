@@ -7,6 +7,9 @@
 #include "src/base/strbuf.h"
 #include "src/base/vec.h"
 
+/* Lines of logs that are shown for one finding. */
+#define HEARD_MAX 5
+
 static void finding_done(struct pg_finding *f)
 {
 	free(f->scope);
@@ -14,6 +17,7 @@ static void finding_done(struct pg_finding *f)
 	free(f->evidence);
 	free(f->advice);
 	free(f->fix);
+	pg_strv_done(&f->heard);
 }
 
 void pg_findings_done(struct pg_findings *f)
@@ -95,6 +99,37 @@ int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...)
 	r = set_text(&finding->fix, fmt, ap);
 	va_end(ap);
 	return r;
+}
+
+int pg_finding_heard(struct pg_finding *finding, const char *where, const char *line)
+{
+	pg_autofree char *text = finding ? pg_strf("%s: %s", where, line) : NULL;
+
+	if (!text)
+		return -ENOMEM;
+	if (finding->heard.n >= HEARD_MAX || pg_strv_has(&finding->heard, text))
+		return 0;
+	return pg_strv_add(&finding->heard, text);
+}
+
+void pg_findings_remove(struct pg_findings *f, size_t i)
+{
+	finding_done(&f->v[i]);
+	pg_vec_remove(f->v, &f->n, sizeof(*f->v), i);
+}
+
+int pg_findings_append(struct pg_findings *f, struct pg_findings *more)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		struct pg_finding *to = pg_vec_add(&f->v, &f->n, sizeof(*to));
+
+		if (!to)
+			return -ENOMEM;
+		*to = more->v[i];
+		more->v[i] = (struct pg_finding){ 0 };
+	}
+	pg_findings_done(more);
+	return 0;
 }
 
 int pg_finding_loss(struct pg_finding *finding, const struct pg_dev *dev,

@@ -8,6 +8,8 @@
 #include "src/host/facts.h"
 #include "src/plan/choices.h"
 
+struct pg_rule;
+
 enum pg_level { PG_LEVEL_OK, PG_LEVEL_NOTE, PG_LEVEL_WARN, PG_LEVEL_BLOCK };
 
 struct pg_finding {
@@ -21,6 +23,9 @@ struct pg_finding {
 	bool is_loss;		/* it stands in the way only because the host loses a device: */
 	struct pg_bdf loss;	/* pg_choices_accept() of it lets it pass */
 	size_t loss_use;	/* which of its uses is lost */
+	/* The rule that it comes of, or that explains it (rule.h); NULL: none. Lives longer. */
+	const struct pg_rule *rule;
+	struct pg_strv heard;	/* lines of logs that tell it: "kernel, this boot: …" */
 };
 
 struct pg_findings {
@@ -37,6 +42,11 @@ struct pg_finding *pg_findings_add(struct pg_findings *f, const char *id, enum p
 int pg_finding_evidence(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
 int pg_finding_advice(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
 int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
+/* A line of a log that tells it. The same is not said twice, and not without end. */
+int pg_finding_heard(struct pg_finding *finding, const char *where, const char *line);
+void pg_findings_remove(struct pg_findings *f, size_t i);
+/* Moves all of `more` behind `f`, and empties it. Returns 0 or -ENOMEM. */
+int pg_findings_append(struct pg_findings *f, struct pg_findings *more);
 /* It stands in the way only as long as the loss of this use is not accepted. Returns as those. */
 int pg_finding_loss(struct pg_finding *finding, const struct pg_dev *dev,
 		    const struct pg_use *use);

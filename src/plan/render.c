@@ -2,6 +2,7 @@
 #include "src/plan/plan.h"
 
 #include "src/base/json.h"
+#include "src/plan/rule.h"
 
 static struct pg_json *findings_array(const struct pg_findings *findings)
 {
@@ -18,6 +19,11 @@ static struct pg_json *findings_array(const struct pg_findings *findings)
 		pg_json_set_str(o, "evidence", f->evidence);
 		pg_json_set_str(o, "advice", f->advice);
 		pg_json_set_str(o, "fix", f->fix);
+		if (f->rule) {
+			pg_json_set_str(o, "rule", f->rule->id);
+			pg_json_set_str(o, "source", f->rule->source);
+			pg_json_set_strv(o, "log", &f->heard);
+		}
 		if (f->is_loss)
 			pg_json_set_str(o, "accept_loss", pg_bdf_str(f->loss).s);
 		pg_json_add(array, o);

@@ -18,7 +18,7 @@ readers='src/base/text.c src/base/json.c
 	src/plan/memory.c src/plan/nic.c src/plan/sh_command.c src/plan/sh_token.c
 	src/exec/esp_look.c src/exec/journal.c src/exec/journal_read.c src/exec/journal_take.c
 	src/exec/klog.c
-	wizard/answers.c wizard/answers_keys.c wizard/answers_text.c'
+	wizard/answers.c wizard/answers_keys.c src/base/conf.c src/plan/rule_file.c src/plan/expr.c src/plan/rule_message.c src/exec/tasklog.c'
 
 for file in $readers; do
 	name=${file##*/}

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The answer file as text: read, looked over, freed of comments. */
-#include "wizard/answers.h"
+#include "src/base/conf.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
 
 #include "src/base/root.h"
-#include "src/base/text.h"
 
-#define ANSWERS_MAX ((size_t)1 << 20)
-
-/* A relative path is taken from the current folder, as everywhere. */
-int wiz_answers_read(const char *path, struct pg_bytes *ret, struct pg_err *err)
+int pg_conf_read(const char *what, const char *path, size_t max, struct pg_bytes *ret,
+		 struct pg_err *err)
 {
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	pg_autofree char *whole = NULL;
@@ -26,14 +22,14 @@ int wiz_answers_read(const char *path, struct pg_bytes *ret, struct pg_err *err)
 	whole = *path == '/' ? strdup(path) : pg_strf("%s/%s", cwd, path);
 	if (!whole)
 		return -ENOMEM;
-	r = pg_root_read(root, whole, ANSWERS_MAX, ret);
+	r = pg_root_read(root, whole, max, ret);
 	if (r < 0)
-		return pg_err_set(err, r, path, 0, "The answer file cannot be read: %s.",
+		return pg_err_set(err, r, path, 0, "The %s cannot be read: %s.", what,
 				  r == -EINVAL ? "it is not a plain file" : pg_err_reason(r));
 	return 0;
 }
 
-int wiz_answers_hazards(const char *path, const struct pg_bytes *b, struct pg_err *err)
+int pg_conf_hazards(const char *path, const struct pg_bytes *b, struct pg_err *err)
 {
 	unsigned line = 1;
 
@@ -45,7 +41,7 @@ int wiz_answers_hazards(const char *path, const struct pg_bytes *b, struct pg_er
 					  "There is a NUL byte in it: this is no text file.");
 		else if (b->p[i] == '$' && b->p[i + 1] == '{')
 			return pg_err_set(err, -EINVAL, path, line,
-					  "\"${\" is not taken: answers must not depend on the "
+					  "\"${\" is not taken: this file must not depend on the "
 					  "environment.");
 	}
 	return 0;
@@ -64,9 +60,7 @@ static const char *comment_end(const char *p, const char *start)
 	return end ? end + 2 : NULL;
 }
 
-/* Comments become blanks: libconfuse 3.3 counts lines wrongly after them, and an error would
- * be told in the wrong place. */
-void wiz_answers_blank(struct pg_bytes *b)
+void pg_conf_blank(struct pg_bytes *b)
 {
 	char quote = '\0';
 

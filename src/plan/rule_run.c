@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rules over facts and logs: what holds becomes a finding, or explains one. */
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+#include "src/plan/fact.h"
+#include "src/plan/planner.h"
+
+/* ---- symptoms ---- */
+
+static const struct pg_symptom symptoms[] = {
+	{ "vm-start", "The VM does not start" },
+	{ "black-screen", "The screen stays black" },
+	{ "network-gone", "The network went away after the VM started" },
+	{ "host-hangs", "The host hangs at boot" },
+	{ "code-43", "Windows shows code 43" },
+	{ "guest-driver", "The driver inside the guest does not load" },
+	{ "vfs-gone", "The virtual functions (VFs) are gone" },
+	{ "vgpu-empty", "The list of vGPU types is empty" },
+	{ "after-update", "It worked until the update" },
+	{ NULL, NULL },
+};
+
+const struct pg_symptom *pg_symptom_table(void)
+{
+	return symptoms;
+}
+
+const struct pg_symptom *pg_symptom_find(const char *id)
+{
+	for (const struct pg_symptom *s = symptoms; s->id; s++)
+		if (strcmp(s->id, id) == 0)
+			return s;
+	return NULL;
+}
+
+bool pg_rule_has_symptom(const struct pg_rule *rule, const char *symptom)
+{
+	return pg_strv_has(&rule->symptom, symptom);
+}
+
+/* ---- what is asked ---- */
+
+static int get(const void *ctx, const char *name, struct pg_value *ret)
+{
+	const struct pg_fact *fact = pg_fact_find(name);
+
+	return fact ? fact->get(ctx, ret) : 0;
+}
+
+char *pg_rule_text(const char *text, const struct pg_subject *subject)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	while (*text) {
+		struct pg_value v PG_CLEANUP(pg_value_done) = { 0 };
+		size_t n = strcspn(text, "{"), m;
+		pg_autofree char *name = NULL, *value = NULL;
+
+		pg_strbuf_addn(&b, text, n);
+		text += n;
+		if (!*text)
+			break;
+		m = strcspn(text, "}");
+		name = strndup(text + 1, m - 1);
+		if (!name || get(subject, name, &v) < 0)
+			return NULL;
+		value = pg_value_text(&v);
+		if (!value)
+			return NULL;
+		pg_strbuf_add(&b, value);
+		text += m + (text[m] == '}');
+	}
+	return pg_strbuf_steal(&b);
+}
+
+static char *scope_of(const struct pg_subject *s)
+{
+	return s->dev	? strdup(pg_bdf_str(s->dev->addr).s) :
+	       s->guest ? pg_strf("vm/%u", s->guest->vmid) :
+			  strdup("host");
+}
+
+/* Calls `each` for everything that a rule is about. */
+static int each_subject(const struct pg_rule *rule, const struct pg_facts *facts,
+			const struct pg_findings *found,
+			int (*each)(const struct pg_rule *rule, const struct pg_subject *s, void *ctx),
+			void *ctx)
+{
+	struct pg_subject s = { .facts = facts, .found = found };
+	int r = 0;
+
+	if (rule->scope == PG_SCOPE_HOST)
+		return each(rule, &s, ctx);
+	for (size_t i = 0; r == 0 && rule->scope == PG_SCOPE_DEVICE && i < facts->n_dev; i++) {
+		s.dev = &facts->dev[i];
+		r = each(rule, &s, ctx);
+	}
+	for (size_t i = 0; r == 0 && rule->scope == PG_SCOPE_VM && i < facts->n_guest; i++) {
+		s.guest = &facts->guest[i];
+		if (s.guest->local)
+			r = each(rule, &s, ctx);
+	}
+	return r;
+}
+
+/* ---- saying it ---- */
+
+static int fill(char **field, const char *text, const struct pg_subject *s)
+{
+	if (!text)
+		return 0;
+	free(*field);
+	*field = pg_rule_text(text, s);
+	return *field ? 0 : -ENOMEM;
+}
+
+/* `log`: the line that told it, or NULL. */
+static int say(struct pg_findings *to, const struct pg_rule *rule, const struct pg_subject *s,
+	       const struct pg_log_line *log)
+{
+	pg_autofree char *scope = scope_of(s);
+	struct pg_finding *f = scope ? pg_findings_add(to, rule->id, rule->level, scope, "-") : NULL;
+	int r;
+
+	if (!f)
+		return -ENOMEM;
+	f->rule = rule;
+	r = fill(&f->text, rule->text, s);
+	r = r < 0 ? r : fill(&f->evidence, rule->evidence, s);
+	r = r < 0 ? r : fill(&f->advice, rule->advice, s);
+	r = r < 0 ? r : fill(&f->fix, rule->fix, s);
+	return r < 0 || !log ? r : pg_finding_heard(f, log->where, log->text);
+}
+
+struct saying {
+	struct pg_findings *to;
+	bool any_unknown, any;
+};
+
+static int ask(const struct pg_rule *rule, const struct pg_subject *s, void *ctx)
+{
+	struct saying *saying = ctx;
+	enum pg_tri holds;
+	int r = pg_expr_eval(rule->when, get, s, &holds);
+
+	saying->any_unknown |= r == 0 && holds == PG_UNKNOWN;
+	saying->any |= r == 0 && holds == PG_YES;
+	return r < 0 || holds != PG_YES || !saying->to ? r : say(saying->to, rule, s, NULL);
+}
+
+/* ---- findings that a rule explains ---- */
+
+static void explain(const struct pg_rules *rules, struct pg_findings *found)
+{
+	for (size_t i = 0; i < rules->n; i++)
+		for (size_t k = 0; k < found->n; k++)
+			if (!found->v[k].rule && found->v[k].level > PG_LEVEL_OK &&
+			    pg_strv_has(&rules->v[i].found, found->v[k].id))
+				found->v[k].rule = &rules->v[i];
+}
+
+/* ---- messages ---- */
+
+/* The one that a message of the log is about: what it names, else what it was logged for. */
+static void subject_of(const struct pg_rule *rule, const struct pg_facts *facts,
+		       const struct pg_log_line *line, const struct pg_message_match *m,
+		       struct pg_subject *s)
+{
+	uint32_t vmid = m->has_vm ? m->vmid : line->vmid;
+
+	if (line->pasted)
+		return;
+	if (rule->scope == PG_SCOPE_DEVICE && (m->has_device || line->of_dev))
+		s->dev = pg_facts_dev(facts, m->has_device ? m->device : line->addr);
+	if (rule->scope == PG_SCOPE_VM && vmid)
+		s->guest = pg_facts_guest(facts, vmid);
+}
+
+/* A finding about the same that is there: the message is more evidence for it. */
+static struct pg_finding *said(struct pg_findings *found, const struct pg_rule *rule,
+			       const char *scope)
+{
+	for (size_t i = 0; i < found->n; i++)
+		if (found->v[i].rule == rule &&
+		    (strcmp(found->v[i].scope, scope) == 0 || strcmp(scope, "host") == 0))
+			return &found->v[i];
+	return NULL;
+}
+
+static int hear(const struct pg_rule *rule, const struct pg_facts *facts,
+		const struct pg_log_line *line, const struct pg_message_match *m,
+		struct pg_findings *found)
+{
+	struct pg_subject s = { .facts = facts, .found = found };
+	pg_autofree char *scope = NULL;
+	struct pg_finding *f;
+	enum pg_tri holds = PG_UNKNOWN;
+	bool whole;
+	int r = 0;
+
+	subject_of(rule, facts, line, m, &s);
+	scope = scope_of(&s);
+	if (!scope)
+		return -ENOMEM;
+	f = said(found, rule, scope);
+	if (f)
+		return pg_finding_heard(f, line->where, line->text);
+	/* Can its condition be asked at all, of what is known? */
+	whole = rule->scope == PG_SCOPE_HOST || s.dev || s.guest;
+	if (rule->when && whole && !line->pasted)
+		r = pg_expr_eval(rule->when, get, &s, &holds);
+	if (r < 0 || holds == PG_NO)
+		return r;
+	return say(found, rule, &s, line);
+}
+
+int pg_rules_hear(const struct pg_rules *rules, const struct pg_facts *facts,
+		  const struct pg_log *log, struct pg_findings *found)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < log->n; i++)
+		for (size_t k = 0; r == 0 && k < rules->n; k++)
+			for (size_t p = 0; r == 0 && p < rules->v[k].message.n; p++) {
+				struct pg_message_match m;
+
+				if (!pg_message_match(rules->v[k].message.v[p], log->v[i].text, &m))
+					continue;
+				r = hear(&rules->v[k], facts, &log->v[i], &m, found);
+				break;
+			}
+	return r < 0 ? r : pg_findings_sort(found);
+}
+
+int pg_rules_run(const struct pg_rules *rules, const struct pg_facts *facts,
+		 const struct pg_log *log, struct pg_findings *found)
+{
+	struct pg_findings more PG_CLEANUP(pg_findings_done) = { 0 };
+	struct saying saying = { .to = &more };
+	static const struct pg_log silence;
+	int r = 0;
+
+	if (!log)
+		log = &silence;
+	explain(rules, found);
+	for (size_t i = 0; r == 0 && i < rules->n; i++)
+		if (rules->v[i].when)
+			r = each_subject(&rules->v[i], facts, found, ask, &saying);
+	if (r == 0)
+		r = pg_findings_append(found, &more);
+	return r < 0 ? r : pg_rules_hear(rules, facts, log, found);
+}
+
+int pg_rule_ask(const struct pg_rule *rule, const struct pg_facts *facts,
+		const struct pg_findings *found, enum pg_rule_state *ret)
+{
+	struct saying saying = { .to = NULL };
+	int r = 0;
+
+	for (size_t i = 0; i < found->n; i++)
+		if (found->v[i].rule == rule) {
+			*ret = PG_RULE_HOLDS;
+			return 0;
+		}
+	if (rule->when)
+		r = each_subject(rule, facts, found, ask, &saying);
+	if (r == 0)
+		*ret = saying.any ? PG_RULE_HOLDS : saying.any_unknown ? PG_RULE_UNKNOWN : PG_RULE_SILENT;
+	return r;
+}
