@@ -9,6 +9,7 @@
 
 #include "src/plan/plan.h"
 #include "src/plan/status.h"
+#include "wizard/doctor.h"
 #include "wizard/wizard.h"
 
 enum wiz_page {
@@ -25,6 +26,8 @@ enum wiz_page {
 	WIZ_PAGE_STATUS,
 	WIZ_PAGE_MAPPING,
 	WIZ_PAGE_HISTORY,
+	WIZ_PAGE_TROUBLE,	/* what the person sees, and its causes */
+	WIZ_PAGE_DOCTOR,
 	WIZ_N_PAGES,
 };
 
@@ -95,6 +98,7 @@ struct wiz {
 	struct wiz_question question;
 	char *asked_item;		/* the item that the question is about, or NULL */
 	struct wiz_run run;
+	struct wiz_doctor doctor;
 	bool reboot;			/* asked for, on a live node */
 };
 
@@ -120,7 +124,8 @@ struct wiz_page_ops {
 
 extern const struct wiz_page_ops wiz_page_home, wiz_page_host, wiz_page_device,
 	wiz_page_binding, wiz_page_vm, wiz_page_usb, wiz_page_review, wiz_page_apply, wiz_page_reboot,
-	wiz_page_verify, wiz_page_status, wiz_page_mapping, wiz_page_history;
+	wiz_page_verify, wiz_page_status, wiz_page_mapping, wiz_page_history,
+	wiz_page_trouble, wiz_page_doctor;
 
 /* ---- engine.c: moving, asking ---- */
 
@@ -145,6 +150,8 @@ bool wiz_is_folded(const struct wiz *w, const char *item, bool by_default);
 int wiz_collect(struct wiz *w, struct pg_err *err);
 /* Adds to the facts why a device is not as expected, once: it may take seconds. */
 int wiz_probe(struct wiz *w);
+/* Takes choices that were made elsewhere over, in the place of those that were made here. */
+void wiz_take_choices(struct wiz *w, struct pg_choices *choices);
 /* To be called whenever a choice changed. */
 void wiz_changed(struct wiz *w);
 /* Makes the plan and its diffs, unless they are there. */

@@ -14,7 +14,8 @@ static const struct wiz_page_ops *const pages[WIZ_N_PAGES] = {
 	[WIZ_PAGE_APPLY] = &wiz_page_apply,   [WIZ_PAGE_REBOOT] = &wiz_page_reboot,
 	[WIZ_PAGE_VERIFY] = &wiz_page_verify, [WIZ_PAGE_STATUS] = &wiz_page_status,
 	[WIZ_PAGE_HISTORY] = &wiz_page_history, [WIZ_PAGE_USB] = &wiz_page_usb,
-	[WIZ_PAGE_MAPPING] = &wiz_page_mapping,
+	[WIZ_PAGE_MAPPING] = &wiz_page_mapping, [WIZ_PAGE_TROUBLE] = &wiz_page_trouble,
+	[WIZ_PAGE_DOCTOR] = &wiz_page_doctor,
 };
 
 const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
@@ -90,6 +91,7 @@ void wiz_free(struct wiz *w)
 	pg_strv_done(&w->flipped);
 	forget_question(w);
 	wiz_run_done(&w->run);
+	wiz_doctor_done(&w->doctor);
 	free(w);
 }
 

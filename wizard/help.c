@@ -55,6 +55,14 @@ static const char *const words[WIZ_N_PAGES] = {
 	[WIZ_PAGE_STATUS] =
 		"Devices that a VM has or that vfio-pci holds. pending-reboot: right after the "
 		"next reboot of the node. wrong: the VM will not start, or runs without it.",
+	[WIZ_PAGE_TROUBLE] =
+		"Say what you see. Every cause of it that is known is then looked at on this node; where "
+		"none is found, that is said too.",
+	[WIZ_PAGE_DOCTOR] =
+		"found: this is so on this node, and the right side tells by what it is known. ?: only you "
+		"can see it; Space says yes. no: it is not so. unknown: what would tell it could not be "
+		"read. Enter plans what mends the cause under the cursor, and shows it before anything is "
+		"changed.",
 	[WIZ_PAGE_HISTORY] =
 		"Changes made by pve-gpu, newest first. Enter takes one back: each file gets its "
 		"old bytes, unless it was edited since.",

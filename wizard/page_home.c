@@ -25,6 +25,10 @@ static const struct {
 	  "Choose a VM and what it is to have of the devices that are plugged in, or take devices from "
 	  "it, PCI devices too. Nothing of the node is changed for that, and no reboot is needed.",
 	  WIZ_PAGE_VM },
+	{ "trouble", "Something is broken",
+	  "A VM does not start, a screen is black, the network went away: say what you see, and every "
+	  "known cause is looked at.",
+	  WIZ_PAGE_TROUBLE },
 	{ "status", "Status",
 	  "The devices that VMs have: the driver now, the driver after the next reboot of the "
 	  "node, and whether that is right.",

@@ -50,6 +50,16 @@ int wiz_probe(struct wiz *w)
 	return pg_verify_probe(w->opts.root, &opts, w->facts);
 }
 
+void wiz_take_choices(struct wiz *w, struct pg_choices *choices)
+{
+	wiz_mapping_forget(w);
+	pg_choices_free(w->choices);
+	w->choices = choices;
+	w->usb = w->usb_only = false;
+	w->vm_chosen = choices->vmid != 0;
+	wiz_changed(w);
+}
+
 void wiz_changed(struct wiz *w)
 {
 	pg_plan_free(w->plan);

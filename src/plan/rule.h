@@ -65,7 +65,8 @@ struct pg_rule {
 	struct pg_strv symptom;
 	/* Texts may name facts in braces: "{device.name}". */
 	char *text;
-	char *evidence;		/* or NULL, as the following */
+	char *title;		/* a few words for a narrow list; or NULL, as the following */
+	char *evidence;
 	char *advice;
 	char *fix;		/* the words behind `pve-gpu` */
 	char *ask;		/* a question for the person, where no fact can tell */

@@ -36,7 +36,7 @@ void pg_rules_done(struct pg_rules *rules)
 	for (size_t i = 0; i < rules->n; i++) {
 		struct pg_rule *rule = &rules->v[i];
 		char *const owned[] = { rule->id,  rule->text,	 rule->evidence, rule->advice,
-					rule->fix, rule->ask, rule->source,   rule->path };
+					rule->fix, rule->ask, rule->source,   rule->path, rule->title };
 
 		for (size_t k = 0; k < PG_ARRAY_SIZE(owned); k++)
 			free(owned[k]);
@@ -260,6 +260,7 @@ static int take_rule(struct reading *r, cfg_t *sec, struct pg_rules *rules)
 	if (!*rule->id || rule->id[strspn(rule->id, "abcdefghijklmnopqrstuvwxyz0123456789-")])
 		complain(r, rule->line, "The name of a rule has small letters, digits and '-'.");
 	res = take_text(sec, "text", &rule->text);
+	res = res < 0 ? res : take_text(sec, "title", &rule->title);
 	res = res < 0 ? res : take_text(sec, "evidence", &rule->evidence);
 	res = res < 0 ? res : take_text(sec, "advice", &rule->advice);
 	res = res < 0 ? res : take_text(sec, "fix", &rule->fix);
@@ -289,6 +290,7 @@ static int parse(struct reading *r, struct pg_rules *ret)
 		CFG_STR("when", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("message", NULL, CFGF_NODEFAULT),
 		CFG_STR_LIST("symptom", NULL, CFGF_NODEFAULT),
+		CFG_STR("title", NULL, CFGF_NODEFAULT),
 		CFG_STR("text", NULL, CFGF_NODEFAULT),
 		CFG_STR("evidence", NULL, CFGF_NODEFAULT),
 		CFG_STR("advice", NULL, CFGF_NODEFAULT),

@@ -12,10 +12,10 @@
 static const struct pg_symptom symptoms[] = {
 	{ "vm-start", "The VM does not start" },
 	{ "black-screen", "The screen stays black" },
-	{ "network-gone", "The network went away after the VM started" },
+	{ "network-gone", "The network went away with a VM" },
 	{ "host-hangs", "The host hangs at boot" },
 	{ "code-43", "Windows shows code 43" },
-	{ "guest-driver", "The driver inside the guest does not load" },
+	{ "guest-driver", "The guest's driver does not load" },
 	{ "vfs-gone", "The virtual functions (VFs) are gone" },
 	{ "vgpu-empty", "The list of vGPU types is empty" },
 	{ "after-update", "It worked until the update" },
@@ -116,6 +116,16 @@ static int fill(char **field, const char *text, const struct pg_subject *s)
 	return *field ? 0 : -ENOMEM;
 }
 
+/* The command that mends it. */
+static int fill_fix(struct pg_finding *f, const struct pg_rule *rule, const struct pg_subject *s)
+{
+	pg_autofree char *words = rule->fix ? pg_rule_text(rule->fix, s) : NULL;
+
+	if (!rule->fix || f->fix)
+		return 0;
+	return words ? pg_finding_fix(f, "pve-gpu %s", words) : -ENOMEM;
+}
+
 /* `log`: the line that told it, or NULL. */
 static int say(struct pg_findings *to, const struct pg_rule *rule, const struct pg_subject *s,
 	       const struct pg_log_line *log)
@@ -130,7 +140,7 @@ static int say(struct pg_findings *to, const struct pg_rule *rule, const struct 
 	r = fill(&f->text, rule->text, s);
 	r = r < 0 ? r : fill(&f->evidence, rule->evidence, s);
 	r = r < 0 ? r : fill(&f->advice, rule->advice, s);
-	r = r < 0 ? r : fill(&f->fix, rule->fix, s);
+	r = r < 0 ? r : fill_fix(f, rule, s);
 	return r < 0 || !log ? r : pg_finding_heard(f, log->where, log->text);
 }
 
@@ -152,13 +162,41 @@ static int ask(const struct pg_rule *rule, const struct pg_subject *s, void *ctx
 
 /* ---- findings that a rule explains ---- */
 
-static void explain(const struct pg_rules *rules, struct pg_findings *found)
+/* Whom a finding is about, by its scope. */
+static void subject_of_scope(const struct pg_facts *facts, const char *scope, struct pg_subject *s)
 {
+	struct pg_bdf addr;
+	uint64_t vmid;
+
+	if (pg_bdf_parse(scope, &addr) == 0)
+		s->dev = pg_facts_dev(facts, addr);
+	if (pg_text_starts(scope, "vm/") && pg_text_number(scope + 3, 10, UINT32_MAX, &vmid) == 0)
+		s->guest = pg_facts_guest(facts, (uint32_t)vmid);
+}
+
+static int explain_one(const struct pg_rule *rule, const struct pg_facts *facts,
+		       struct pg_finding *f)
+{
+	struct pg_subject s = { .facts = facts };
+
+	f->rule = rule;
+	subject_of_scope(facts, f->scope, &s);
+	if ((rule->scope == PG_SCOPE_DEVICE && !s.dev) || (rule->scope == PG_SCOPE_VM && !s.guest))
+		return 0;
+	return fill_fix(f, rule, &s);
+}
+
+static int explain(const struct pg_rules *rules, const struct pg_facts *facts,
+		   struct pg_findings *found)
+{
+	int r = 0;
+
 	for (size_t i = 0; i < rules->n; i++)
-		for (size_t k = 0; k < found->n; k++)
+		for (size_t k = 0; r == 0 && k < found->n; k++)
 			if (!found->v[k].rule && found->v[k].level > PG_LEVEL_OK &&
 			    pg_strv_has(&rules->v[i].found, found->v[k].id))
-				found->v[k].rule = &rules->v[i];
+				r = explain_one(&rules->v[i], facts, &found->v[k]);
+	return r;
 }
 
 /* ---- messages ---- */
@@ -240,11 +278,10 @@ int pg_rules_run(const struct pg_rules *rules, const struct pg_facts *facts,
 	struct pg_findings more PG_CLEANUP(pg_findings_done) = { 0 };
 	struct saying saying = { .to = &more };
 	static const struct pg_log silence;
-	int r = 0;
+	int r = explain(rules, facts, found);
 
 	if (!log)
 		log = &silence;
-	explain(rules, found);
 	for (size_t i = 0; r == 0 && i < rules->n; i++)
 		if (rules->v[i].when)
 			r = each_subject(&rules->v[i], facts, found, ask, &saying);

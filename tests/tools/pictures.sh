@@ -65,7 +65,7 @@ press y 'Keep the change'
 picture verify
 press Enter 'is confirmed'
 press Enter 'What to do'
-press Down 'plugged in'
-press Down 'driver now'
+press End 'taken back'
+press Up 'driver now'
 press Enter '01:00.0'
 picture status

@@ -117,6 +117,7 @@ same_names() {
 screens flow 80x24 flow-80x24
 screens flow 120x40 flow-120x40
 screens flow 80x24 flow-80x24-ascii --ascii --color=never
+screens doctor 80x24 doctor-80x24
 moved_node
 screens_here drift 80x24 drift-80x24
 cluster_node
