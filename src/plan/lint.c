@@ -286,7 +286,7 @@ static int one(struct pg_checker *c, const struct pg_guest *g)
 		entries,	  pg_lint_firmware,  pg_lint_memory,	pg_lint_processor,
 		pg_lint_pending,  pg_lint_snapshots, pg_lint_lock,	pg_lint_args,
 		pg_lint_ha,	  pg_lint_moving,    pg_lint_backup,	takes_from_host,
-		bad_lines,
+		pg_lint_display,  bad_lines,
 	};
 	struct pg_lint l = { .c = c, .g = g };
 	int r = 0;

@@ -74,6 +74,8 @@ int pg_lint_template(const struct pg_lint *l);
 int pg_lint_firmware(const struct pg_lint *l);
 int pg_lint_memory(const struct pg_lint *l);
 int pg_lint_processor(const struct pg_lint *l);
+/* lint_display.c: the VM's own display */
+int pg_lint_display(const struct pg_lint *l);
 /* lint_cluster.c: other nodes, and what starts VMs unasked */
 int pg_lint_ha(const struct pg_lint *l);
 int pg_lint_moving(const struct pg_lint *l);

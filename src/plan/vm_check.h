@@ -38,6 +38,22 @@ struct pg_cpu_option pg_cpu_fix_width(const struct pg_facts *facts);
 /* A BAR from which on OVMF needs a guest with more address bits than kvm64 has. */
 #define PG_LARGE_BAR ((uint64_t)8 << 30)
 
+/* ---- vm_display.c ---- */
+
+/* "serial0" of "type=serial0,memory=16"; "" where it is not set. */
+struct pg_vga {
+	char s[16];
+};
+struct pg_vga pg_vga_type(const char *vga);
+/* The key of the serial port that is the display, "serial0"; NULL: none is. */
+const char *pg_vga_serial(const char *vga);
+/* Is the guest agent switched on (PVE::QemuServer, $agent_fmt)? */
+bool pg_vm_has_agent(const struct pg_guest *guest);
+/* With this display, is there a render node when those devices have left (PVE::QemuServer,
+ * print_vga_device)? *ret is the finding, or NULL. Returns 0 or -ENOMEM. */
+int pg_check_render(const struct pg_facts *facts, const struct pg_guest *guest, const char *vga,
+		    const struct pg_effects *effects, struct pg_findings *f, struct pg_finding **ret);
+
 /* ---- check_hostpci.c ---- */
 
 /* Known not to be there; of a name with a folder in it nothing is known. */
