@@ -51,6 +51,7 @@ struct pg_system {
 	char *kernel;		/* running release: /proc/sys/kernel/osrelease */
 	enum pg_cpu_vendor cpu;
 	char *cpu_model;
+	bool arm;		/* an aarch64 node: /proc/cpuinfo has "CPU implementer" */
 	enum pg_tri hypervisor;	/* the host is itself a virtual machine (cpu flag) */
 	uint64_t mem_total;	/* bytes; 0: unknown */
 	uint64_t mem_free;	/* MemAvailable: what programs can have without swap; 0: unknown */
@@ -141,6 +142,7 @@ struct pg_dev {
 	struct pg_bdf *vf;
 	size_t n_vf;
 	bool has_mdev;		/* mdev_supported_types or nvidia/ */
+	bool has_nvidia;	/* nvidia/: NVIDIA's driver since 6.8, one vGPU for each function */
 	struct pg_use *use;
 	size_t n_use;
 	struct pg_claim *claim;
@@ -310,6 +312,9 @@ struct pg_hostpci {
 	unsigned index;
 	bool pending;
 	bool leaving;		/* [PENDING] deletes it: at the next start the VM is without */
+	/* The value breaks the format: Proxmox warns, and reads on as if the line were not there. It
+	 * names nothing then. */
+	bool dropped;
 	char *value;		/* as written */
 	struct pg_bdf *addr;	/* host=, ';' taken apart; a slot has its `slot` flag set */
 	bool *slot;

@@ -62,6 +62,8 @@ bool pg_lint_takes(const struct pg_facts *facts, const struct pg_guest *guest,
 
 /* lint_entry.c: one hostpciN */
 int pg_lint_entry_rules(const struct pg_lint *l, const struct pg_hostpci *hp);
+/* lint_twice.c: two entries for one device */
+int pg_lint_twice(const struct pg_lint *l);
 /* lint_igd.c: the conditions of legacy-igd (parse_hostpci_devices) */
 int pg_lint_igd(const struct pg_lint *l, const struct pg_hostpci *hp);
 /* lint_state.c: what of the file is not in force, and what was */
