@@ -128,7 +128,7 @@ static bool nothing_again(struct run *r)
 	struct pg_plan *again PG_CLEANUP(pg_plan_freep) = NULL;
 	bool good;
 
-	if (r->c.choices->mapping)
+	if (r->c.choices->mapping || r->c.choices->usb_mapping)
 		return true; /* mappings are not read again here */
 	pve_case_read_vm(&r->c, r->vm.conf);
 	if (pg_plan_make(r->c.facts, r->c.choices, NULL, &again) < 0)
