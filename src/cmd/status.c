@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pve-gpu status: how passthrough stands, device by device; and the repair of what moved. */
+#include "src/plan/drift_usb.h"
 #include "src/plan/status.h"
 
 #include <errno.h>
@@ -9,16 +10,41 @@
 struct list {
 	struct pg_status *v;
 	size_t n;
+	struct pg_usb_drifts usb;
 };
 
 static void list_done(struct list *l)
 {
 	pg_status_free(l->v, l->n);
+	pg_usb_drifts_done(&l->usb);
 }
 
 static const char *driver_of(const struct pg_status *s)
 {
 	return s->dev ? s->dev->driver : NULL;
+}
+
+static struct pg_json *usb_json(const struct list *l)
+{
+	struct pg_json *all = pg_json_array();
+
+	for (size_t i = 0; i < l->usb.n; i++) {
+		struct pg_json *o = pg_json_object();
+		const struct pg_usb_drift *d = &l->usb.v[i];
+		pg_autofree char *why = pg_usb_drift_text(d), *evidence = pg_usb_drift_evidence(d);
+		pg_autofree char *fix = pg_usb_drift_advice(d);
+
+		pg_json_set_str(o, "mapping", d->mapping->id);
+		pg_json_set_str(o, "port", d->mapping->port);
+		pg_json_set_str(o, "now", d->to ? d->to->name : NULL);
+		pg_json_set_str(o, "verdict", pg_status_verdict_name(PG_STATUS_WRONG));
+		pg_json_set_str(o, "reason", pg_usb_drift_id(d));
+		pg_json_set_str(o, "why", why);
+		pg_json_set_str(o, "evidence", evidence);
+		pg_json_set_str(o, "fix", fix);
+		pg_json_add(all, o);
+	}
+	return all;
 }
 
 static struct pg_json *status_json(const struct list *l)
@@ -43,6 +69,7 @@ static struct pg_json *status_json(const struct list *l)
 		pg_json_add(devices, o);
 	}
 	pg_json_set(doc, "devices", devices);
+	pg_json_set(doc, "usb_mappings", usb_json(l));
 	return doc;
 }
 
@@ -88,6 +115,21 @@ static void print_details(const struct pg_cmd_env *env, const struct list *l)
 	}
 }
 
+static void print_usb(const struct pg_cmd_env *env, const struct list *l)
+{
+	for (size_t i = 0; i < l->usb.n; i++) {
+		const struct pg_usb_drift *d = &l->usb.v[i];
+		pg_autofree char *why = pg_usb_drift_text(d), *evidence = pg_usb_drift_evidence(d);
+		pg_autofree char *fix = pg_usb_drift_advice(d);
+
+		pg_out_line(env, PG_TONE_PLAIN, "%s", "");
+		pg_out_line(env, PG_TONE_STRONG, "%s: %s", d->mapping->id, pg_usb_drift_id(d));
+		pg_out_lines(env, env->out, 2, why);
+		pg_out_lines(env, env->out, 2, evidence);
+		pg_out_lines(env, env->out, 2, fix);
+	}
+}
+
 static int print_table(const struct pg_cmd_env *env, const struct list *l)
 {
 	struct pg_table *t PG_CLEANUP(pg_table_freep) = NULL;
@@ -114,7 +156,7 @@ static int exit_status(const struct list *l)
 	for (size_t i = 0; i < l->n; i++)
 		if (l->v[i].verdict == PG_STATUS_WRONG)
 			return PG_EXIT_REFUSED;
-	return PG_EXIT_OK;
+	return l->usb.n ? PG_EXIT_REFUSED : PG_EXIT_OK;
 }
 
 static int show_status(const struct pg_cmd_env *env)
@@ -127,11 +169,14 @@ static int show_status(const struct pg_cmd_env *env)
 		r = pg_verify_probe(host.root, NULL, host.facts);
 	if (r == 0)
 		r = pg_status_list(host.facts, &list.v, &list.n);
+	if (r == 0)
+		r = pg_usb_drifts_find(host.facts, &list.usb);
 	if (env->json)
 		return pg_cmd_document(env, &host, status_json(&list), exit_status(&list));
 	if (r < 0 || print_table(env, &list) < 0)
 		return PG_EXIT_REFUSED;
 	print_details(env, &list);
+	print_usb(env, &list);
 	return exit_status(&list);
 }
 

@@ -32,6 +32,8 @@ int pg_collect_initrds(const struct pg_root *root, struct pg_facts *facts);
 int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
 /* guests.c: guest[], storage[], and vmid of every device (mappings resolved) */
 int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts);
+/* render.c: render of every device, n_render_other, render_known */
+int pg_collect_render(const struct pg_root *root, struct pg_facts *facts);
 /* usb_read.c: usb[], but for what of the host hangs on it; and usb_mapping[] */
 int pg_collect_usb(const struct pg_root *root, struct pg_facts *facts);
 /* usage.c and its kin usage_net.c, usage_disk.c, usage_usb.c: use[] of every device */

@@ -36,6 +36,8 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 		r = pg_collect_modules(root, facts);
 	if (r == 0 && want & PG_WANT_GUESTS)
 		r = pg_collect_guests(root, facts);
+	if (r == 0 && want & PG_WANT_GUESTS)
+		r = pg_collect_render(root, facts);
 	if (r == 0 && want & PG_WANT_USB)
 		r = pg_collect_usb(root, facts);
 	if (r == 0 && want & PG_WANT_USAGE)

@@ -51,6 +51,7 @@ struct pg_system {
 	char *kernel;		/* running release: /proc/sys/kernel/osrelease */
 	enum pg_cpu_vendor cpu;
 	char *cpu_model;
+	bool arm;		/* an aarch64 node: /proc/cpuinfo has "CPU implementer" */
 	enum pg_tri hypervisor;	/* the host is itself a virtual machine (cpu flag) */
 	uint64_t mem_total;	/* bytes; 0: unknown */
 	uint64_t mem_free;	/* MemAvailable: what programs can have without swap; 0: unknown */
@@ -141,6 +142,7 @@ struct pg_dev {
 	struct pg_bdf *vf;
 	size_t n_vf;
 	bool has_mdev;		/* mdev_supported_types or nvidia/ */
+	bool has_nvidia;	/* nvidia/: NVIDIA's driver since 6.8, one vGPU for each function */
 	struct pg_use *use;
 	size_t n_use;
 	struct pg_claim *claim;
@@ -148,6 +150,7 @@ struct pg_dev {
 	enum pg_tri claim_known;	/* modules.alias could be read */
 	uint32_t *vmid;		/* VMs of this node whose active configuration names it */
 	size_t n_vmid;
+	bool render;		/* a render node of DRM hangs on it (/dev/dri/renderD128) */
 	/* What tells it from another of its make: "dsn=…" (Device Serial Number capability of the
 	 * extended configuration space, which root alone can read), else "mac=…"; or NULL. */
 	char *serial;
@@ -309,6 +312,9 @@ struct pg_hostpci {
 	unsigned index;
 	bool pending;
 	bool leaving;		/* [PENDING] deletes it: at the next start the VM is without */
+	/* The value breaks the format: Proxmox warns, and reads on as if the line were not there. It
+	 * names nothing then. */
+	bool dropped;
 	char *value;		/* as written */
 	struct pg_bdf *addr;	/* host=, ';' taken apart; a slot has its `slot` flag set */
 	bool *slot;
@@ -449,6 +455,10 @@ struct pg_facts {
 	struct pg_nic *nic;		/* sorted by name */
 	size_t n_nic;
 	bool has_pin_tool;		/* Proxmox's pve-network-interface-pinning is installed */
+	/* Render nodes on no PCI device; unknown where /sys/class/drm could not be listed. Both and
+	 * pg_dev.render are filled with the guests. */
+	unsigned n_render_other;
+	enum pg_tri render_known;
 	struct pg_usb_dev *usb;		/* by bus, hubs before what is plugged into them */
 	size_t n_usb;
 	struct pg_usb_mapping *usb_mapping;
@@ -500,6 +510,14 @@ bool pg_dev_is_console(const struct pg_dev *dev);
 bool pg_facts_loaded(const struct pg_facts *facts, const char *module);
 /* By its name; NULL: there is none. */
 const struct pg_rom *pg_facts_rom(const struct pg_facts *facts, const char *name);
+/* "1", "yes", "on", "true", as PVE::JSONSchema parse_boolean reads them: unknown where it
+ * is neither these nor their opposites. */
+enum pg_tri pg_pve_boolean(const char *s);
+/*
+ * Of a property string ("q35,viommu=intel"): the value of a key, or what stands there without one
+ * where that is the default key. Its start, and its length in *n; NULL: not there.
+ */
+const char *pg_pve_part(const char *value, const char *key, bool is_default, size_t *n);
 /* Value of a key in the main section of a VM, or NULL. */
 const char *pg_guest_get(const struct pg_guest *guest, const char *key);
 /* The same in another section ("PENDING"). */

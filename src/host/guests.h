@@ -85,7 +85,3 @@ int pg_mappings_parse(const struct pg_bytes *text, const char *node, struct pg_f
 int pg_ha_parse(const struct pg_bytes *text, struct pg_facts *facts);
 int pg_jobs_parse(const struct pg_bytes *text, struct pg_facts *facts);
 int pg_reserved_parse(const struct pg_bytes *text, struct pg_facts *facts);
-
-/* "1", "yes", "on", "true", as PVE::JSONSchema parse_boolean reads them: unknown where it
- * is neither these nor their opposites. */
-enum pg_tri pg_pve_boolean(const char *s);

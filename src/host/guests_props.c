@@ -31,9 +31,7 @@ static int copy_prop(const struct pg_guest *guest, const char *key, char **ret)
 	return *ret ? 0 : -ENOMEM;
 }
 
-/* The value of a key in "a,key=b,…", or of the part without a key where key is the default
- * one: its start, and its length in *n. NULL: not there. */
-static const char *part(const char *value, const char *key, bool is_default, size_t *n)
+const char *pg_pve_part(const char *value, const char *key, bool is_default, size_t *n)
 {
 	size_t n_key = strlen(key);
 
@@ -98,10 +96,10 @@ static bool is_disk(const struct pg_guest_line *l)
 
 	if (*l->section || !is_drive(l->key))
 		return false;
-	media = part(l->value, "media", false, &n_media);
+	media = pg_pve_part(l->value, "media", false, &n_media);
 	if (same(media, n_media, "cdrom"))
 		return false;
-	file = part(l->value, "file", true, &n);
+	file = pg_pve_part(l->value, "file", true, &n);
 	return file && !same(file, n, "none") && !same(file, n, "cdrom") && !is_cloudinit(file, n);
 }
 
@@ -113,7 +111,7 @@ int pg_guest_read_props(struct pg_guest *guest)
 	const char *type;
 	size_t n = 0;
 
-	type = machine ? part(machine, "type", true, &n) : NULL;
+	type = machine ? pg_pve_part(machine, "type", true, &n) : NULL;
 	guest->q35 = has(type, n, "q35");
 	guest->ovmf = bios && strcmp(bios, "ovmf") == 0;
 	guest->template = template && pg_pve_boolean(template) == PG_YES;

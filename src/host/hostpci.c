@@ -71,24 +71,31 @@ static int note(struct entry *e, const char *why, const char *what)
 	return pg_guest_note(e->guest, e->line, why, what, strlen(what));
 }
 
+/* The format has no place for it (PVE::JSONSchema, check_format): Proxmox drops the line. */
+static int drop(struct entry *e, const char *why, const char *what)
+{
+	e->hp->dropped = true;
+	return note(e, why, what);
+}
+
 static int set_host(struct entry *e, const char *value)
 {
 	int r;
 
 	if (e->has_host)
-		return note(e, "host is there twice", value);
+		return drop(e, "host is there twice", value);
 	e->has_host = true;
 	r = add_list(e->hp, value);
 	if (r != -EINVAL)
 		return r;
-	return note(e, "not a PCI address as Proxmox writes it (lower case, 0000:01:00.0 or 01:00)",
+	return drop(e, "not a PCI address as Proxmox writes it (lower case, 0000:01:00.0 or 01:00)",
 		    value);
 }
 
 static int set_string(struct entry *e, char **field, const char *value)
 {
 	if (*field)
-		return note(e, "the key is there twice", value);
+		return drop(e, "the key is there twice", value);
 	*field = strdup(value);
 	return *field ? 0 : -ENOMEM;
 }
@@ -98,7 +105,7 @@ static int set_bool(struct entry *e, bool *field, const char *value)
 	enum pg_tri on = pg_pve_boolean(value);
 
 	if (on == PG_UNKNOWN)
-		return note(e, "neither yes nor no", value);
+		return drop(e, "neither yes nor no", value);
 	*field = on == PG_YES;
 	return 0;
 }
@@ -122,7 +129,7 @@ static int set_driver(struct entry *e, const char *value)
 	e->hp->keep_driver = strcmp(value, "keep") == 0;
 	if (e->hp->keep_driver || strcmp(value, "vfio") == 0)
 		return 0;
-	return note(e, "neither vfio nor keep", value);
+	return drop(e, "neither vfio nor keep", value);
 }
 
 static int set_rombar(struct entry *e, const char *value)
@@ -140,7 +147,7 @@ static int set_part(struct entry *e, char *text)
 	const char *key = eq ? text : "host", *value = eq ? eq + 1 : text;
 
 	if (eq && (eq == text || !*value))
-		return note(e, "not of the form key=value", text);
+		return drop(e, "not of the form key=value", text);
 	if (eq)
 		*eq = '\0';
 	if (strcmp(key, "host") == 0)
@@ -161,10 +168,15 @@ static int set_part(struct entry *e, char *text)
 		return set_rombar(e, value);
 	if (strcmp(key, "driver") == 0)
 		return set_driver(e, value);
-	return is_other_key(key) ? 0 : note(e, "not a setting of a PCI device that is known", key);
+	if (is_other_key(key))
+		return 0;
+	/* a newer Proxmox may know it */
+	e->hp->dropped |= key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0';
+	return note(e, "not a setting of a PCI device that is known", key);
 }
 
-/* An unknown key alone takes no device away: a newer Proxmox may know it. */
+/* An entry without any device is none that Proxmox drops, nor is one with both host and mapping: it
+ * dies of these when the VM starts (parse_hostpci). */
 static int read_value(struct entry *e)
 {
 	struct pg_strv parts PG_CLEANUP(pg_strv_done) = { 0 };
@@ -174,10 +186,10 @@ static int read_value(struct entry *e)
 		if (parts.v[i][strspn(parts.v[i], " \t")])
 			r = set_part(e, parts.v[i]);
 	}
-	if (r == 0 && !e->has_host && !e->hp->mapping)
-		r = note(e, "it names no device (host= or mapping=)", e->hp->value);
-	if (r == 0 && e->has_host && e->hp->mapping)
-		r = note(e, "it has both host and mapping; Proxmox takes one of them", e->hp->value);
+	if (r == 0 && e->hp->dropped) {
+		forget_devices(e->hp);
+		free(PG_STEAL(e->hp->mapping));
+	}
 	return r;
 }
 

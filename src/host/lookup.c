@@ -121,7 +121,8 @@ bool pg_hostpci_names(const struct pg_hostpci *hp, struct pg_bdf addr)
 bool pg_hostpci_is_hidden(const struct pg_guest *guest, const struct pg_hostpci *hp)
 {
 	for (size_t i = 0; i < guest->n_hostpci && !hp->pending; i++)
-		if (guest->hostpci[i].pending && guest->hostpci[i].index == hp->index)
+		if (guest->hostpci[i].pending && !guest->hostpci[i].dropped &&
+		    guest->hostpci[i].index == hp->index)
 			return true;
 	return false;
 }

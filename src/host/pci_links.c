@@ -122,7 +122,7 @@ int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev)
 		r = read_parent(src, dev);
 	if (r == 0)
 		r = read_sriov(src, dev);
-	dev->has_mdev = pg_root_exists_at(src->fd, "mdev_supported_types") ||
-			pg_root_exists_at(src->fd, "nvidia");
+	dev->has_nvidia = pg_root_exists_at(src->fd, "nvidia");
+	dev->has_mdev = dev->has_nvidia || pg_root_exists_at(src->fd, "mdev_supported_types");
 	return r;
 }

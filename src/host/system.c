@@ -147,6 +147,7 @@ static int read_cpu(const struct pg_root *root, struct pg_facts *facts)
 			r = line_value(line, len, "model name", &s->cpu_model);
 		if (r == 0)
 			r = line_value(line, len, "address sizes", &sizes);
+		s->arm |= len > 15 && memcmp(line, "CPU implementer", 15) == 0;
 	}
 	s->phys_bits = sizes ? phys_bits(sizes) : 0;
 	s->cpu = cpu_vendor(vendor);

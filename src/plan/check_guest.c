@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/plan/planner.h"
+#include "src/plan/usb.h"
 #include "src/plan/vm_check.h"
 
 #include <errno.h>
@@ -28,8 +28,7 @@ static int refuse(struct pg_checker *c, const struct pg_guest *g, const char *id
 
 static bool is_on(const char *value)
 {
-	return value && (strcmp(value, "1") == 0 || strcmp(value, "yes") == 0 ||
-			 strcmp(value, "on") == 0 || strcmp(value, "true") == 0);
+	return value && pg_pve_true(value);
 }
 
 /* ---- may the chosen VM be changed at all? ---- */
@@ -183,6 +182,14 @@ static int in_args(struct pg_checker *c, const struct pg_guest *g)
 	return 0;
 }
 
+static int display(struct pg_checker *c, const struct pg_guest *g)
+{
+	const char *vga = c->choices->vga ? c->choices->vga : pg_vm_value(g, "vga");
+	struct pg_finding *f;
+
+	return pg_check_render(c->facts, g, vga, &c->effects, c->f, &f);
+}
+
 int pg_check_guest(struct pg_checker *c)
 {
 	const struct pg_guest *g = NULL;
@@ -205,6 +212,8 @@ int pg_check_guest(struct pg_checker *c)
 			r = pg_check_hostpci(c, g);
 		if (r == 0 && g)
 			r = in_args(c, g);
+		if (r == 0 && g && c->n_dev)
+			r = display(c, g);
 	} else if (pg_choices_has_vm_only(c->choices)) {
 		r = no_vm(c);
 	}

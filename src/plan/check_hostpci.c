@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/plan/drift.h"
 
 static struct pg_finding *about(struct pg_checker *c, const struct pg_guest *g, const char *id,
 				enum pg_level level, const char *text)
@@ -95,6 +96,48 @@ int pg_check_rom(struct pg_checker *c, const struct pg_guest *g, const char *nam
 		return no_rom(c, g, rom);
 	r = other_card(c, g, rom, dev);
 	return r < 0 ? r : no_image(c, g, rom, ovmf);
+}
+
+/* ---- entries that are there ---- */
+
+int pg_check_entry_form(const struct pg_guest *guest, const struct pg_hostpci *hp,
+			struct pg_findings *f, struct pg_finding **ret)
+{
+	bool both = hp->mapping && hp->n_addr, none = !hp->mapping && !hp->n_addr;
+	struct pg_vm_scope scope;
+
+	*ret = NULL;
+	if (!both && !none)
+		return 0;
+	pg_vm_scope(guest->vmid, &scope);
+	*ret = pg_findings_add(f, both ? "hostpci-both" : "hostpci-empty", PG_LEVEL_BLOCK, scope.s, "%s",
+			       both ? "The entry names its device and a mapping: the VM will not start "
+				      "(cannot set both host and mapping)." :
+				      "The entry names neither a device nor a mapping: the VM will not start "
+				      "(either host or mapping must be set).");
+	return pg_finding_advice(*ret, both ? "Take one of both out." : "Delete the entry, or name a device.");
+}
+
+/* Those that stay. */
+static int forms(struct pg_checker *c, const struct pg_guest *g)
+{
+	unsigned leaving = pg_choices_leaving(c->choices);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < g->n_hostpci; i++) {
+		const struct pg_hostpci *hp = &g->hostpci[i];
+		struct pg_finding *f;
+
+		if (!pg_hostpci_counts(g, hp) || leaving >> hp->index & 1)
+			continue;
+		r = pg_check_entry_form(g, hp, c->f, &f);
+		if (r == 0 && f)
+			r = pg_finding_evidence(f, "%s: hostpci%u: %s", g->path, hp->index, hp->value);
+		if (r == 0 && f)
+			r = pg_finding_advice(f, "Take the entry out (--remove hostpci%u), or write it anew "
+						 "(--replace hostpci%u).", hp->index, hp->index);
+	}
+	return r;
 }
 
 /* ---- what was chosen ---- */
@@ -224,8 +267,10 @@ static int ids(struct pg_checker *c, const struct pg_guest *g)
 
 int pg_check_hostpci(struct pg_checker *c, const struct pg_guest *g)
 {
-	int r = romfile(c, g);
+	int r = forms(c, g);
 
+	if (r == 0)
+		r = romfile(c, g);
 	if (r == 0)
 		r = rombar(c, g);
 	if (r == 0)

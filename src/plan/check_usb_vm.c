@@ -81,8 +81,8 @@ static int mapping(const struct entry *e)
 	if (!wrong)
 		return 0;
 	return say(e, "usb-mapping-wrong", PG_LEVEL_BLOCK, wrong,
-		   "Plug it in, mend the mapping under Datacenter, Resource Mappings, or delete the "
-		   "entry.");
+		   "Plug it in where it was, mend the mapping (`pve-gpu status --repair` where the device "
+		   "was moved, else `pve-gpu mapping NAME PORT --replace`), or delete the entry.");
 }
 
 static int device(const struct entry *e)

@@ -257,10 +257,7 @@ static int drop(struct pg_drift *d, int r)
 
 bool pg_hostpci_counts(const struct pg_guest *guest, const struct pg_hostpci *hp)
 {
-	for (size_t i = 0; i < guest->n_hostpci && !hp->pending; i++)
-		if (guest->hostpci[i].pending && guest->hostpci[i].index == hp->index)
-			return false;
-	return !hp->leaving;
+	return !hp->leaving && !hp->dropped && !pg_hostpci_is_hidden(guest, hp);
 }
 
 char *pg_hostpci_user(uint32_t vmid, unsigned index)

@@ -46,6 +46,10 @@ bool pg_vm_has_gpu(const struct pg_vm_plan *vm);
 /* plan_hostpci.c: fills entries (the caller's) and leaving; then the commands */
 int pg_vm_hostpci_prepare(struct pg_vm_plan *vm, struct pg_entries *entries);
 int pg_vm_hostpci(struct pg_vm_plan *vm);
+/* plan_arm.c: is it a VM of aarch64 (arch:, else as the node)? */
+bool pg_vm_is_arm(const struct pg_vm_plan *vm);
+/* Adds what of the choices such a VM cannot have. Returns 0 or -ENOMEM. */
+int pg_vm_arm(struct pg_vm_plan *vm);
 /* plan_igd.c: has it a device with legacy-igd at its next start? */
 bool pg_vm_has_igd(const struct pg_vm_plan *vm);
 int pg_vm_display(struct pg_vm_plan *vm);	/* plan_display.c */

@@ -5,12 +5,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/plan/drift.h"
+
 const struct pg_hostpci *pg_vm_hostpci_at(const struct pg_guest *guest, unsigned index)
 {
 	for (size_t i = 0; i < guest->n_hostpci; i++) {
 		const struct pg_hostpci *hp = &guest->hostpci[i];
 
-		if (hp->index == index && !hp->leaving && !pg_hostpci_is_hidden(guest, hp))
+		if (hp->index == index && pg_hostpci_counts(guest, hp))
 			return hp;
 	}
 	return NULL;
@@ -55,7 +57,7 @@ struct pg_have pg_vm_have(const struct pg_vm_plan *vm, const struct pg_entry *e)
 		const struct pg_hostpci *hp = &vm->guest->hostpci[i];
 		size_t n;
 
-		if (hp->leaving || pg_hostpci_is_hidden(vm->guest, hp) || goes(vm, hp->index))
+		if (!pg_hostpci_counts(vm->guest, hp) || goes(vm, hp->index))
 			continue;
 		n = pg_vm_covered(vm, hp, e);
 		if (!n)

@@ -264,12 +264,8 @@ static int bad_lines(const struct pg_lint *l)
 {
 	struct pg_finding *f;
 	char *all pg_autofree = NULL;
-	size_t told = 0;	/* hostpci-empty says it of them */
 
-	for (size_t i = 0; i < l->g->n_hostpci; i++)
-		told += !l->g->hostpci[i].mapping && l->g->hostpci[i].n_addr == 0 &&
-			pg_hostpci_counts(l->g, &l->g->hostpci[i]);
-	if (l->g->bad.n <= told || l->g->n_hostpci == 0)
+	if (l->g->bad.n == 0 || l->g->n_hostpci == 0)
 		return 0;
 	f = pg_lint_add(l, "vm-bad-config", PG_LEVEL_WARN,
 			"The VM's configuration holds lines that Proxmox cannot read: the VM starts "
@@ -286,7 +282,7 @@ static int one(struct pg_checker *c, const struct pg_guest *g)
 		entries,	  pg_lint_firmware,  pg_lint_memory,	pg_lint_processor,
 		pg_lint_pending,  pg_lint_snapshots, pg_lint_lock,	pg_lint_args,
 		pg_lint_ha,	  pg_lint_moving,    pg_lint_backup,	takes_from_host,
-		bad_lines,
+		pg_lint_display,  pg_lint_twice,     bad_lines,
 	};
 	struct pg_lint l = { .c = c, .g = g };
 	int r = 0;

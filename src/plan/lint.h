@@ -62,6 +62,8 @@ bool pg_lint_takes(const struct pg_facts *facts, const struct pg_guest *guest,
 
 /* lint_entry.c: one hostpciN */
 int pg_lint_entry_rules(const struct pg_lint *l, const struct pg_hostpci *hp);
+/* lint_twice.c: two entries for one device */
+int pg_lint_twice(const struct pg_lint *l);
 /* lint_igd.c: the conditions of legacy-igd (parse_hostpci_devices) */
 int pg_lint_igd(const struct pg_lint *l, const struct pg_hostpci *hp);
 /* lint_state.c: what of the file is not in force, and what was */
@@ -74,6 +76,8 @@ int pg_lint_template(const struct pg_lint *l);
 int pg_lint_firmware(const struct pg_lint *l);
 int pg_lint_memory(const struct pg_lint *l);
 int pg_lint_processor(const struct pg_lint *l);
+/* lint_display.c: the VM's own display */
+int pg_lint_display(const struct pg_lint *l);
 /* lint_cluster.c: other nodes, and what starts VMs unasked */
 int pg_lint_ha(const struct pg_lint *l);
 int pg_lint_moving(const struct pg_lint *l);

@@ -70,8 +70,8 @@ int pg_lint_ha(const struct pg_lint *l)
 			"this node only: it will not start there.");
 	if (pg_lint_entry(l, f, hp) < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, "Add the devices of the other nodes to the mapping under Datacenter, "
-				    "Resource Mappings, or bind the VM to this node by an HA rule.");
+	return pg_finding_advice(f, "`pve-gpu mapping %s ADDRESS` on each other node adds its device to the "
+				    "mapping; or bind the VM to this node by an HA rule.", hp->mapping);
 }
 
 /* ---- migration, suspend, snapshots with memory ---- */
@@ -84,10 +84,23 @@ static bool has_other_nodes(const struct pg_facts *facts)
 	return false;
 }
 
+/* Are all of its mappings said to be so (PVE::QemuMigrate, check_local_resources)? */
+static bool moves_live(const struct pg_lint *l)
+{
+	for (size_t i = 0; i < l->g->n_hostpci; i++) {
+		const struct pg_mapping *m = pg_lint_mapping(l->c->facts, &l->g->hostpci[i]);
+
+		if (pg_hostpci_counts(l->g, &l->g->hostpci[i]) && !(m && m->live_migration))
+			return false;
+	}
+	return true;
+}
+
 int pg_lint_moving(const struct pg_lint *l)
 {
 	const struct pg_hostpci *hp = raw(l->g);
 	struct pg_finding *f;
+	bool live;
 
 	if (!pg_lint_has_device(l->g) || l->g->ha || !has_other_nodes(l->c->facts))
 		return 0;
@@ -97,10 +110,14 @@ int pg_lint_moving(const struct pg_lint *l)
 				"device on this node only (missing mapped devices).");
 		if (pg_lint_entry(l, f, only_here(l)) < 0)
 			return -ENOMEM;
-		return pg_finding_advice(f, "`pve-gpu mapping NAME ADDRESS` on the other node adds its "
-					    "device to the mapping.");
+		return pg_finding_advice(f, "`pve-gpu mapping %s ADDRESS` on the other node adds its device "
+					    "to the mapping.", only_here(l)->mapping);
 	}
-	f = pg_lint_add(l, hp ? "vm-not-movable" : "vm-moves-stopped", PG_LEVEL_NOTE, "%s",
+	live = !hp && moves_live(l);
+	f = pg_lint_add(l, hp ? "vm-not-movable" : live ? "vm-moves-live" : "vm-moves-stopped",
+			PG_LEVEL_NOTE, "%s",
+			live ? "The VM can be migrated while it runs, to a node whose driver takes its device "
+			       "over (live-migration-capable); it cannot be suspended to disk." :
 			hp ? "The VM cannot be migrated to another node, nor suspended to disk: it names a "
 			     "local device (can't migrate VM which uses local devices)." :
 			     "The VM can be migrated while it is stopped only, and not be suspended to disk: "

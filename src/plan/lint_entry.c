@@ -22,15 +22,15 @@ static struct pg_finding *about(const struct pg_lint *l, const struct pg_hostpci
 /* ---- what it names ---- */
 
 /* The rest has no meaning then. */
-static int is_empty(const struct pg_lint *l, const struct pg_hostpci *hp, bool *ret)
+static int is_broken(const struct pg_lint *l, const struct pg_hostpci *hp, bool *ret)
 {
-	*ret = !hp->mapping && hp->n_addr == 0;
+	struct pg_finding *f;
+	int r = pg_check_entry_form(l->g, hp, l->c->f, &f);
+
+	*ret = r == 0 && f;
 	if (!*ret)
-		return 0;
-	return pg_finding_advice(about(l, hp, "hostpci-empty", PG_LEVEL_BLOCK,
-				       "The entry names neither a device nor a mapping: the VM will "
-				       "not start."),
-				 "Delete the entry, or name a device.");
+		return r;
+	return pg_lint_entry(l, f, hp) < 0 ? -ENOMEM : pg_lint_fix_remove(l, f, hp);
 }
 
 /* check_drift.c knows where it is, or that it is gone. */
@@ -126,39 +126,11 @@ static int mapping_mdev(const struct pg_lint *l, const struct pg_hostpci *hp)
 	if (pg_finding_evidence(f, "/etc/pve/mapping/pci.cfg: %s: mdev %s; %s", m->id,
 				m->mdev ? "1" : "is not set", pg_bdf_str(dev->addr).s) < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, dev->has_mdev ?
-				    "Set \"Use with mediated devices\" under Datacenter, Resource Mappings." :
-				    "Take \"Use with mediated devices\" out under Datacenter, Resource "
-				    "Mappings; or load the driver that divides the device.");
-}
-
-/* Two entries of one VM: "device 'D' assigned more than once". */
-static int twice(const struct pg_lint *l, const struct pg_hostpci *hp)
-{
-	struct pg_finding *f;
-
-	for (size_t i = 0; !hp->mdev && i < l->g->n_hostpci; i++) {
-		const struct pg_hostpci *other = &l->g->hostpci[i];
-
-		if (other == hp)
-			return 0;
-		if (other->mdev || !pg_hostpci_counts(l->g, other))
-			continue;
-		for (size_t k = 0; k < l->c->facts->n_dev; k++) {
-			struct pg_bdf addr = l->c->facts->dev[k].addr;
-
-			if (!pg_hostpci_names(hp, addr) || !pg_hostpci_names(other, addr))
-				continue;
-			f = about(l, hp, "hostpci-twice", PG_LEVEL_BLOCK,
-				  "Two entries of the VM name the same device: it will not start "
-				  "(assigned more than once).");
-			if (pg_finding_advice(f, "Delete one of hostpci%u and hostpci%u.",
-					      other->index, hp->index) < 0)
-				return -ENOMEM;
-			return pg_lint_fix_remove(l, f, hp);
-		}
-	}
-	return 0;
+	return dev->has_mdev ?
+		       pg_finding_advice(f, "`pve-gpu mapping %s %s` sets it.", m->id,
+					 pg_bdf_str(dev->addr).s) :
+		       pg_finding_advice(f, "Load the driver that divides the device; or `pve-gpu "
+					    "mapping %s %s` takes it out.", m->id, pg_bdf_str(dev->addr).s);
 }
 
 /* ---- what it says of it ---- */
@@ -253,12 +225,12 @@ static int rom(const struct pg_lint *l, const struct pg_hostpci *hp)
 int pg_lint_entry_rules(const struct pg_lint *l, const struct pg_hostpci *hp)
 {
 	static int (*const rules[])(const struct pg_lint *l, const struct pg_hostpci *hp) = {
-		missing, mapping, mapping_mdev, twice, pcie, mdev, xvga, rom, pg_lint_igd,
+		missing, mapping, mapping_mdev, pcie, mdev, xvga, rom, pg_lint_igd,
 	};
-	bool empty;
-	int r = is_empty(l, hp, &empty);
+	bool broken;
+	int r = is_broken(l, hp, &broken);
 
-	for (size_t i = 0; r == 0 && !empty && i < PG_ARRAY_SIZE(rules); i++)
+	for (size_t i = 0; r == 0 && !broken && i < PG_ARRAY_SIZE(rules); i++)
 		r = rules[i](l, hp);
 	return r;
 }

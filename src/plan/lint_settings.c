@@ -66,13 +66,13 @@ int pg_lint_firmware(const struct pg_lint *l)
 
 /* ---- memory ---- */
 
-static int hugepages(const struct pg_lint *l)
+static int layout(const struct pg_lint *l)
 {
 	size_t before = l->c->f->n;
 	const char *value = pg_vm_value(l->g, "hugepages");
-	int r = pg_check_hugepages(l->c->facts, l->g, value, pg_vm_value(l->g, "numa"), l->c->f);
+	int r = pg_check_numa(l->c->facts, l->g, value, pg_vm_value(l->g, "numa"), l->c->f);
 
-	if (r < 0 || l->c->f->n == before)
+	if (r < 0 || l->c->f->n == before || strcmp(l->c->f->v[before].id, "hugepages") != 0)
 		return r;
 	return pg_lint_fix(l, &l->c->f->v[before], NULL, "--hugepages off");
 }
@@ -101,7 +101,7 @@ int pg_lint_memory(const struct pg_lint *l)
 		return 0;
 	r = pg_check_memory(l->c->facts, l->g, pg_vm_value(l->g, "memory"), l->c->f);
 	if (r == 0)
-		r = hugepages(l);
+		r = layout(l);
 	return r < 0 ? r : balloon(l);
 }
 

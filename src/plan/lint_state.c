@@ -211,6 +211,21 @@ int pg_lint_args(const struct pg_lint *l)
 
 /* ---- templates ---- */
 
+/* All of its entries, one behind the other. */
+static int all_entries(const struct pg_lint *l, struct pg_finding *f)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	for (size_t i = 0; i < l->g->n_hostpci; i++) {
+		if (!pg_hostpci_counts(l->g, &l->g->hostpci[i]))
+			continue;
+		if (pg_lint_entry(l, f, &l->g->hostpci[i]) < 0)
+			return -ENOMEM;
+		pg_strbuf_addf(&b, "%s%s", b.len ? "; " : "", f->evidence);
+	}
+	return pg_strbuf_error(&b) < 0 ? -ENOMEM : pg_finding_evidence(f, "%s", b.s);
+}
+
 int pg_lint_template(const struct pg_lint *l)
 {
 	struct pg_finding *f;
@@ -220,9 +235,7 @@ int pg_lint_template(const struct pg_lint *l)
 	f = pg_lint_add(l, "template-device", PG_LEVEL_NOTE,
 			"The template has a passed device: each VM that is cloned from it has it too, and "
 			"only one of them can run at a time.");
-	for (size_t i = 0; i < l->g->n_hostpci; i++)
-		if (pg_hostpci_counts(l->g, &l->g->hostpci[i]) &&
-		    pg_lint_entry(l, f, &l->g->hostpci[i]) < 0)
-			return -ENOMEM;
+	if (all_entries(l, f) < 0)
+		return -ENOMEM;
 	return pg_finding_advice(f, "Take the device out of the clones that are not to have it.");
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The VM's own display beside a device that has a screen. */
 #include "src/plan/guest.h"
+#include "src/plan/vm_check.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
-
-#include "src/base/text.h"
 
 /* PVE::QemuServer, $vga_fmt */
 static const char *const types[] = {
@@ -24,18 +23,14 @@ static bool is_type(const char *value)
 
 static bool is_none(const char *vga)
 {
-	return vga && (pg_text_starts(vga, "none") || pg_text_starts(vga, "type=none"));
+	return strcmp(pg_vga_type(vga).s, "none") == 0;
 }
 
 /* What leads into the guest without a screen: a serial console, or an agent in it that runs
  * commands. The network of the guest is known to the person only. */
 static bool has_way_in(const struct pg_vm_plan *vm)
 {
-	const char *agent = pg_vm_value(vm->guest, "agent");
-
-	if (vm->p->choices->guest_reachable)
-		return true;
-	if (agent && (pg_text_starts(agent, "1") || pg_text_starts(agent, "enabled=1")))
+	if (vm->p->choices->guest_reachable || pg_vm_has_agent(vm->guest))
 		return true;
 	for (unsigned i = 0; i < 4; i++) {
 		const char key[] = { 's', 'e', 'r', 'i', 'a', 'l', (char)('0' + i), '\0' };
@@ -73,8 +68,31 @@ static int set_vga(struct pg_vm_plan *vm, const char *vga, const char *why)
 	return pg_vm_set(vm, "vga", vga, why);
 }
 
+/* A serial terminal as display: without its port the VM starts, and nothing shows it. */
+static int serial(struct pg_vm_plan *vm, const char *key)
+{
+	const char *port = key ? pg_vm_value(vm->guest, key) : NULL;
+	struct pg_finding *f;
+
+	if (!key || (port && strcmp(port, "socket") == 0))
+		return 0;
+	if (!port)
+		return pg_vm_set(vm, key, "socket",
+				 "The serial terminal that is the VM's display needs this port.");
+	f = pg_vm_finding(vm, "vga-serial-port", PG_LEVEL_BLOCK,
+			  "The VM's display is to be a serial terminal, and that port leads to a device of "
+			  "the node: Proxmox's console shows nothing then.");
+	if (pg_finding_evidence(f, "%s: %s", key, port) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Choose a serial port that the VM does not use yet.");
+}
+
 static int wanted(struct pg_vm_plan *vm, const char *vga)
 {
+	int r = serial(vm, pg_vga_serial(vga));
+
+	if (r < 0)
+		return r;
 	if (is_type(vga))
 		return set_vga(vm, vga, "The VM's own display is as it was chosen.");
 	return pg_finding_advice(pg_vm_finding(vm, "vga-name", PG_LEVEL_BLOCK,

@@ -214,7 +214,7 @@ static int machine(struct pg_vm_plan *vm)
 	const struct pg_choices *c = vm->p->choices;
 	char *value pg_autofree = NULL;
 
-	if (vm->q35 || c->pcie == PG_NO || pg_vm_has_igd(vm))
+	if (vm->q35 || c->pcie == PG_NO || pg_vm_has_igd(vm) || pg_vm_is_arm(vm))
 		return 0;
 	if (vm->guest->has_disk && !c->change_machine)
 		return keep_machine(vm);
@@ -267,7 +267,7 @@ static int firmware(struct pg_vm_plan *vm)
 		r = secure_boot(vm);
 		return r < 0 ? r : pg_vm_efidisk(vm);
 	}
-	if (!pg_vm_has_gpu(vm) || pg_vm_has_igd(vm))
+	if (!pg_vm_has_gpu(vm) || pg_vm_has_igd(vm) || pg_vm_is_arm(vm))
 		return 0;
 	if (vm->guest->has_disk && !vm->p->choices->change_firmware)
 		return keep_firmware(vm);
@@ -330,13 +330,13 @@ static int processor(struct pg_vm_plan *vm)
 
 	if (c->cpu)
 		r = set_cpu(vm, cpu, c->cpu);
-	else if (pg_vm_has_gpu(vm) && !cpu && c->primary)
+	else if (pg_vm_has_gpu(vm) && !cpu && c->primary && !vm->p->facts->system.arm)
 		return pg_vm_set(vm, "cpu", "host",
 				 "The default processor model hides features and address "
 				 "bits that drivers of GPUs ask for.");
-	if (r == 0 && vm->ovmf)
+	if (r == 0 && vm->ovmf && !pg_vm_is_arm(vm))
 		r = address_bits(vm, c->cpu ? c->cpu : cpu);
-	if (r < 0 || c->cpu || !pg_vm_has_gpu(vm) || pg_cpu_is_host(cpu))
+	if (r < 0 || c->cpu || !pg_vm_has_gpu(vm) || pg_cpu_is_host(cpu) || pg_vm_is_arm(vm))
 		return r;
 	return model(vm, cpu);
 }
@@ -357,14 +357,16 @@ static int hugepages(struct pg_vm_plan *vm)
 	int r = 0;
 
 	if (!wanted)
-		return pg_check_hugepages(vm->p->facts, vm->guest, now, numa, &vm->p->plan->findings);
-	if (strcmp(wanted, "off") == 0)
-		return no_hugepages(vm);
+		return pg_check_numa(vm->p->facts, vm->guest, now, numa, &vm->p->plan->findings);
+	if (strcmp(wanted, "off") == 0) {
+		r = pg_check_numa(vm->p->facts, vm->guest, NULL, numa, &vm->p->plan->findings);
+		return r < 0 ? r : no_hugepages(vm);
+	}
 	if (strcmp(wanted, "any") != 0 && strcmp(wanted, "2") != 0 && strcmp(wanted, "1024") != 0)
 		return pg_finding_advice(pg_vm_finding(vm, "hugepages-size", PG_LEVEL_BLOCK,
 						       "This is no size of hugepages."),
 					 "There are any, 2 and 1024 (MiB), and off.");
-	r = pg_check_hugepages(vm->p->facts, vm->guest, wanted, "1", &vm->p->plan->findings);
+	r = pg_check_numa(vm->p->facts, vm->guest, wanted, "1", &vm->p->plan->findings);
 	if (r == 0 && !(numa && pg_pve_true(numa)))
 		r = pg_vm_set(vm, "numa", "1", "Hugepages need NUMA.");
 	if (r < 0 || (now && strcmp(now, wanted) == 0))
@@ -400,8 +402,10 @@ static int memory(struct pg_vm_plan *vm)
 
 static int whole(struct pg_vm_plan *vm)
 {
-	int r = machine(vm);
+	int r = pg_vm_arm(vm);
 
+	if (r == 0)
+		r = machine(vm);
 	if (r == 0)
 		r = firmware(vm);
 	if (r == 0)

@@ -9,6 +9,7 @@
 
 #include "src/base/text.h"
 #include "src/plan/drift.h"
+#include "src/plan/drift_usb.h"
 #include "src/plan/mapping.h"
 #include "src/plan/memory.h"
 
@@ -204,6 +205,40 @@ static int repair_mappings(const struct repair *r)
 	return e;
 }
 
+/* ---- USB mappings ---- */
+
+static int repair_usb(struct pg_planner *p, const struct pg_usb_drift *d)
+{
+	struct pg_map_change c PG_CLEANUP(pg_map_change_done) = {
+		.usb = true,
+		.id = d->mapping->id,
+		.why = "The mapping names the port at which its device is now.",
+	};
+	struct pg_vm_plan vm = { .p = p, .scope = { .s = "host" } };
+	size_t at = (size_t)(d->map - d->mapping->map);
+	char *value = strdup(d->value);
+	int e = value ? pg_map_change_begin(p->facts, &c) : -ENOMEM;
+
+	if (e < 0) {
+		free(value);
+		return e;
+	}
+	free(c.after.v[at]);
+	c.after.v[at] = value;
+	return pg_map_command(&vm, &c);
+}
+
+static int repair_usbs(struct pg_planner *p)
+{
+	struct pg_usb_drifts drifts PG_CLEANUP(pg_usb_drifts_done) = { 0 };
+	int e = pg_usb_drifts_find(p->facts, &drifts);
+
+	for (size_t i = 0; e == 0 && i < drifts.n; i++)
+		if (drifts.v[i].value)
+			e = repair_usb(p, &drifts.v[i]);
+	return e;
+}
+
 /* ---- bind.conf ---- */
 
 static const struct pg_drift *drift_of_line(const struct repair *r, unsigned line)
@@ -304,6 +339,8 @@ int pg_plan_repair(struct pg_planner *p)
 	struct repair r PG_CLEANUP(repair_done) = { .p = p };
 	int e = pg_drifts_find(p->facts, &r.drifts);
 
+	if (e == 0)
+		e = repair_usbs(p);
 	if (e < 0 || !any_value(&r))
 		return e;
 	e = repair_binds(&r);

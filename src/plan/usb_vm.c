@@ -118,12 +118,7 @@ char *pg_vm_usb_why(const struct pg_guest *guest)
 
 bool pg_pve_true(const char *value)
 {
-	static const char *const words[] = { "1", "yes", "on", "true" };
-
-	for (size_t i = 0; i < PG_ARRAY_SIZE(words); i++)
-		if (strcmp(value, words[i]) == 0)
-			return true;
-	return false;
+	return pg_pve_boolean(value) == PG_YES;
 }
 
 /* ---- words ---- */

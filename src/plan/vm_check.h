@@ -20,10 +20,6 @@ uint64_t pg_memory_mib(const char *value);
 int pg_check_memory(const struct pg_facts *facts, const struct pg_guest *guest, const char *value,
 		    struct pg_findings *f);
 
-/* Can the VM start with these values of hugepages: and numa:, and what memory: is (PVE::QemuServer::
- * Memory)? NULL: not set. Returns 0 or -ENOMEM. */
-int pg_check_hugepages(const struct pg_facts *facts, const struct pg_guest *guest,
-		       const char *hugepages, const char *numa, struct pg_findings *f);
 /* Do the guest's address bits suit a device with a large window, under OVMF: enough of them, and no
  * more than the IOMMU translates? *ret is the finding, or NULL. Returns 0 or -ENOMEM. */
 int pg_check_address_bits(const struct pg_facts *facts, const struct pg_guest *guest,
@@ -38,6 +34,29 @@ struct pg_cpu_option pg_cpu_fix_width(const struct pg_facts *facts);
 /* A BAR from which on OVMF needs a guest with more address bits than kvm64 has. */
 #define PG_LARGE_BAR ((uint64_t)8 << 30)
 
+/* ---- vm_numa.c ---- */
+
+/* Can the VM start with these values of hugepages: and numa: (NULL: not set), and what memory:,
+ * sockets:, hotplug: and its NUMA nodes are (PVE::QemuServer::Memory)? Returns 0 or -ENOMEM. */
+int pg_check_numa(const struct pg_facts *facts, const struct pg_guest *guest, const char *hugepages,
+		  const char *numa, struct pg_findings *f);
+
+/* ---- vm_display.c ---- */
+
+/* "serial0" of "type=serial0,memory=16"; "" where it is not set. */
+struct pg_vga {
+	char s[16];
+};
+struct pg_vga pg_vga_type(const char *vga);
+/* The key of the serial port that is the display, "serial0"; NULL: none is. */
+const char *pg_vga_serial(const char *vga);
+/* Is the guest agent switched on (PVE::QemuServer, $agent_fmt)? */
+bool pg_vm_has_agent(const struct pg_guest *guest);
+/* With this display, is there a render node when those devices have left (PVE::QemuServer,
+ * print_vga_device)? *ret is the finding, or NULL. Returns 0 or -ENOMEM. */
+int pg_check_render(const struct pg_facts *facts, const struct pg_guest *guest, const char *vga,
+		    const struct pg_effects *effects, struct pg_findings *f, struct pg_finding **ret);
+
 /* ---- check_hostpci.c ---- */
 
 /* Known not to be there; of a name with a folder in it nothing is known. */
@@ -45,6 +64,10 @@ bool pg_rom_missing(const struct pg_facts *facts, const char *name);
 /* Is the file there, a ROM, and for this card (or NULL) under this firmware? Returns 0 or -ENOMEM. */
 int pg_check_rom(struct pg_checker *c, const struct pg_guest *guest, const char *name,
 		 const struct pg_dev *dev, bool ovmf);
+/* An entry that names no device, or one in two ways: the start dies of it (PVE::QemuServer::PCI,
+ * parse_hostpci). *ret is the finding without its evidence, or NULL. Returns 0 or -ENOMEM. */
+int pg_check_entry_form(const struct pg_guest *guest, const struct pg_hostpci *hp,
+			struct pg_findings *f, struct pg_finding **ret);
 /* The settings of hostpciN among the choices. Returns 0 or -ENOMEM. */
 int pg_check_hostpci(struct pg_checker *c, const struct pg_guest *guest);
 

@@ -153,6 +153,16 @@ keys /devices/0 address driver expected verdict vms
 is 'what is to become of it' "$("$jsonq" rows /devices address driver expected verdict <"$tmp/doc")" \
 '0000:01:00.0 nouveau vfio-pci pending-reboot
 0000:01:00.1 snd_hda_intel vfio-pci pending-reboot'
+keys '' devices usb_mappings
+value /usb_mappings ''
+mkdir -p "$tmp/node/etc/pve/mapping"
+printf 'stick\n\tmap id=10c4:ea60,node=%s,path=1-9\n' "$(cat "$tmp/node/proc/sys/kernel/hostname")" \
+	>"$tmp/node/etc/pve/mapping/usb.cfg"
+ask "$tmp/node" 1 status
+is 'a USB device that has moved' \
+	"$("$jsonq" rows /usb_mappings mapping port now verdict reason <"$tmp/doc")" \
+	'stick 1-9 3-2.1 wrong usb-mapping-moved'
+rm "$tmp/node/etc/pve/mapping/usb.cfg"
 ask "$tmp/node" 0 undo
 value /outcome done
 ask "$tmp/node" 0 history

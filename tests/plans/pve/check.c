@@ -79,6 +79,10 @@ static bool dev_word(struct pve_dev *d, const char *word)
 {
 	if (strcmp(word, "mdev") == 0)
 		d->mdev = true;
+	else if (strcmp(word, "nvidia") == 0)
+		d->mdev = d->nvidia = true;
+	else if (strcmp(word, "render") == 0)
+		d->render = true;
 	else if (pg_text_starts(word, "id="))
 		snprintf(d->id, sizeof(d->id), "%s", word + 3);
 	else if (pg_text_starts(word, "sub="))
@@ -124,6 +128,23 @@ static bool set_text(char **to, const char *s)
 	return true;
 }
 
+/* "2", "2,1024" or "none" */
+static bool set_pages(struct pve_node *node, const char *list)
+{
+	node->pages_known = true;
+	node->pages_2m = pve_match("^2(,|$)", list);
+	node->pages_1g = pve_match("(^|,)1024$", list);
+	return true;
+}
+
+/* "known", or "other": there is one on no PCI device */
+static bool set_render(struct pve_node *node, const char *word)
+{
+	node->render_known = true;
+	node->render_other = strcmp(word, "other") == 0;
+	return true;
+}
+
 bool pve_node_line(struct pve_node *node, const char *line)
 {
 	struct pg_strv w PG_CLEANUP(pg_strv_done) = { 0 };
@@ -140,6 +161,12 @@ bool pve_node_line(struct pve_node *node, const char *line)
 		return add_storage(node, &w);
 	if (strcmp(w.v[0], "rom") == 0)
 		return pg_strv_add(&node->rom, w.v[1]) == 0;
+	if (strcmp(w.v[0], "pages") == 0)
+		return set_pages(node, w.v[1]);
+	if (strcmp(w.v[0], "render") == 0)
+		return set_render(node, w.v[1]);
+	if (strcmp(w.v[0], "numa") == 0)
+		return (node->numa = (unsigned)strtoul(w.v[1], NULL, 10)) > 0;
 	if (strcmp(w.v[0], "iommu") == 0) {
 		node->iommu = strcmp(w.v[1], "yes") == 0;
 		return true;

@@ -26,6 +26,8 @@ static void feed_dev(const struct pg_dev *d, struct pve_node *node)
 	to->class = d->class;
 	to->group = d->group;
 	to->mdev = d->has_mdev;
+	to->nvidia = d->has_nvidia;
+	to->render = d->render;
 }
 
 static void feed_usb(const struct pg_usb_dev *u, struct pve_node *node)
@@ -64,6 +66,12 @@ void pve_feed_facts(const struct pg_facts *facts, struct pve_node *node)
 	for (size_t i = 0; i < facts->n_rom; i++)
 		if (pg_strv_add(&node->rom, facts->rom[i].name) < 0)
 			abort();
+	node->numa = facts->system.numa_nodes;
+	node->pages_known = facts->system.pages_2m != PG_UNKNOWN;
+	node->pages_2m = facts->system.pages_2m == PG_YES;
+	node->pages_1g = facts->system.pages_1g == PG_YES;
+	node->render_known = facts->render_known == PG_YES;
+	node->render_other = facts->n_render_other > 0;
 	node->rom_unknown = facts->rom_known != PG_YES;
 }
 

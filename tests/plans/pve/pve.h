@@ -16,6 +16,8 @@ struct pve_dev {
 	unsigned class;
 	int group;			/* -1: none */
 	bool mdev;			/* mdev_supported_types or nvidia/ */
+	bool nvidia;			/* nvidia/: one vGPU for the function */
+	bool render;			/* /dev/dri/renderD… is of it */
 	struct pg_strv type;		/* mdev types */
 	unsigned used_by;		/* a running VM, or 0 */
 };
@@ -41,6 +43,9 @@ struct pve_node {
 	size_t n_storage;
 	struct pg_strv rom;		/* in /usr/share/kvm */
 	bool rom_unknown;		/* that folder could not be listed */
+	unsigned numa;			/* nodes; 0: not known */
+	bool pages_known, pages_2m, pages_1g;
+	bool render_known, render_other;	/* other: a render node on no PCI device */
 	char *pci_cfg, *usb_cfg;	/* texts; NULL: empty */
 };
 
@@ -132,5 +137,7 @@ int pve_mapping_find(const struct pve_node *node, const char *kind, const char *
 		     struct pg_strv *maps, bool *mdev);
 /* Plays the start of the VM with its pending changes applied. */
 void pve_start(const struct pve_node *node, const struct pve_vm *vm, struct pve_out *out);
+/* memory.c: its memory. Returns NULL, or what the start dies of. */
+char *pve_start_memory(const struct pve_node *node, const struct pve_conf *conf);
 /* usb.c: its USB part. Returns NULL, or what the start dies of. */
 char *pve_start_usb(const struct pve_node *node, const struct pve_conf *conf);

@@ -4,8 +4,8 @@
  * the first row are for all its rows:
  *	--- NAME		a row: something Proxmox complains of, or a near miss that passes
  *	node: dev 0000:01:00.0 id=10de:2684 [sub=1458:40bf] class=030000 [group=14] [mdev] [type=T]
- *		[used=VMID] (all in one line); name N, user U, iommu yes|no, rom FILE, storage ID
- *		images,iso, usb PORT ID
+ *		[nvidia] [render] [used=VMID] (all in one line); name N, user U, iommu yes|no, rom FILE,
+ *		storage ID images,iso, usb PORT ID, numa NODES, pages 2,1024, render known|other
  *	pci: LINE	usb: LINE	of mapping/pci.cfg and usb.cfg
  *	conf: LINE	of the VM's file; running: yes
  *	cmd: WORD WORD …	in order; then the VM starts (start: no for a row without)

@@ -109,12 +109,23 @@ static char *effective(const char *conf)
 	return pve_must(pve_conf_write(&c));
 }
 
+/* A mapping that is taken away although the VM has its device by it: that is done, and warned of. */
+static bool was_warned(const struct run *r)
+{
+	const struct pg_findings *f = &r->plan->findings;
+
+	for (size_t i = 0; r->c.choices->map_task == PG_MAP_REMOVE && i < f->n; i++)
+		if (strcmp(f->v[i].id, "mapping-used") == 0)
+			return true;
+	return false;
+}
+
 static bool starts_after(struct run *r, struct sums *sums)
 {
 	char *after pg_autofree = start(r);
 
 	sums->started += !after;
-	if (!after || (r->before && strcmp(after, r->before) == 0))
+	if (!after || was_warned(r) || (r->before && strcmp(after, r->before) == 0))
 		return true;
 	/* One trouble may hide another that was there before. */
 	if (r->before)
@@ -128,7 +139,7 @@ static bool nothing_again(struct run *r)
 	struct pg_plan *again PG_CLEANUP(pg_plan_freep) = NULL;
 	bool good;
 
-	if (r->c.choices->mapping)
+	if (r->c.choices->mapping || r->c.choices->usb_mapping)
 		return true; /* mappings are not read again here */
 	pve_case_read_vm(&r->c, r->vm.conf);
 	if (pg_plan_make(r->c.facts, r->c.choices, NULL, &again) < 0)

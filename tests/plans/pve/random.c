@@ -205,6 +205,20 @@ static void make_mappings(struct pve_case *c)
 	must(pg_mappings_parse(&bytes, "pve1", c->facts));
 }
 
+/* What memory and displays depend on. */
+static void make_system(struct pve_case *c)
+{
+	struct pg_facts *f = c->facts;
+
+	f->system.pages_2m = once_in(c, 8) ? PG_NO : PG_YES;
+	f->system.pages_1g = once_in(c, 4) ? PG_NO : PG_YES;
+	f->system.numa_nodes = pick(c, 3);
+	f->render_known = once_in(c, 3) ? PG_UNKNOWN : PG_YES;
+	for (size_t i = 0; i < f->n_dev; i++)
+		f->dev[i].render = f->dev[i].kind == PG_KIND_GPU && f->dev[i].driver &&
+				   strcmp(f->dev[i].driver, "vfio-pci") != 0;
+}
+
 static void make_node(struct pve_case *c)
 {
 	struct pg_facts *f = c->facts = pve_must(calloc(1, sizeof(*f)));
@@ -218,6 +232,7 @@ static void make_node(struct pve_case *c)
 	f->boot.loader = PG_LOADER_GRUB;
 	f->modules.vfio_there = f->modules.loaded_known = PG_YES;
 	make_devices(c);
+	make_system(c);
 	make_usb(c);
 	make_roms(c);
 	make_storage(c);
@@ -284,13 +299,21 @@ static void add_rest(struct pve_case *c, struct pg_strbuf *b, bool igd)
 		"onboot: 1\n",	   "ostype: l26\n",	"ostype: win11\n",   "ostype: win7\n",
 		"hotplug: disk\n", "scsi0: local-lvm:vm-100-disk-0,size=8G\n",
 		"args: -cpu 'host,-hypervisor' -foo a=b,c\n", "tags: a;b\n",
+		"sockets: 2\n",	   "serial1: /dev/ttyS0\n",
+	};
+	static const char *const numa[] = {
+		"numa0: cpus=0,memory=1024,hostnodes=0,policy=bind\n", "numa0: cpus=0,memory=512\n",
+		"numa0: cpus=0,memory=512,hostnodes=0-1,policy=preferred\nnuma1: cpus=1,memory=512\n",
+		"hotplug: network,disk,memory\n", "arch: aarch64\n", "hugepages: any\n",
 	};
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(lines); i++)
 		if (once_in(c, 4))
 			pg_strbuf_add(b, lines[i]);
+	if (once_in(c, 4))
+		pg_strbuf_add(b, ONE_OF(c, numa));
 	if (!igd && once_in(c, 3))
-		pg_strbuf_addf(b, "vga: %s\n", once_in(c, 2) ? "std" : "none");
+		pg_strbuf_addf(b, "vga: %s\n", once_in(c, 4) ? "virtio-gl" : once_in(c, 2) ? "std" : "none");
 	if (!igd && once_in(c, 2))
 		pg_strbuf_addf(b, "bios: ovmf\n%s", once_in(c, 3) ? "" :
 			       "efidisk0: local-lvm:vm-100-disk-1,efitype=4m,size=4M\n");
@@ -419,9 +442,31 @@ static void pick_entries(struct pve_case *c)
 		must(pg_strv_addf(&to->usb_remove, "usb%u", pick(c, 3)));
 }
 
+/* Nothing but a mapping: this node's entry in it. */
+static void make_map_task(struct pve_case *c)
+{
+	static const enum pg_map_task tasks[] = { PG_MAP_GIVE, PG_MAP_REPLACE, PG_MAP_ADD, PG_MAP_REMOVE };
+	static const char *const names[] = { "gpu1", "gpu2", "new-one" };
+	struct pg_choices *to = c->choices = pve_must(pg_choices_new());
+
+	to->map_task = ONE_OF(c, tasks);
+	to->bind = PG_BIND_AT_START;
+	if (once_in(c, 3) && c->facts->n_usb) {
+		to->usb_mapping = pve_must(strdup("stick"));
+		if (to->map_task != PG_MAP_REMOVE)
+			pick_usb(c);
+		return;
+	}
+	to->mapping = pve_must(strdup(ONE_OF(c, names)));
+	if (to->map_task != PG_MAP_REMOVE)
+		pick_device(c);
+}
+
 static void make_choices(struct pve_case *c)
 {
-	static const char *const vgas[] = { "none", "std", "virtio", "serial0", "qxl" };
+	static const char *const vgas[] = { "none", "std", "virtio", "serial0", "serial1",
+					    "virtio-gl", "qxl" };
+	static const char *const pages[] = { "any", "2", "1024", "off" };
 	struct pg_choices *to = c->choices = pve_must(pg_choices_new());
 	unsigned n = 1 + (once_in(c, 3) ? pick(c, 3) : 0);
 
@@ -448,6 +493,7 @@ static void make_choices(struct pve_case *c)
 	to->efi_storage = maybe(c, 6, "local-lvm");
 	to->cpu = maybe(c, 6, "x86-64-v2-AES,hidden=1");
 	to->vga = maybe(c, 8, ONE_OF(c, vgas));
+	to->hugepages = maybe(c, 8, ONE_OF(c, pages));
 	pick_entries(c);
 }
 
@@ -456,7 +502,10 @@ void pve_case_make(uint64_t seed, struct pve_case *ret)
 	*ret = (struct pve_case){ .seed = seed };
 	make_node(ret);
 	make_vm(ret);
-	make_choices(ret);
+	if (once_in(ret, 8))
+		make_map_task(ret);
+	else
+		make_choices(ret);
 }
 
 void pve_case_done(struct pve_case *c)

@@ -88,9 +88,17 @@ static const struct prop usbmap[] = {
 	{ "description", DOS, false, false }, { 0 },
 };
 
+#define SET "^[0-9]+(-[0-9]+)?(;[0-9]+(-[0-9]+)?)*$"
+static const struct prop numa[] = {
+	{ "cpus", SET, false, true }, { "memory", "^[0-9]+([.][0-9]+)?$", false, false },
+	{ "hostnodes", SET, false, false },
+	{ "policy", "^(preferred|bind|interleave)$", false, false }, { 0 },
+};
+
 static const struct schema schemas[] = {
 	{ "hostpci", hostpci }, { "usb", usb }, { "machine", machine }, { "efidisk", efidisk },
 	{ "vga", vga }, { "cpu", cpu }, { "pcimap", pcimap }, { "usbmap", usbmap },
+	{ "numa", numa },
 };
 
 /* Patterns are few and used over and over: each is compiled once. */
@@ -238,6 +246,12 @@ static char *check_plain(const char *key, const char *value)
 		{ "hugepages", "^(any|2|1024)$" },
 		{ "balloon", "^[0-9]+$" },
 		{ "memory", "^(current=)?[1-9][0-9]*$" },
+		{ "hotplug", "^([01]|(network|disk|cpu|memory|usb|cloudinit)"
+			     "([,; ]+(network|disk|cpu|memory|usb|cloudinit))*)$" },
+		{ "serial0", "^(/dev/.+|socket)$" }, { "serial1", "^(/dev/.+|socket)$" },
+		{ "serial2", "^(/dev/.+|socket)$" }, { "serial3", "^(/dev/.+|socket)$" },
+		{ "sockets", "^[1-9][0-9]*$" }, { "cores", "^[1-9][0-9]*$" },
+		{ "arch", "^(x86_64|aarch64)$" },
 		{ "ostype", "^(other|wxp|w2k|w2k3|w2k8|wvista|win7|win8|win10|win11|l24|l26|solaris)$" },
 	};
 	static const char *const flag[] = { "onboot", "numa", "template", "acpi", "kvm",
@@ -262,7 +276,8 @@ char *pve_option_check(const char *key, const char *value)
 	for (size_t i = 0; i < PG_ARRAY_SIZE(schemas); i++) {
 		size_t n = strlen(schemas[i].name);
 
-		if (strncmp(key, schemas[i].name, n) != 0 || key[n + strspn(key + n, "0123456789")])
+		if (strncmp(key, schemas[i].name, n) != 0 || key[n + strspn(key + n, "0123456789")] ||
+		    strcmp(key, "numa") == 0)
 			continue;
 		why = pve_props_parse(schemas[i].name, value, &p);
 		return why ? pg_strf("%s: invalid format - %s", key, why) : NULL;

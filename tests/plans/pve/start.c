@@ -245,6 +245,38 @@ static bool taken(const struct pve_dev *const *used, size_t n, const struct set 
 	return false;
 }
 
+/* Is it NVIDIA's, for whose vGPU the function counts as taken? */
+static bool is_nvidia(const struct entry *e)
+{
+	const char *type = pve_props_get(&e->p, "mdev");
+
+	return type && e->alt[0].n == 1 && e->alt[0].v[0]->nvidia &&
+	       pve_match("^nvidia-[0-9]+$", type);
+}
+
+/* Is there a render node that is on none of those, nor in a group of theirs? QEMU opens one after
+ * the devices have left their drivers. */
+static char *render(const struct start *s, const struct pve_dev *const *used, size_t n)
+{
+	const char *vga = pve_conf_get(&s->conf, "", "vga");
+	struct pve_props p PG_CLEANUP(pve_props_done) = { 0 };
+	char *why pg_autofree = vga ? pve_props_parse("vga", vga, &p) : NULL;
+	const char *type = why ? NULL : pve_props_get(&p, "type");
+
+	if (!type || strcmp(type, "virtio-gl") != 0 || !s->node->render_known || s->node->render_other)
+		return NULL;
+	for (size_t i = 0; i < s->node->n_dev; i++) {
+		const struct pve_dev *d = &s->node->dev[i];
+		bool leaves = !d->render;
+
+		for (size_t k = 0; k < n; k++)
+			leaves |= d == used[k] || (d->group >= 0 && d->group == used[k]->group);
+		if (!leaves)
+			return NULL;
+	}
+	return pg_strf("no DRM render node detected");
+}
+
 static char *choose(struct start *s)
 {
 	const struct pve_dev **used = NULL, *twice = NULL;
@@ -255,13 +287,14 @@ static char *choose(struct start *s)
 		const struct entry *e = &s->entry[i];
 		const struct set *set = NULL;
 
-		if (pve_props_get(&e->p, "mdev"))
+		if (pve_props_get(&e->p, "mdev") && !is_nvidia(e))
 			continue;
 		for (size_t k = 0; !set && k < e->n_alt; k++)
 			if (!taken(used, n, &e->alt[k], &twice))
 				set = &e->alt[k];
 		if (!set)
-			why = pg_strf("device '%s' assigned more than once", twice->addr);
+			why = e->n_alt > 1 ? pg_strf("could not find a free device for '%s'", e->key) :
+					     pg_strf("device '%s' assigned more than once", twice->addr);
 		for (size_t k = 0; set && k < set->n; k++) {
 			const struct pve_dev **d = pve_must(pg_vec_add(&used, &n, sizeof(*d)));
 
@@ -271,6 +304,8 @@ static char *choose(struct start *s)
 					      (*d)->addr, (*d)->used_by);
 		}
 	}
+	if (!why)
+		why = render(s, used, n);
 	free(used);
 	if (!why && n && !s->node->iommu)
 		why = pg_strf("cannot prepare PCI pass-through, IOMMU not present");
@@ -287,6 +322,19 @@ static char *qemu(const struct start *s, const struct entry *e)
 	if (pve_props_bool(&e->p, "x-vga", false) && !s->ovmf && e->alt[0].v[0]->class >> 8 != 0x300)
 		return pg_strf("device does not support requested feature x-vga");
 	return NULL;
+}
+
+/* The VM starts; its console does not (PVE::CLI::qm, terminal). */
+static void warn_serial(struct start *s)
+{
+	const char *vga = pve_conf_get(&s->conf, "", "vga"), *port;
+	char key[] = "serial0";
+
+	for (; key[6] < '4'; key[6]++) {
+		port = pve_conf_get(&s->conf, "", key);
+		if (vga && strstr(vga, key) && !(port && strcmp(port, "socket") == 0))
+			pve_say(s->out, PVE_WARN, "serial interface '%s' is not configured", key);
+	}
 }
 
 static void warnings(struct start *s)
@@ -311,7 +359,6 @@ static char *play(struct start *s)
 	const char *bios = pve_conf_get(&s->conf, "", "bios");
 	const char *template = pve_conf_get(&s->conf, "", "template");
 	const char *viommu = machine ? strstr(machine, "viommu=intel") : NULL;
-	const char *numa = pve_conf_get(&s->conf, "", "numa");
 	char *why = NULL;
 
 	s->q35 = machine && strstr(machine, "q35");
@@ -320,8 +367,6 @@ static char *play(struct start *s)
 		return pg_strf("you can't start a vm if it's a template");
 	if (viommu && !s->q35)
 		return pg_strf("to use Intel vIOMMU please set the machine type to q35");
-	if (pve_conf_get(&s->conf, "", "hugepages") && !(numa && pve_boolean(numa) == 1))
-		return pg_strf("numa needs to be enabled to use hugepages");
 	for (unsigned n = 0; !why && n < 16; n++) {
 		char key[16];
 
@@ -332,6 +377,8 @@ static char *play(struct start *s)
 	}
 	if (!why)
 		why = pve_start_usb(s->node, &s->conf);
+	if (!why)
+		why = pve_start_memory(s->node, &s->conf);
 	if (!why)
 		why = choose(s);
 	for (size_t i = 0; !why && i < s->n_entry; i++)
@@ -350,4 +397,5 @@ void pve_start(const struct pve_node *node, const struct pve_vm *vm, struct pve_
 	if (why)
 		pve_say(out, PVE_START, "%s", why);
 	warnings(&s);
+	warn_serial(&s);
 }
