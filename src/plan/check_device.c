@@ -108,6 +108,26 @@ static int makes_vfs(struct pg_checker *c, const struct pg_dev *dev)
 				    "`pve-gpu sriov %s 0`.", pg_bdf_str(dev->addr).s);
 }
 
+/* Its group holds its card: what the VM takes then is the card, without whose driver there are none. */
+static int with_card(struct pg_checker *c, const struct pg_dev *dev)
+{
+	struct pg_finding *f;
+
+	for (size_t i = 0; i < c->effects.n; i++)
+		if (c->effects.v[i].cause == PG_CAUSE_GROUP &&
+		    pg_bdf_equal(c->effects.v[i].addr, dev->physfn)) {
+			f = about(c, dev, "vf-with-card", PG_LEVEL_BLOCK,
+				  "This virtual function is in one IOMMU group with its card. When the VM "
+				  "starts, Proxmox takes the card as well, and all its functions are gone.");
+			if (pg_finding_evidence(f, "IOMMU group %d: %s", dev->group,
+						pg_bdf_str(dev->physfn).s) < 0)
+				return -ENOMEM;
+			return pg_finding_advice(f, "Put the card into another slot, one with a group of "
+						    "its own (a port with ACS).");
+		}
+	return 0;
+}
+
 static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 {
 	if (dev->is_bridge)
@@ -119,6 +139,8 @@ static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 			   "The device does not answer: all that is read from it is ones.",
 			   "Switch the machine off and on again (a restart may not do), and look "
 			   "at its seat and power.");
+	if (dev->is_vf)
+		return with_card(c, dev);
 	return dev->num_vfs ? has_vfs(c, dev) : makes_vfs(c, dev);
 }
 

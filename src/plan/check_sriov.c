@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/text.h"
 #include "src/host/sriov.h"
 #include "src/plan/planner.h"
 #include "src/plan/sriov.h"
@@ -198,10 +199,11 @@ static int wanted(struct pg_checker *c)
 	};
 	const struct pg_dev *pf = pg_facts_dev(c->facts, c->choices->sriov.pf);
 	int r = pf ? is_none(c, pf) : no_device(c);
+	bool makes = pf && c->choices->sriov.count && c->choices->sriov.count != pf->num_vfs;
 
 	if (!pf || r)
 		return r < 0 ? r : 0;
-	for (size_t i = 0; r == 0 && c->choices->sriov.count && i < PG_ARRAY_SIZE(some); i++)
+	for (size_t i = 0; r == 0 && makes && i < PG_ARRAY_SIZE(some); i++)
 		r = some[i](c, pf);
 	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(always); i++)
 		r = always[i](c, pf);
@@ -278,6 +280,11 @@ static int doctor(struct pg_checker *c)
 		if (c->facts->dev[i].total_vfs && !pg_sriov_state_of(&s, &c->facts->dev[i]))
 			r = inert(c, &c->facts->dev[i]);
 	return r;
+}
+
+bool pg_sriov_is_finding(const char *id)
+{
+	return pg_text_starts(id, "sriov-") || pg_text_starts(id, "vfs-");
 }
 
 int pg_check_sriov(struct pg_checker *c)

@@ -60,7 +60,7 @@ static int of_vms(struct pg_checker *c, const struct pg_dev *vf, size_t n)
 
 		if (!g->local || g->template || !pg_guest_names(g, vf))
 			continue;
-		if (g->running != PG_NO || is_reserved(c->facts, vf, g->vmid))
+		if (g->running == PG_YES || is_reserved(c->facts, vf, g->vmid))
 			r = vm_runs(c, vf, g);
 		else if (leaves(c, n))
 			r = vm_loses(c, vf, g);

@@ -126,6 +126,8 @@ int pg_sriov_choose(const struct pg_facts *facts, const struct pg_choices *choic
 struct pg_planner;
 struct pg_checker;
 int pg_check_sriov(struct pg_checker *c);
+/* Is a finding of that id about virtual functions? */
+bool pg_sriov_is_finding(const char *id);
 int pg_plan_sriov(struct pg_planner *p);
 /* What the history calls it. */
 int pg_sriov_summary(struct pg_planner *p);
