@@ -14,7 +14,7 @@ static const struct wiz_page_ops *const pages[WIZ_N_PAGES] = {
 	[WIZ_PAGE_APPLY] = &wiz_page_apply,   [WIZ_PAGE_REBOOT] = &wiz_page_reboot,
 	[WIZ_PAGE_VERIFY] = &wiz_page_verify, [WIZ_PAGE_STATUS] = &wiz_page_status,
 	[WIZ_PAGE_HISTORY] = &wiz_page_history, [WIZ_PAGE_USB] = &wiz_page_usb,
-	[WIZ_PAGE_MAPPING] = &wiz_page_mapping,
+	[WIZ_PAGE_MAPPING] = &wiz_page_mapping, [WIZ_PAGE_SRIOV] = &wiz_page_sriov,
 };
 
 const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
@@ -24,8 +24,9 @@ const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
 
 static bool is_relevant(const struct wiz *w, enum wiz_page page)
 {
-	/* a repair asks nothing, nor does an entry of a mapping: only what is done is shown */
-	if ((w->choices->repair || w->choices->map_task) && pages[page]->step && page < WIZ_PAGE_REVIEW)
+	/* a repair asks nothing, nor does an entry of a mapping, or a number of virtual functions: only
+	 * what is done is shown */
+	if ((w->choices->repair || w->choices->map_task || w->choices->sriov.wanted) && pages[page]->step && page < WIZ_PAGE_REVIEW)
 		return false;
 	if (w->usb_only && page < WIZ_PAGE_VM && pages[page]->step)
 		return false;
@@ -279,6 +280,7 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 		     !ops->step		  ? ops->title :
 		     w->choices->repair	  ? "Repair what has moved" :
 		     w->choices->map_task ? "Resource mapping" :
+		     w->choices->sriov.wanted ? "Virtual functions" :
 					    ops->title);
 	build_host(w, &view);
 	build_steps(w, &view);

@@ -63,8 +63,8 @@ static bool own_line(struct edit *e, enum pg_sriov_line what, int n)
 		add_line(e, pg_sriov_card_text(e->card));
 	if (what == PG_SRIOV_CARD)
 		return false;
-	if (!was) /* it could not be read */
-		return e->card && !vf;
+	if (!was) /* it could not be read; or there was no such function */
+		return e->card && !vf && n < (int)e->old->count;
 	if (vf && pg_vf_opts_equal(vf, was))
 		return true;
 	if (vf)
@@ -133,11 +133,11 @@ static void append(struct edit *e, const struct pg_bytes *in)
 	add_missing(e);
 }
 
-int pg_sriov_edit(const struct pg_bytes *in, unsigned old, const struct pg_sriov_card *card,
-		  struct pg_bytes *ret)
+static int edit_once(const struct pg_bytes *in, unsigned old, const struct pg_sriov_card *card,
+		     struct pg_bytes *ret)
 {
 	struct pg_sriov_conf was PG_CLEANUP(pg_sriov_conf_done) = { 0 };
-	struct edit e = { .card = card && card->count ? card : NULL };
+	struct edit e = { .card = card->count ? card : NULL };
 	int r = pg_sriov_conf_read(in, &was);
 
 	if (r < 0)
@@ -154,4 +154,43 @@ int pg_sriov_edit(const struct pg_bytes *in, unsigned old, const struct pg_sriov
 		return -ENOMEM;
 	}
 	return pg_strbuf_steal_bytes(&e.b, ret);
+}
+
+/* The line of the card at this address; 0: none. */
+static int line_at(const struct pg_bytes *in, struct pg_bdf addr, unsigned *ret)
+{
+	struct pg_sriov_conf conf PG_CLEANUP(pg_sriov_conf_done) = { 0 };
+	int r = pg_sriov_conf_read(in, &conf);
+
+	*ret = 0;
+	for (size_t i = 0; r == 0 && i < conf.n; i++)
+		if (pg_bdf_equal(conf.card[i].id.addr, addr))
+			*ret = conf.card[i].line;
+	return r;
+}
+
+int pg_sriov_edit(const struct pg_bytes *in, unsigned old, const struct pg_sriov_card *card,
+		  struct pg_bytes *ret)
+{
+	struct pg_bytes out = { 0 };
+	unsigned again = 0;
+	int r = edit_once(in, old, card, &out);
+
+	/* One that was named twice was in force once: the other must not take its place. */
+	while (r == 0 && !card->count) {
+		struct pg_bytes less = { 0 };
+
+		r = line_at(&out, card->id.addr, &again);
+		if (r < 0 || !again)
+			break;
+		r = edit_once(&out, again, card, &less);
+		pg_bytes_done(&out);
+		out = less;
+	}
+	if (r < 0) {
+		pg_bytes_done(&out);
+		return r;
+	}
+	*ret = out;
+	return 0;
 }

@@ -51,7 +51,7 @@ enum pg_sriov_line pg_sriov_line(const char *line, size_t len, int *ret_vf);
 
 /*
  * Puts the card in the place of the one of line `old` (0: behind all others), or takes that one
- * away (card NULL, or of count 0). Every other byte stays, so do lines that say what is wanted
+ * away (of count 0). Every other byte stays, so do lines that say what is wanted
  * in their own way. Returns 0 or -ENOMEM.
  */
 int pg_sriov_edit(const struct pg_bytes *in, unsigned old, const struct pg_sriov_card *card,

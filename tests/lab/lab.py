@@ -102,20 +102,39 @@ class Lab:
         self.image()
         self.disk, self.tar = self.ready(), self.program()
 
+    def newer_qemu(self):
+        """The words that start a QEMU with igb, a network card with virtual functions: QEMU 8 or later has it. That
+        of the guest's own release, where this machine's is older."""
+        version = call('qemu-system-x86_64', '--version').decode().split('version ')[1]
+        if int(version.split('.')[0]) >= 8:
+            return ['qemu-system-x86_64']
+        tree = os.path.join(self.cache, 'qemu')
+        if not os.path.exists(f'{tree}/done'):
+            os.makedirs(tree, exist_ok=True)
+            disk = os.path.join(self.cache, 'base.raw') + '?offset=1048576'
+            for path in ('/usr/lib/x86_64-linux-gnu', '/usr/share/qemu', '/usr/share/seabios'):
+                call('debugfs', '-R', f'rdump {path} {tree}', disk)
+            call('debugfs', '-R', f'dump -p /usr/bin/qemu-system-x86_64 {tree}/qemu-system-x86_64', disk)
+            open(f'{tree}/done', 'w').close()
+        return ['env', f'QEMU_MODULE_DIR={tree}/x86_64-linux-gnu/qemu',
+                f'{tree}/x86_64-linux-gnu/ld-linux-x86-64.so.2', '--library-path', f'{tree}/x86_64-linux-gnu',
+                f'{tree}/qemu-system-x86_64', '-L', f'{tree}/qemu', '-L', f'{tree}/seabios']
+
     # ---- machines for the scenarios ----
 
-    def copy(self, name, origin, resume, cache='unsafe'):
+    def copy(self, name, origin, resume, cache='unsafe', **more):
         """A machine of its own, resumed where another was saved."""
         disk = os.path.join(self.folder, f'{name}.qcow2')
         call('cp', '--reflink=auto', '--sparse=always', origin, disk)
-        m = Machine(disk, self.key, os.path.join(self.folder, f'{name}.log'), cache=cache)
+        m = Machine(disk, self.key, os.path.join(self.folder, f'{name}.log'), cache=cache, **more)
         self.machines.append(m)
         m.start(resume=resume).up()
         return m
 
-    def guest(self, name, cache='unsafe'):
-        """A machine of its own, resumed where it was made ready, with the program installed."""
-        m = self.copy(name, self.disk, 'ready', cache)
+    def guest(self, name, cache='unsafe', **more):
+        """A machine of its own, resumed where it was made ready, with the program installed. With more devices it
+        is booted: what was saved knows nothing of them."""
+        m = self.copy(name, self.disk, None if more else 'ready', cache, **more)
         with open(self.tar, 'rb') as f:
             m.ssh('tar -C / -xf -', stdin=f.read())
         # the stand-ins as they are now, whenever the image was made

@@ -113,8 +113,9 @@ LOST_RACES = ('Oops: int3', "timer doesn't work through Interrupt-remapped IO-AP
 
 
 class Machine:
-    def __init__(self, disk, key, log, cache='unsafe', iommu=True):
+    def __init__(self, disk, key, log, cache='unsafe', iommu=True, more='', qemu=('qemu-system-x86_64',)):
         self.disk, self.key, self.log, self.cache, self.iommu = disk, key, log, cache, iommu
+        self.more, self.qemu = more, qemu       # devices beside the usual ones; the words that start QEMU
         self.dir = tempfile.mkdtemp(prefix='pve-gpu-lab-')
         self.process = self.qmp = self.serial = None
         self.screens = []
@@ -123,14 +124,14 @@ class Machine:
     # ---- power ----
 
     def command(self, resume):
-        command = ['qemu-system-x86_64']
+        command = list(self.qemu)
         command += ['-machine', 'q35,kernel-irqchip=split' if self.iommu else 'q35']
         if self.iommu:
             command += ['-device', 'intel-iommu,intremap=on,caching-mode=on']
         command += '-accel tcg,thread=multi -cpu max,la57=off -smp 2 -m 1536 -nodefaults -display none'.split()
         command += ['-drive', f'file={self.disk},if=none,id=d0,format=qcow2,cache={self.cache}']
         command += ['-netdev', f'user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-10.0.2.15:22']
-        command += DEVICES.split()
+        command += (DEVICES + self.more).split()
         command += ['-serial', f'unix:{self.dir}/serial,server=on,wait=off']
         command += ['-qmp', f'unix:{self.dir}/qmp,server=on,wait=off', '-no-reboot']
         return command + (['-loadvm', resume] if resume else [])
