@@ -47,7 +47,7 @@ static int read_place(const struct pg_pci_src *src, struct pg_dev *dev)
 	r = pg_pci_number(src, "sriov_drivers_autoprobe", 10, 1, &probe);
 	if (r == 0)
 		dev->vf_probe = probe ? PG_YES : PG_NO;
-	return pg_pci_note(src, "sriov_drivers_autoprobe", r == -ENOENT ? 0 : r);
+	return r < 0 ? pg_pci_note(src, "sriov_drivers_autoprobe", r) : 0;
 }
 
 /* Does its driver's module have the parameter max_vfs: i915 makes them only where it has

@@ -14,6 +14,9 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 RELEASES = {'12': 'bookworm', '13': 'trixie'}
 WANTED = ['qemu-system-x86_64', 'qemu-img', 'mmdebstrap', 'mke2fs', 'sfdisk', 'ssh', 'ssh-keygen', 'tmux']
 
+# No time limit of systemd's is for a processor that is emulated on a busy machine.
+SLOW = b'[Manager]\nDefaultTimeoutStartSec=20min\nDefaultDeviceTimeoutSec=20min\n'
+
 
 def call(*command, **more):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
@@ -122,25 +125,30 @@ class Lab:
 
     # ---- machines for the scenarios ----
 
-    def copy(self, name, origin, resume, cache='unsafe', **more):
+    def copy(self, name, origin, resume, cache='unsafe'):
         """A machine of its own, resumed where another was saved."""
         disk = os.path.join(self.folder, f'{name}.qcow2')
         call('cp', '--reflink=auto', '--sparse=always', origin, disk)
-        m = Machine(disk, self.key, os.path.join(self.folder, f'{name}.log'), cache=cache, **more)
+        m = Machine(disk, self.key, os.path.join(self.folder, f'{name}.log'), cache=cache)
         self.machines.append(m)
         m.start(resume=resume).up()
         return m
 
     def guest(self, name, cache='unsafe', **more):
-        """A machine of its own, resumed where it was made ready, with the program installed. With more devices it
-        is booted: what was saved knows nothing of them."""
-        m = self.copy(name, self.disk, None if more else 'ready', cache, **more)
+        """A machine of its own, resumed where it was made ready, with the program installed. With more devices, or
+        another QEMU, it is booted anew then: what was saved knows nothing of them."""
+        m = self.copy(name, self.disk, 'ready', cache)
         with open(self.tar, 'rb') as f:
             m.ssh('tar -C / -xf -', stdin=f.read())
         # the stand-ins as they are now, whenever the image was made
         m.ssh('tar -C / -xf -', stdin=call('tar', '-C', f'{HERE}/guest', '--owner=0', '--group=0', '--mode=0755',
                                            '-cf', '-', 'usr/sbin/qm', 'usr/bin/pvesh'))
         m.ssh('sync')       # as a package manager does it: the power may fail soon
+        if more:
+            m.ssh('mkdir -p /etc/systemd/system.conf.d; cat >/etc/systemd/system.conf.d/lab.conf', stdin=SLOW)
+            for key, value in more.items():
+                setattr(m, key, value)
+            m.reboot()
         return m
 
     def done_with(self, m):

@@ -41,8 +41,13 @@ for _number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(_number, on_signal)
 
 
+# Where the machine has much else to do every wait may be longer: LAB_PATIENCE=4.
+PATIENCE = float(os.environ.get('LAB_PATIENCE') or 1)
+
+
 def until(what, seconds, ask, pause=0.2):
     """Asks until the answer is true; Trouble when the time is over."""
+    seconds *= PATIENCE
     end = time.monotonic() + seconds
     while True:
         answer = ask()
@@ -199,7 +204,7 @@ class Machine:
 
     def gone(self, seconds):
         try:
-            self.process.wait(seconds)
+            self.process.wait(seconds * PATIENCE)
         except subprocess.TimeoutExpired:
             raise Trouble(f'the machine still ran after {seconds} s: {self.text[-1500:]}') from None
         running.discard(self)
@@ -275,7 +280,7 @@ class Machine:
 
     def ssh_command(self, tty=False):
         options = ['-i', self.key, '-p', str(self.port), '-o', 'StrictHostKeyChecking=no',
-                   '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=5',
+                   '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', f'ConnectTimeout={int(5 * PATIENCE)}',
                    '-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=6']
         return ['ssh'] + (['-tt'] if tty else []) + options + ['root@127.0.0.1']
 
@@ -312,7 +317,7 @@ class Machine:
         if self.process.poll() is not None:
             raise Trouble('the machine ended: ' + self.text[-1500:])
         try:
-            return self.ssh('true', seconds=15, check=False).returncode == 0
+            return self.ssh('true', seconds=15 * PATIENCE, check=False).returncode == 0
         except Trouble:
             return False
 
