@@ -147,6 +147,51 @@ static int take_bind(cfg_t *cfg, cfg_opt_t *opt)
 	return 0;
 }
 
+/* "0000:07:00.0 4" */
+static int take_sriov(cfg_t *cfg, cfg_opt_t *opt)
+{
+	struct pg_sriov_want *want = &wiz_reading_of(cfg)->choices->sriov;
+	struct pg_strv word PG_CLEANUP(pg_strv_done) = { 0 };
+	const char *text = cfg_opt_getnstr(opt, 0);
+	uint64_t count;
+	bool slot;
+
+	if (once(cfg, opt))
+		return 1;
+	if (pg_strv_split(text ? text : "", " ", &word) < 0)
+		return no_memory(cfg);
+	if (word.n != 2 || pg_bdf_parse_loose(word.v[0], &want->pf, &slot) < 0 || slot ||
+	    pg_text_number(word.v[1], 10, UINT16_MAX, &count) < 0)
+		return wiz_answers_complain(cfg, "%s is no number of virtual functions of a device. It looks "
+				"like '0000:07:00.0 4'.", text ? text : "");
+	want->count = (unsigned)count;
+	want->wanted = true;
+	return 0;
+}
+
+static int take_vf_driver(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = cfg_opt_getnstr(opt, 0);
+
+	if (once(cfg, opt))
+		return 1;
+	if (!text || (strcmp(text, "host") != 0 && strcmp(text, "none") != 0))
+		return wiz_answers_complain(cfg, "vf_driver is 'host' or 'none', not %s.", text ? text : "");
+	wiz_reading_of(cfg)->choices->sriov.host_driver = strcmp(text, "host") == 0 ? PG_YES : PG_NO;
+	return 0;
+}
+
+static int take_vf(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *text = newest(opt);
+	int r = text ? pg_choices_vf_text(wiz_reading_of(cfg)->choices, text) : 0;
+
+	if (r == -EINVAL)
+		return wiz_answers_complain(cfg, "%s are no settings of a virtual function. They look like "
+				"'0,mac=02:11:22:33:44:55,vlan=10,trust=on,spoofchk=off'.", text);
+	return r < 0 ? no_memory(cfg) : 0;
+}
+
 static int take_entry(cfg_t *cfg, cfg_opt_t *opt)
 {
 	const char *text = cfg_opt_getnstr(opt, 0);
@@ -306,6 +351,9 @@ const struct wiz_answer_key wiz_answer_keys[WIZ_ANSWER_KEYS_MAX + 1] = {
 	{ "trial", CFGT_STR, 0, take_trial },
 	{ "pin_nics", CFGT_BOOL, 0, take_flag },
 	{ "repair", CFGT_BOOL, 0, take_flag },
+	{ "sriov", CFGT_STR, 0, take_sriov },
+	{ "vf_driver", CFGT_STR, 0, take_vf_driver },
+	{ "vf", CFGT_STR, CFGF_LIST, take_vf },
 	{ "usb", CFGT_STR, CFGF_LIST, take_usb },
 	{ "usb_mapping", CFGT_STR, 0, take_string },
 	{ "usb_remove", CFGT_STR, CFGF_LIST, take_usb_remove },

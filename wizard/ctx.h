@@ -24,6 +24,7 @@ enum wiz_page {
 	WIZ_PAGE_REBOOT,
 	WIZ_PAGE_VERIFY,	/* after the reboot; the wizard opens on it where a change waits */
 	WIZ_PAGE_STATUS,
+	WIZ_PAGE_SRIOV,
 	WIZ_PAGE_MAPPING,
 	WIZ_PAGE_HISTORY,
 	WIZ_PAGE_TROUBLE,	/* what the person sees, and its causes */
@@ -45,6 +46,7 @@ enum wiz_asking {
 	WIZ_ASKING_UNDO,
 	WIZ_ASKING_REBOOT,
 	WIZ_ASKING_KEEP,
+	WIZ_ASKING_VFS,
 };
 
 enum wiz_running { WIZ_RUN_NOTHING, WIZ_RUN_APPLY, WIZ_RUN_UNDO, WIZ_RUN_CONFIRM };
@@ -124,7 +126,7 @@ struct wiz_page_ops {
 
 extern const struct wiz_page_ops wiz_page_home, wiz_page_host, wiz_page_device,
 	wiz_page_binding, wiz_page_vm, wiz_page_usb, wiz_page_review, wiz_page_apply, wiz_page_reboot,
-	wiz_page_verify, wiz_page_status, wiz_page_mapping, wiz_page_history,
+	wiz_page_verify, wiz_page_status, wiz_page_sriov, wiz_page_mapping, wiz_page_history,
 	wiz_page_trouble, wiz_page_doctor;
 
 /* ---- engine.c: moving, asking ---- */
@@ -272,9 +274,14 @@ struct wiz_dev_item {
 };
 struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev);
 
+/* ---- page_sriov.c ---- */
+
+/* Can any device have virtual functions? */
+bool wiz_sriov_is_there(const struct wiz *w);
+
 /* ---- page_mapping.c ---- */
 
-/* The choices are about a mapping alone: they are over. */
+/* The choices are about a mapping, or virtual functions, alone: they are over. */
 void wiz_mapping_forget(struct wiz *w);
 
 /* ---- vm_entries.c: what the chosen VM has ---- */

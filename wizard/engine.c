@@ -16,6 +16,7 @@ static const struct wiz_page_ops *const pages[WIZ_N_PAGES] = {
 	[WIZ_PAGE_HISTORY] = &wiz_page_history, [WIZ_PAGE_USB] = &wiz_page_usb,
 	[WIZ_PAGE_MAPPING] = &wiz_page_mapping, [WIZ_PAGE_TROUBLE] = &wiz_page_trouble,
 	[WIZ_PAGE_DOCTOR] = &wiz_page_doctor,
+	[WIZ_PAGE_SRIOV] = &wiz_page_sriov,
 };
 
 const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
@@ -25,8 +26,9 @@ const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
 
 static bool is_relevant(const struct wiz *w, enum wiz_page page)
 {
-	/* a repair asks nothing, nor does an entry of a mapping: only what is done is shown */
-	if ((w->choices->repair || w->choices->map_task) && pages[page]->step && page < WIZ_PAGE_REVIEW)
+	/* a repair asks nothing, nor does an entry of a mapping, or a number of virtual functions: only
+	 * what is done is shown */
+	if ((w->choices->repair || w->choices->map_task || w->choices->sriov.wanted) && pages[page]->step && page < WIZ_PAGE_REVIEW)
 		return false;
 	if (w->usb_only && page < WIZ_PAGE_VM && pages[page]->step)
 		return false;
@@ -281,6 +283,7 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 		     !ops->step		  ? ops->title :
 		     w->choices->repair	  ? "Repair what has moved" :
 		     w->choices->map_task ? "Resource mapping" :
+		     w->choices->sriov.wanted ? "Virtual functions" :
 					    ops->title);
 	build_host(w, &view);
 	build_steps(w, &view);

@@ -46,6 +46,12 @@ static const char *const words[WIZ_N_PAGES] = {
 		"shown with the driver it should have and the one it has. Keep the change if all "
 		"is well; take it back, and everything becomes as before; or leave it, and the "
 		"time goes on: without your word the node puts itself back.",
+	[WIZ_PAGE_SRIOV] =
+		"Devices with SR-IOV can appear as several: each virtual function is a device that a VM can "
+		"have, while the card itself stays with the node. Enter on a card asks how many it shall "
+		"have; they are made at once, and again whenever the node starts, before its VMs, with "
+		"the same MAC addresses. Space changes who takes them: VMs, or the drivers of the host. Enter "
+		"on a function that is free gives it to a VM.",
 	[WIZ_PAGE_MAPPING] =
 		"A resource mapping is a name for a device on each node of the cluster, so that a VM "
 		"can start on any of them. Below each mapping stand the nodes: ok and wrong are said of "

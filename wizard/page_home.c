@@ -33,6 +33,10 @@ static const struct {
 	  "The devices that VMs have: the driver now, the driver after the next reboot of the "
 	  "node, and whether that is right.",
 	  WIZ_PAGE_STATUS },
+	{ "sriov", "Virtual functions (SR-IOV)",
+	  "Devices that can appear as several, for several VMs: how many each has, now and whenever the "
+	  "node starts, and which VM has which.",
+	  WIZ_PAGE_SRIOV },
 	{ "mapping", "Resource mappings",
 	  "The devices that have a name for the whole cluster, and which nodes have an entry for them. "
 	  "What is missing or wrong on this node can be planned from there.",
@@ -63,6 +67,7 @@ static bool is_shown(const struct wiz *w, size_t i)
 	       rows[i].page == WIZ_PAGE_REBOOT ? is_due(w) :
 	       rows[i].page == WIZ_PAGE_REVIEW ? wiz_has_repair(w) :
 	       rows[i].page == WIZ_PAGE_MAPPING ? is_cluster(w) :
+	       rows[i].page == WIZ_PAGE_SRIOV ? wiz_sriov_is_there(w) :
 						 true;
 }
 

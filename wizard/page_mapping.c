@@ -199,7 +199,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 void wiz_mapping_forget(struct wiz *w)
 {
-	struct pg_choices *choices = w->choices->map_task ? pg_choices_new() : NULL;
+	bool alone = w->choices->map_task || w->choices->sriov.wanted;
+	struct pg_choices *choices = alone ? pg_choices_new() : NULL;
 
 	if (!choices)
 		return;

@@ -52,7 +52,7 @@ bool wiz_wants_reboot(const struct wiz *w);
 
 /*
  * Reads choices from an answer file. Keys: devices (list), vm, bind, primary, pcie,
- * iommu_pt, mapping, mapping_entry, romfile, efi_storage, change_machine, change_firmware,
+ * iommu_pt, sriov, vf_driver, vf (list), mapping, mapping_entry, romfile, efi_storage, change_machine, change_firmware,
  * accept_loss (list), trial (minutes; 0: none), pin_nics, repair (without devices), usb (list),
  * usb_mapping, usb_remove (list). Unknown keys, wrong types and "${" are refused with file and
  * line.

@@ -59,6 +59,22 @@ static const struct pg_cmd table[] = {
 	  "  --apply            do what the plan says, after asking\n"
 	  "  --yes              do not ask\n",
 	  pg_cmd_usb },
+	{ "sriov",
+	  "[ADDRESS COUNT [--vm VMID] [--vf-driver host|none] [--vf N,SETTING,...] [--apply [--yes]]] "
+	  "| --at-boot [ADDRESS]",
+	  "devices with virtual functions (SR-IOV); or a plan for their number",
+	  "  ADDRESS COUNT      how many the device has, now and whenever the node starts; 0: none\n"
+	  "  --vm VMID          the VM gets the next one that is free\n"
+	  "  --vf-driver HOW    host: the host's drivers take them; none: they are left for VMs,\n"
+	  "                     the default\n"
+	  "  --vf N,SETTING,... settings of function N of a network card: mac=02:11:22:33:44:55,\n"
+	  "                     vlan=10, trust=on|off, spoofchk=on|off; can be given again\n"
+	  "  --apply, --yes, --accept-loss, --pin-nics, --trial, --no-trial\n"
+	  "                     as for passthrough\n"
+	  "  --at-boot          what the unit runs: makes what /etc/pve-gpu/sriov.conf asks for\n"
+	  "  --now              with ADDRESS COUNT: what taking a change back runs: sets the number,\n"
+	  "                     and nothing that lasts\n",
+	  pg_cmd_sriov },
 	{ "mapping",
 	  "[NAME (ADDRESS|PORT|ID) [--add|--replace] | NAME --remove [--usb]] [--apply [--yes]]",
 	  "resource mappings over the nodes of the cluster; or a plan for this node's entry",

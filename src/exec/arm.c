@@ -1,69 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The unit that watches over a change on trial: written with it, taken away at its end. */
 #include <errno.h>
-#include <limits.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/vfs.h>
 
 #include "src/base/text.h"
 #include "src/exec/announce.h"
+#include "src/plan/unit.h"
 
 #define UNIT_MAX ((size_t)64 << 10)
-#define PROGRAM "@PROGRAM@"
 
 /* ---- what the files hold ---- */
-
-/* A word of ExecStart= (systemd.service(5), "Command lines"): no specifier, no variable. */
-static char *quote(const char *s)
-{
-	struct pg_strbuf b = { 0 };
-
-	pg_strbuf_addc(&b, '"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			pg_strbuf_addc(&b, '\\');
-		if (*s == '%' || *s == '$')
-			pg_strbuf_addc(&b, *s);
-		pg_strbuf_addc(&b, *s);
-	}
-	pg_strbuf_addc(&b, '"');
-	return pg_strbuf_steal(&b);
-}
-
-/* What lies in memory is gone when the unit would run it, and /tmp is emptied at the start
- * (tmpfiles.d(5)). */
-static bool stays(const char *path)
-{
-	struct statfs fs;
-
-	if (pg_text_starts(path, "/tmp/") || pg_text_ends(path, " (deleted)"))
-		return false;
-	return statfs(path, &fs) < 0 ||
-	       (fs.f_type != TMPFS_MAGIC && fs.f_type != RAMFS_MAGIC);
-}
-
-static int running_program(const struct pg_run *run, char **ret, struct pg_err *err)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (n < 0)
-		return pg_err_set(err, -errno, NULL, 0,
-				  "It cannot be told where the running pve-gpu lies, so that it "
-				  "cannot be started after the reboot.");
-	self[n] = '\0';
-	if (pg_root_is_live(run->root) && !stays(self))
-		return pg_err_set(err, -EINVAL, self, 0,
-				  "The running pve-gpu would not be there after the reboot, to "
-				  "watch over the change. Install it, or apply without a trial.");
-	for (ssize_t i = 0; i < n; i++)
-		if ((unsigned char)self[i] < 0x20)
-			return pg_err_set(err, -EINVAL, self, 0,
-					  "A unit cannot start a program of that name.");
-	*ret = quote(self);
-	return *ret ? 0 : -ENOMEM;
-}
 
 static int read_template(const struct pg_run *run, struct pg_bytes *ret, struct pg_err *err)
 {
@@ -82,21 +28,16 @@ static int read_template(const struct pg_run *run, struct pg_bytes *ret, struct 
 static int make_unit(const struct pg_run *run, struct pg_bytes *ret, struct pg_err *err)
 {
 	struct pg_bytes template PG_CLEANUP(pg_bytes_done) = { 0 };
-	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	pg_autofree char *program = NULL;
-	const char *s, *at;
-	int r = running_program(run, &program, err);
+	int r = pg_own_program(&program, err);
 
+	if (r == 0 && pg_root_is_live(run->root) && !pg_own_stays(program))
+		r = pg_err_set(err, -EINVAL, program, 0,
+			       "The running pve-gpu would not be there after the reboot, to watch over the "
+			       "change. Install it, or apply without a trial.");
 	if (r == 0)
 		r = read_template(run, &template, err);
-	if (r < 0)
-		return r;
-	for (s = template.p; (at = strstr(s, PROGRAM)); s = at + strlen(PROGRAM)) {
-		pg_strbuf_addn(&b, s, (size_t)(at - s));
-		pg_strbuf_add(&b, program);
-	}
-	pg_strbuf_add(&b, s);
-	return pg_strbuf_steal_bytes(&b, ret);
+	return r < 0 ? r : pg_unit_fill(&template, program, ret);
 }
 
 /* ---- writing it down ---- */

@@ -68,6 +68,8 @@ static char *summary_of(const struct pg_plan *plan)
 	struct pg_strbuf b = { 0 };
 	const char *vm = vm_of(plan);
 
+	if (plan->summary)
+		return strdup(plan->summary);
 	if (plan->repair) {
 		pg_strbuf_add(&b, "Repair what has moved");
 		if (vm)

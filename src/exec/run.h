@@ -115,6 +115,14 @@ int pg_outcome_refuse(struct pg_outcome *ret, int r, const struct pg_err *err);
 int pg_outcome_refuse_unfinished(struct pg_outcome *ret, const struct pg_journal *j,
 				 const struct pg_err *err);
 
+/* ---- own.c ---- */
+
+/* Where the running program lies, for units that start it. Negative errno with err. */
+int pg_own_program(char **ret, struct pg_err *err);
+/* Is it there after a reboot? What lies in memory is not, and /tmp is emptied at the start
+ * (tmpfiles.d(5)). */
+bool pg_own_stays(const char *path);
+
 /* ---- diff.c ---- */
 
 /* A unified diff of two versions of a file under two labels; "" where they are equal. */

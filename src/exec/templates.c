@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
-#include "src/exec/exec.h"
+#include "src/exec/run.h"
 
 #define TEMPLATE_MAX ((size_t)1 << 20)
 #define PROBE "/initramfs/hook"
@@ -15,6 +15,9 @@ void pg_templates_done(struct pg_templates *templates)
 	pg_bytes_done(&templates->initramfs_script);
 	pg_bytes_done(&templates->grub_entry);
 	pg_bytes_done(&templates->loader_entry);
+	pg_bytes_done(&templates->sriov_unit);
+	free(templates->program);
+	free(templates->program_why_not);
 }
 
 static int read_template(const struct pg_root *root, const char *path, struct pg_bytes *ret,
@@ -27,6 +30,24 @@ static int read_template(const struct pg_root *root, const char *path, struct pg
 				  "A part of pve-gpu itself cannot be read: %s. Install it again.",
 				  pg_err_reason(r));
 	return 0;
+}
+
+/* What keeps it from a unit is no reason not to plan anything else. */
+static int find_program(struct pg_templates *t)
+{
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	int r = pg_own_program(&t->program, &err);
+
+	if (r == -ENOMEM)
+		return r;
+	if (r < 0)
+		t->program_why_not = strdup(err.what ? err.what : "");
+	else if (!pg_own_stays(t->program))
+		t->program_why_not = strdup("The running pve-gpu would not be there after the next reboot, "
+					    "to make the virtual functions.");
+	else
+		return 0;
+	return t->program_why_not ? 0 : -ENOMEM;
 }
 
 int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_err *err)
@@ -43,6 +64,10 @@ int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_
 		r = read_template(root, "/grub.d/pve-gpu", &templates.grub_entry, err);
 	if (r == 0)
 		r = read_template(root, "/boot/loader-entry", &templates.loader_entry, err);
+	if (r == 0)
+		r = read_template(root, "/systemd/pve-gpu-sriov.service", &templates.sriov_unit, err);
+	if (r == 0)
+		r = find_program(&templates);
 	if (r < 0)
 		return r;
 	*ret = templates;

@@ -22,6 +22,8 @@ int pg_collect_system(const struct pg_root *root, struct pg_facts *facts);
 int pg_collect_names(struct pg_facts *facts);
 /* files.c: file[] */
 int pg_collect_files(const struct pg_root *root, struct pg_facts *facts);
+/* sriov_makers.c: vf_maker[], of the files and the interfaces */
+int pg_collect_vf_makers(const struct pg_root *root, struct pg_facts *facts);
 /* boot.c: boot */
 int pg_collect_boot(const struct pg_root *root, struct pg_facts *facts);
 /* entries.c: boot.entry[] */

@@ -27,6 +27,8 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 	if (r == 0 && want & PG_WANT_BOOT)
 		r = pg_collect_files(root, facts);
 	if (r == 0 && want & PG_WANT_BOOT)
+		r = pg_collect_vf_makers(root, facts);
+	if (r == 0 && want & PG_WANT_BOOT)
 		r = pg_collect_boot(root, facts);
 	if (r == 0 && want & PG_WANT_BOOT)
 		r = pg_collect_entries(root, facts);
@@ -158,6 +160,11 @@ static void nic_done(struct pg_nic *nic)
 {
 	free(nic->name);
 	free(nic->mac);
+}
+
+static void vf_maker_done(struct pg_vf_maker *m)
+{
+	free(m->path);
 }
 
 static void group_done(struct pg_group *g)
@@ -314,6 +321,7 @@ void pg_facts_free(struct pg_facts *f)
 	free(f->reserved);
 	FREE_ALL(f->node, f->n_node, node_done);
 	FREE_ALL(f->nic, f->n_nic, nic_done);
+	FREE_ALL(f->vf_maker, f->n_vf_maker, vf_maker_done);
 	FREE_ALL(f->usb, f->n_usb, pg_usb_dev_done);
 	FREE_ALL(f->usb_mapping, f->n_usb_mapping, pg_usb_mapping_done);
 	FREE_ALL(f->file, f->n_file, file_done);

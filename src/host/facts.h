@@ -26,7 +26,8 @@
  * /etc/kernel/cmdline, *.conf of modprobe.d and modules-load.d (all their folders, those hidden by
  * a file of the same name left out), /etc/modules, /etc/initramfs-tools/{initramfs.conf,
  * modules}, our scripts below /etc/initramfs-tools, all of /etc/pve-gpu, *.link of the
- * folders of systemd.link(5), and the rules below /etc/udev.
+ * folders of systemd.link(5), the rules below /etc/udev, sysfsutils' /etc/sysfs.conf and
+ * /etc/sysfs.d, /etc/pve/sriov.conf, and our unit that makes virtual functions.
  */
 struct pg_file {
 	char *path;		/* "/etc/default/grub", links not resolved */
@@ -139,8 +140,16 @@ struct pg_dev {
 	bool is_vf;
 	struct pg_bdf physfn;
 	unsigned total_vfs, num_vfs;	/* of a PF; total 0: no SR-IOV */
-	struct pg_bdf *vf;
+	unsigned vf_offset, vf_stride;	/* where its VFs come (pg_vf_addr of sriov.h); 0: not known */
+	uint16_t vf_device;		/* the device id that they have; 0: not known */
+	enum pg_tri vf_probe;	/* sriov_drivers_autoprobe: the host's drivers take new VFs */
+	/* Has any VF BAR of the SR-IOV capability an address? No: there is no room for their memory.
+	 * Filled with the identity, since root alone can read it. */
+	enum pg_tri vf_memory;
+	bool vf_param;		/* the module of its driver has a parameter max_vfs */
+	struct pg_bdf *vf;	/* virtfn0, virtfn1, … */
 	size_t n_vf;
+	unsigned last_bus;	/* of a bridge: the last bus below it; 0: not known */
 	bool has_mdev;		/* mdev_supported_types or nvidia/ */
 	bool has_nvidia;	/* nvidia/: NVIDIA's driver since 6.8, one vGPU for each function */
 	struct pg_use *use;
@@ -424,6 +433,24 @@ struct pg_reserved {
 	bool starting;		/* "time:": a start has begun, and QEMU does not run yet; else "pid:" */
 };
 
+/* ---- virtual functions ---- */
+
+enum pg_vf_maker_kind {
+	PG_VF_SYSFSUTILS,	/* /etc/sysfs.conf, /etc/sysfs.d/ *.conf */
+	PG_VF_NVIDIA,		/* pve-nvidia-sriov@ of pve-nvidia-vgpu-helper is enabled */
+	PG_VF_PVE_CONF,		/* /etc/pve/sriov.conf, of command sheets: nothing of Proxmox reads it */
+};
+
+/* What makes virtual functions of a device when the node starts, beside pve-gpu. */
+struct pg_vf_maker {
+	enum pg_vf_maker_kind kind;
+	char *path;		/* the file, or the link that enables the unit */
+	unsigned line;		/* 0: a unit */
+	bool all;		/* of all of NVIDIA's */
+	struct pg_bdf addr;
+	unsigned count;		/* of a line */
+};
+
 /* ---- all together ---- */
 
 struct pg_facts {
@@ -454,6 +481,8 @@ struct pg_facts {
 	bool no_quorum;
 	struct pg_nic *nic;		/* sorted by name */
 	size_t n_nic;
+	struct pg_vf_maker *vf_maker;	/* in the order in which they are read; with the files */
+	size_t n_vf_maker;
 	bool has_pin_tool;		/* Proxmox's pve-network-interface-pinning is installed */
 	/* Render nodes on no PCI device; unknown where /sys/class/drm could not be listed. Both and
 	 * pg_dev.render are filled with the guests. */

@@ -20,6 +20,10 @@ static const char *const singles[] = {
 	"/etc/kernel/cmdline",
 	"/etc/kernel/postinst.d/zz-pve-gpu",
 	"/etc/modules",
+	"/etc/pve/sriov.conf",
+	"/etc/sysfs.conf",
+	"/etc/systemd/system/multi-user.target.d/pve-gpu-sriov.conf",
+	"/etc/systemd/system/pve-gpu-sriov.service",
 };
 
 /* Folders of one kind, those that win first: a file hides its namesakes in later ones
@@ -37,6 +41,8 @@ static const char *const link_dirs[] = {
 	"/etc/systemd/network",	    "/run/systemd/network", "/usr/local/lib/systemd/network",
 	"/usr/lib/systemd/network", "/lib/systemd/network", NULL,
 };
+/* The init script of sysfsutils reads both, the folder last. */
+static const char *const sysfs_dirs[] = { "/etc/sysfs.d", NULL };
 static const char *const rule_dirs[] = { "/etc/udev/rules.d", NULL };
 /* grub-mkconfig sources a shell glob: names with a leading dot are not among it. */
 static const char *const grub_dirs[] = { "/etc/default/grub.d", NULL };
@@ -226,6 +232,8 @@ int pg_collect_files(const struct pg_root *root, struct pg_facts *facts)
 		r = add_dirs(root, facts, link_dirs, ".link");
 	if (r == 0)
 		r = add_dirs(root, facts, rule_dirs, ".rules");
+	if (r == 0)
+		r = add_dirs(root, facts, sysfs_dirs, ".conf");
 	if (r == 0 && facts->n_file)
 		qsort(facts->file, facts->n_file, sizeof(*facts->file), by_path);
 	return r;

@@ -121,7 +121,7 @@ static int collect_nics(const struct pg_root *root, struct pg_facts *facts)
 
 enum { EXT_START = 0x100, EXT_END = 0x1000, EXT_DSN = 0x0003 };
 
-static uint32_t dword(const struct pg_bytes *config, size_t at)
+uint32_t pg_pci_dword(const struct pg_bytes *config, size_t at)
 {
 	uint32_t value = 0;
 
@@ -130,21 +130,29 @@ static uint32_t dword(const struct pg_bytes *config, size_t at)
 	return value;
 }
 
-/* Device Serial Number: PCI Express Base Specification, 7.9.3; all zeros or ones is none. */
-static char *find_dsn(const struct pg_bytes *config)
+size_t pg_pci_ext_cap(const struct pg_bytes *config, uint16_t id)
 {
 	size_t at = EXT_START;
 
 	for (unsigned i = 0; i < 64 && at >= EXT_START && at + 12 <= config->n; i++) {
-		uint32_t head = dword(config, at);
-		uint32_t low = dword(config, at + 4), high = dword(config, at + 8);
+		uint32_t head = pg_pci_dword(config, at);
 
-		if ((head & 0xffff) == EXT_DSN)
-			return (low | high) && (low & high) != UINT32_MAX ?
-				       pg_strf("dsn=%08x%08x", high, low) : NULL;
+		if ((head & 0xffff) == id)
+			return at;
 		at = head >> 20 & 0xffc;
 	}
-	return NULL;
+	return 0;
+}
+
+/* Device Serial Number: PCI Express Base Specification, 7.9.3; all zeros or ones is none. */
+static char *find_dsn(const struct pg_bytes *config)
+{
+	size_t at = pg_pci_ext_cap(config, EXT_DSN);
+	uint32_t low = at ? pg_pci_dword(config, at + 4) : 0;
+	uint32_t high = at ? pg_pci_dword(config, at + 8) : 0;
+
+	return (low | high) && (low & high) != UINT32_MAX ?
+		       pg_strf("dsn=%08x%08x", high, low) : NULL;
 }
 
 /* Reading the configuration space wakes a device that sleeps: it is left asleep. */
@@ -172,6 +180,7 @@ static int read_config(const struct pg_root *root, struct pg_dev *dev)
 	if (r == 0) {
 		dev->serial = find_dsn(&config);
 		dev->msix_outside = pg_pci_msix_outside(&config, dev);
+		pg_pci_vf_memory(&config, dev);
 	}
 	return r == -ENOMEM ? r : 0;
 }

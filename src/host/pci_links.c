@@ -3,13 +3,11 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "src/base/text.h"
 
-/* The device at the end of a link; false where there is none of that name. */
-static int link_addr(const struct pg_pci_src *src, const char *name, struct pg_bdf *ret)
+int pg_pci_link_addr(const struct pg_pci_src *src, const char *name, struct pg_bdf *ret)
 {
 	pg_autofree char *last = NULL;
 	int r = pg_root_readlink_name_at(src->fd, name, &last);
@@ -72,44 +70,6 @@ static int read_parent(const struct pg_pci_src *src, struct pg_dev *dev)
 	return 0;
 }
 
-static int read_vfs(const struct pg_pci_src *src, struct pg_dev *dev)
-{
-	for (unsigned i = 0; i < dev->num_vfs; i++) {
-		char name[32];
-		struct pg_bdf addr, *vf;
-		int r;
-
-		(void)snprintf(name, sizeof(name), "virtfn%u", i);
-		r = link_addr(src, name, &addr);
-		if (r < 0)
-			return pg_pci_note(src, name, r);
-		vf = pg_vec_add(&dev->vf, &dev->n_vf, sizeof(*vf));
-		if (!vf)
-			return -ENOMEM;
-		*vf = addr;
-	}
-	return 0;
-}
-
-static int read_sriov(const struct pg_pci_src *src, struct pg_dev *dev)
-{
-	uint64_t total = 0, num = 0;
-	int r = link_addr(src, "physfn", &dev->physfn);
-
-	dev->is_vf = r == 0;
-	if (r < 0)
-		r = pg_pci_note(src, "physfn", r);
-	if (r < 0)
-		return r;
-	r = pg_pci_number(src, "sriov_totalvfs", 10, UINT16_MAX, &total);
-	if (r < 0)
-		return pg_pci_note(src, "sriov_totalvfs", r);
-	r = pg_pci_number(src, "sriov_numvfs", 10, UINT16_MAX, &num);
-	dev->total_vfs = (unsigned)total;
-	dev->num_vfs = (unsigned)num;
-	return r < 0 ? pg_pci_note(src, "sriov_numvfs", r) : read_vfs(src, dev);
-}
-
 int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev)
 {
 	int r = read_driver(src, dev);
@@ -121,7 +81,7 @@ int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev)
 	if (r == 0)
 		r = read_parent(src, dev);
 	if (r == 0)
-		r = read_sriov(src, dev);
+		r = pg_pci_read_sriov(src, dev);
 	dev->has_nvidia = pg_root_exists_at(src->fd, "nvidia");
 	dev->has_mdev = dev->has_nvidia || pg_root_exists_at(src->fd, "mdev_supported_types");
 	return r;

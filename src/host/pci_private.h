@@ -22,9 +22,19 @@ int pg_pci_note(const struct pg_pci_src *src, const char *name, int code);
 int pg_pci_number(const struct pg_pci_src *src, const char *name, unsigned base, uint64_t max,
 		  uint64_t *ret);
 
+/* The device at the end of a link. -ENOENT; -EBADMSG where it is none. */
+int pg_pci_link_addr(const struct pg_pci_src *src, const char *name, struct pg_bdf *ret);
+
 /* pci_attr.c: ids, class, revision, BARs, boot_vga, reset. Returns 0 or -ENOMEM. */
 int pg_pci_read_attrs(const struct pg_pci_src *src, struct pg_dev *dev);
 /* pci_msix.c: pg_dev.msix_outside, of the configuration space and the BARs. */
 bool pg_pci_msix_outside(const struct pg_bytes *config, const struct pg_dev *dev);
 /* pci_links.c: driver, override, IOMMU group, parent, SR-IOV, mdev. Returns 0 or -ENOMEM. */
 int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev);
+/* sriov.c: virtual functions; and pg_dev.vf_memory, of the extended configuration space. */
+int pg_pci_read_sriov(const struct pg_pci_src *src, struct pg_dev *dev);
+void pg_pci_vf_memory(const struct pg_bytes *config, struct pg_dev *dev);
+/* identity.c: four bytes of it; and where an extended capability begins, 0: there is none (PCI
+ * Express Base Specification, 7.6.3). */
+uint32_t pg_pci_dword(const struct pg_bytes *config, size_t at);
+size_t pg_pci_ext_cap(const struct pg_bytes *config, uint16_t id);

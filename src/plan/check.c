@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/plan/drift.h"
 #include "src/plan/planner.h"
+#include "src/plan/sriov.h"
 
 #include <errno.h>
 
@@ -40,10 +41,11 @@ static bool vm_only(const struct pg_choices *choices)
 	       (pg_choices_has_usb(choices) || pg_choices_has_vm_only(choices));
 }
 
-/* A list in /etc/pve, which takes nothing from anybody. */
-static bool is_map_task(const struct pg_choices *choices)
+/* What gives no device to a VM: an entry of a list in /etc/pve, which takes nothing from anybody; and
+ * virtual functions that no VM is to have yet. */
+static bool is_apart(const struct pg_choices *choices)
 {
-	return choices && choices->map_task;
+	return choices && (choices->map_task || (choices->sriov.wanted && choices->n_pick == 0));
 }
 
 int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
@@ -72,8 +74,10 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	if (r == 0 && choices && !choices->map_task)
 		r = simulate(&c);
 	for (size_t i = vm_only(choices) ? OF_PCI : 0;
-	     r == 0 && !is_map_task(choices) && i < PG_ARRAY_SIZE(parts); i++)
+	     r == 0 && !is_apart(choices) && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](&c);
+	if (r == 0)
+		r = pg_check_sriov(&c);
 	if (r == 0)
 		r = pg_findings_sort(&found);
 	if (r < 0)

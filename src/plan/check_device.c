@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/sriov.h"
 #include "src/plan/vm_check.h"
 
 #include <errno.h>
@@ -88,6 +89,45 @@ static int has_vfs(struct pg_checker *c, const struct pg_dev *dev)
 	return pg_finding_advice(f, "Pass a virtual function instead, or set their number to 0.");
 }
 
+/* There are none now, but the next start of the node makes some. */
+static int makes_vfs(struct pg_checker *c, const struct pg_dev *dev)
+{
+	struct pg_sriov_states s PG_CLEANUP(pg_sriov_states_done) = { 0 };
+	const struct pg_sriov_state *st;
+	struct pg_finding *f;
+	int r = dev->total_vfs ? pg_sriov_states(c->facts, &s) : 0;
+
+	st = r == 0 ? pg_sriov_state_of(&s, dev) : NULL;
+	if (!st)
+		return r;
+	f = about(c, dev, "device-makes-vfs", PG_LEVEL_BLOCK,
+		  "Virtual functions of this device are set up: with vfio-pci it makes none.");
+	if (pg_finding_evidence(f, PG_PATH_SRIOV ":%u", st->card->line) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Pass one of them instead; or take them away first: "
+				    "`pve-gpu sriov %s 0`.", pg_bdf_str(dev->addr).s);
+}
+
+/* Its group holds its card: what the VM takes then is the card, without whose driver there are none. */
+static int with_card(struct pg_checker *c, const struct pg_dev *dev)
+{
+	struct pg_finding *f;
+
+	for (size_t i = 0; i < c->effects.n; i++)
+		if (c->effects.v[i].cause == PG_CAUSE_GROUP &&
+		    pg_bdf_equal(c->effects.v[i].addr, dev->physfn)) {
+			f = about(c, dev, "vf-with-card", PG_LEVEL_BLOCK,
+				  "This virtual function is in one IOMMU group with its card. When the VM "
+				  "starts, Proxmox takes the card as well, and all its functions are gone.");
+			if (pg_finding_evidence(f, "IOMMU group %d: %s", dev->group,
+						pg_bdf_str(dev->physfn).s) < 0)
+				return -ENOMEM;
+			return pg_finding_advice(f, "Put the card into another slot, one with a group of "
+						    "its own (a port with ACS).");
+		}
+	return 0;
+}
+
 static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 {
 	if (dev->is_bridge)
@@ -99,7 +139,9 @@ static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 			   "The device does not answer: all that is read from it is ones.",
 			   "Switch the machine off and on again (a restart may not do), and look "
 			   "at its seat and power.");
-	return dev->num_vfs ? has_vfs(c, dev) : 0;
+	if (dev->is_vf)
+		return with_card(c, dev);
+	return dev->num_vfs ? has_vfs(c, dev) : makes_vfs(c, dev);
 }
 
 /* ---- reserved memory ---- */

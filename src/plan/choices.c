@@ -15,7 +15,7 @@ struct pg_choices *pg_choices_new(void)
 
 	if (!c)
 		return NULL;
-	c->pcie = c->trial = PG_UNKNOWN;
+	c->pcie = c->trial = c->sriov.host_driver = PG_UNKNOWN;
 	c->pci = (struct pg_pci_opts){ .rombar = PG_UNKNOWN, .legacy_igd = PG_UNKNOWN,
 				       .keep_driver = PG_UNKNOWN, .id = { -1, -1, -1, -1 } };
 	return c;
@@ -35,6 +35,7 @@ void pg_choices_free(struct pg_choices *c)
 	free(c->vga);
 	free(c->cpu);
 	free(c->hugepages);
+	free(c->sriov.vf);
 	pg_choices_usb_done(c);
 	free(c);
 }
@@ -74,6 +75,8 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret)
 	c->hugepages = NULL;
 	c->remove = (struct pg_strv){ 0 };
 	pg_choices_usb_forget(c);
+	if (pg_choices_sriov_copy(choices, c) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < choices->n_pick; i++)
 		if (add_pick(c, &choices->pick[i]) < 0)
 			return -ENOMEM;

@@ -51,6 +51,27 @@ struct pg_pci_opts {
 	int32_t id[PG_N_PCI_IDS];	/* -1: unknown */
 };
 
+#define PG_MAC_LEN 17 /* "02:11:22:33:44:55" */
+
+/* Settings of one virtual function of a network card (ip-link(8), "ip link set DEVICE vf"). */
+struct pg_vf_opts {
+	unsigned n;		/* its number on the card, from 0 */
+	char mac[PG_MAC_LEN + 1];	/* lower case; empty: not chosen */
+	int vlan;		/* 0: none; -1: not chosen */
+	enum pg_tri trust, spoofchk;
+};
+
+/* How many virtual functions a device is to have, now and whenever the node starts. */
+struct pg_sriov_want {
+	bool wanted;
+	struct pg_bdf pf;
+	unsigned count;		/* 0: none any more */
+	/* Do the host's drivers take them? Unknown: as it was set up before, else not. */
+	enum pg_tri host_driver;
+	struct pg_vf_opts *vf;
+	size_t n_vf;
+};
+
 struct pg_choices {
 	struct pg_pick *pick;
 	size_t n_pick;
@@ -88,6 +109,8 @@ struct pg_choices {
 	/* Nothing but this node's entry of the mapping, for the picked device or the one in usb; no
 	 * VM then. Of removal both mapping and usb_mapping may be given: the PCI one goes first. */
 	enum pg_map_task map_task;
+	/* Virtual functions; no device is picked then, and a VM gets the next one that is free. */
+	struct pg_sriov_want sriov;
 	/* USB devices that the VM is to have; a whole controller is a device like others. */
 	struct pg_usb_spec *usb;
 	size_t n_usb;
@@ -133,6 +156,20 @@ void pg_choices_clear_usb(struct pg_choices *choices);
 bool pg_choices_has_usb(const struct pg_choices *choices);
 /* "usb0" to "usb13" */
 bool pg_is_usb_key(const char *s);
+
+/* ---- choices_sriov.c ---- */
+
+struct pg_vf_opts pg_vf_opts_none(unsigned n);
+/* Takes one setting, "mac=02:…", "vlan=10", "trust=on", "spoofchk=off". Returns 0 or -EINVAL. */
+int pg_vf_opts_take(struct pg_vf_opts *vf, const char *word);
+/* What `over` has goes over what vf has. */
+void pg_vf_opts_merge(struct pg_vf_opts *vf, const struct pg_vf_opts *over);
+bool pg_vf_opts_equal(const struct pg_vf_opts *a, const struct pg_vf_opts *b);
+/* Adds settings of a virtual function. Returns 0 or -ENOMEM. */
+int pg_choices_vf(struct pg_choices *choices, const struct pg_vf_opts *vf);
+/* "2,vlan=10,trust=on". Returns 0, -EINVAL or -ENOMEM. */
+int pg_choices_vf_text(struct pg_choices *choices, const char *text);
+int pg_choices_sriov_copy(const struct pg_choices *from, struct pg_choices *to);
 
 /* "give", "replace", "add", "remove". Returns 0 or -EINVAL. */
 int pg_map_task_parse(const char *s, enum pg_map_task *ret);

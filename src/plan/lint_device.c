@@ -7,7 +7,7 @@
 
 #include "src/plan/vm_check.h"
 
-/* What the kernel says when sriov_numvfs is written (drivers/pci/iov.c). */
+/* What the kernel says when sriov_numvfs is written (drivers/pci/iov.c, pci-sysfs.c). */
 static const struct {
 	const char *words, *id, *text, *advice;
 } refusals[] = {
@@ -21,6 +21,12 @@ static const struct {
 	{ "IOV BARS not allocated", "sriov-no-memory",
 	  "There is no room for the memory of the virtual functions, so none were made.",
 	  "Switch on Above 4G Decoding in the firmware; else boot with pci=realloc." },
+	{ "no driver bound to device; cannot configure SR-IOV", "sriov-no-driver",
+	  "Virtual functions were asked for while the device had no driver, which is what makes them.",
+	  "Load or install its driver first." },
+	{ "driver does not support SR-IOV configuration via sysfs", "sriov-driver",
+	  "The driver of the device makes no virtual functions when it is asked.",
+	  "Another driver may (that of the maker, or a package of DKMS)." },
 	{ "out of range of", "sriov-no-bus",
 	  "There are no bus numbers for the virtual functions, so none were made.",
 	  "Switch on ARI and SR-IOV in the firmware; else boot with pci=assign-busses, which may rename "

@@ -13,9 +13,9 @@ static const char header[] =
 	"# so pve-gpu notices when a card has moved.\n"
 	"# ADDRESS VENDOR:DEVICE SUBSYSTEM PLACE SERIAL NAMED-BY\n";
 
-enum { FIELDS = 6, KNOWN_MAX = 256 };
+enum { FIELDS = PG_KNOWN_FIELDS + 1, KNOWN_MAX = 256 };
 
-static void known_done(struct pg_known *k)
+void pg_known_done(struct pg_known *k)
 {
 	free(k->path);
 	free(k->serial);
@@ -25,7 +25,7 @@ static void known_done(struct pg_known *k)
 void pg_memory_done(struct pg_memory *memory)
 {
 	for (size_t i = 0; i < memory->n; i++)
-		known_done(&memory->known[i]);
+		pg_known_done(&memory->known[i]);
 	free(memory->known);
 	free(memory->found);
 	*memory = (struct pg_memory){ 0 };
@@ -59,32 +59,48 @@ static int read_text(const char *field, char **ret)
 }
 
 /* What is written here is in these; a control character would not come back as it was. */
-static bool is_plain(const struct pg_strv *f)
+static bool is_plain(char *const *field)
 {
-	for (size_t i = 0; i < f->n; i++)
-		for (const char *s = f->v[i]; *s; s++)
+	for (size_t i = 0; i < PG_KNOWN_FIELDS; i++)
+		for (const char *s = field[i]; *s; s++)
 			if (*s < '!' || *s > '~')
 				return false;
 	return true;
 }
 
+int pg_known_read(char *const *field, struct pg_known *ret)
+{
+	struct pg_known k = { 0 };
+	int r;
+
+	if (!is_plain(field) || pg_bdf_parse(field[0], &k.addr) < 0 ||
+	    !read_pair(field[1], &k.vendor, &k.device))
+		return -EINVAL;
+	k.has_subsystem = strcmp(field[2], "-") != 0;
+	if (k.has_subsystem && !read_pair(field[2], &k.subvendor, &k.subdevice))
+		return -EINVAL;
+	r = read_text(field[3], &k.path);
+	if (r == 0)
+		r = read_text(field[4], &k.serial);
+	if (r < 0) {
+		pg_known_done(&k);
+		return r;
+	}
+	*ret = k;
+	return 0;
+}
+
 /* -EINVAL: it is none. */
 static int read_fields(const struct pg_strv *f, struct pg_known *k)
 {
-	int r;
+	int r = f->n == FIELDS ? pg_known_read(f->v, k) : -EINVAL;
 
-	if (f->n != FIELDS || !is_plain(f) || pg_bdf_parse(f->v[0], &k->addr) < 0 ||
-	    !read_pair(f->v[1], &k->vendor, &k->device))
-		return -EINVAL;
-	k->has_subsystem = strcmp(f->v[2], "-") != 0;
-	if (k->has_subsystem && !read_pair(f->v[2], &k->subvendor, &k->subdevice))
-		return -EINVAL;
-	r = read_text(f->v[3], &k->path);
-	if (r == 0)
-		r = read_text(f->v[4], &k->serial);
-	if (r < 0 || strcmp(f->v[5], "-") == 0)
+	if (r < 0 || strcmp(f->v[PG_KNOWN_FIELDS], "-") == 0)
 		return r;
-	return pg_strv_split(f->v[5], ",", &k->user);
+	for (const char *s = f->v[PG_KNOWN_FIELDS]; *s; s++)
+		if (*s < '!' || *s > '~')
+			return -EINVAL;
+	return pg_strv_split(f->v[PG_KNOWN_FIELDS], ",", &k->user);
 }
 
 /* 1: it is a device; 0: a comment or blank; -EINVAL. */
@@ -101,7 +117,7 @@ static int read_line(const char *line, size_t len, struct pg_known *ret)
 		return 0;
 	r = strlen(copy) == len ? read_fields(&field, &k) : -EINVAL;
 	if (r < 0) {
-		known_done(&k);
+		pg_known_done(&k);
 		return r;
 	}
 	*ret = k;
@@ -131,7 +147,7 @@ int pg_memory_read(const struct pg_facts *facts, struct pg_memory *ret)
 			continue;
 		k = pg_vec_add(&memory.known, &memory.n, sizeof(*k));
 		if (!k) {
-			known_done(&known);
+			pg_known_done(&known);
 			return -ENOMEM;
 		}
 		*k = known;
@@ -160,19 +176,24 @@ static int by_addr(const void *a, const void *b)
 	return r;
 }
 
+void pg_known_write(const struct pg_known *k, struct pg_strbuf *b)
+{
+	pg_strbuf_addf(b, "%s %04x:%04x ", pg_bdf_str(k->addr).s, k->vendor, k->device);
+	if (k->has_subsystem)
+		pg_strbuf_addf(b, "%04x:%04x", k->subvendor, k->subdevice);
+	else
+		pg_strbuf_addc(b, '-');
+	pg_strbuf_addf(b, " %s %s", k->path ? k->path : "-", k->serial ? k->serial : "-");
+}
+
 static int write_known(const struct pg_known *k, struct pg_strbuf *b)
 {
 	char *users pg_autofree = pg_strv_join(&k->user, ",");
 
 	if (!users)
 		return -ENOMEM;
-	pg_strbuf_addf(b, "%s %04x:%04x ", pg_bdf_str(k->addr).s, k->vendor, k->device);
-	if (k->has_subsystem)
-		pg_strbuf_addf(b, "%04x:%04x", k->subvendor, k->subdevice);
-	else
-		pg_strbuf_addc(b, '-');
-	pg_strbuf_addf(b, " %s %s %s\n", k->path ? k->path : "-", k->serial ? k->serial : "-",
-		       *users ? users : "-");
+	pg_known_write(k, b);
+	pg_strbuf_addf(b, " %s\n", *users ? users : "-");
 	return 0;
 }
 
@@ -186,7 +207,7 @@ static int write_others(const struct pg_bytes *in, struct pg_strbuf *b)
 		struct pg_known k = { 0 };
 		int r = read_line(line, len, &k);
 
-		known_done(&k);
+		pg_known_done(&k);
 		if (r == -ENOMEM)
 			return r;
 		if (r > 0)

@@ -46,6 +46,12 @@ struct pg_memory {
  * -ENOMEM. */
 int pg_memory_read(const struct pg_facts *facts, struct pg_memory *ret);
 void pg_memory_done(struct pg_memory *memory);
+/* Its first fields, as they stand in a line, without those who name it: ADDRESS VENDOR:DEVICE SUBSYSTEM
+ * PLACE SERIAL, '-' for what is not known. Reading returns 0, -EINVAL or -ENOMEM. */
+enum { PG_KNOWN_FIELDS = 5 };
+int pg_known_read(char *const *field, struct pg_known *ret);
+void pg_known_write(const struct pg_known *known, struct pg_strbuf *b);
+void pg_known_done(struct pg_known *known);
 bool pg_known_has_user(const struct pg_known *known, const char *user);
 /* The file with these devices in it; its other lines stay. Returns 0 or -ENOMEM. */
 int pg_memory_text(const struct pg_memory *memory, const struct pg_bytes *in,
@@ -61,6 +67,9 @@ char *pg_dev_path(const struct pg_facts *facts, const struct pg_dev *dev);
 /* Could the host do without the device's slot: nothing of it hangs there, nor its screen? */
 bool pg_card_is_free(const struct pg_facts *facts, const struct pg_dev *dev);
 
+/* remember.c: as the device is now, but for its address; a serial that cannot be read now is not
+ * forgotten. Returns 0 or -ENOMEM. */
+int pg_known_refresh(const struct pg_facts *facts, struct pg_known *known, const struct pg_dev *dev);
 /* remember.c: adds the device as it is now, or the user to it. Returns 0 or -ENOMEM. */
 int pg_memory_add(const struct pg_facts *facts, struct pg_memory *memory,
 		  const struct pg_dev *dev, const char *user);

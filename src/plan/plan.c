@@ -7,6 +7,7 @@
 #include "src/plan/drift.h"
 #include "src/plan/mapping.h"
 #include "src/plan/planner.h"
+#include "src/plan/sriov.h"
 
 /* ---- freeing ---- */
 
@@ -65,6 +66,7 @@ void pg_plan_free(struct pg_plan *plan)
 	if (!plan)
 		return;
 	drop_steps(plan);
+	free(plan->summary);
 	DROP_ALL(plan->effect, plan->n_effect, effect_done);
 	pg_findings_done(&plan->findings);
 	free(plan);
@@ -87,7 +89,13 @@ bool pg_plan_is_empty(const struct pg_plan *plan)
 
 bool pg_plan_is_boot_file(const char *path)
 {
-	return strcmp(path, PG_PATH_DEVICES) != 0;
+	static const char *const others[] = { PG_PATH_DEVICES, PG_PATH_SRIOV, PG_PATH_SRIOV_UNIT,
+					      PG_PATH_SRIOV_WANT };
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(others); i++)
+		if (strcmp(path, others[i]) == 0)
+			return false;
+	return true;
 }
 
 bool pg_plan_changes_boot(const struct pg_plan *plan)
@@ -205,6 +213,25 @@ out:
 	return r;
 }
 
+int pg_planner_remove(struct pg_planner *p, const char *path, const char *why)
+{
+	const struct pg_file *fact = pg_facts_file(p->facts, path);
+	struct pg_bytes none = { 0 };
+	struct pg_plan_file *file;
+	int r;
+
+	if (!fact)
+		return 0;
+	if (fact->is_link || fact->error)
+		return refuse_file(p, fact);
+	r = add_file(p, path, fact, &none, fact->mode);
+	file = planned(p->plan, path);
+	if (r < 0 || !file)
+		return -ENOMEM;
+	file->change = PG_CHANGE_REMOVE;
+	return pg_strv_add(&file->why, why);
+}
+
 static int by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct pg_plan_file *)a)->path,
@@ -246,9 +273,17 @@ static int plan_passthrough(struct pg_planner *p)
 	return r < 0 ? r : pg_plan_remember(p);
 }
 
+static int plan_vfs(struct pg_planner *p)
+{
+	int r = pg_plan_sriov(p);
+
+	return r < 0 || !p->n_dev ? r : pg_plan_guest(p);
+}
+
 static int plan_with_devices(struct pg_planner *p)
 {
-	int r = p->choices->repair ? pg_plan_repair(p) : plan_passthrough(p);
+	bool vfs = p->choices->sriov.wanted;
+	int r = p->choices->repair ? pg_plan_repair(p) : vfs ? plan_vfs(p) : plan_passthrough(p);
 
 	if (r == 0)
 		r = pg_plan_nics(p);
@@ -260,6 +295,9 @@ static int plan_with_devices(struct pg_planner *p)
 		return r;
 	if (p->plan->n_file)
 		qsort(p->plan->file, p->plan->n_file, sizeof(*p->plan->file), by_path);
+	/* A rebuild that is due for another cause is none of its matter. */
+	if (vfs && !pg_plan_changes_boot(p->plan))
+		return 0;
 	r = pg_plan_rebuild(p);
 	if (r < 0)
 		return r;
@@ -290,6 +328,8 @@ static int make(struct pg_planner *p)
 	int r = pg_check(p->facts, p->choices, &p->plan->findings);
 
 	p->plan->repair = p->choices->repair;
+	if (r == 0 && p->choices->sriov.wanted)
+		r = pg_sriov_summary(p);
 	if (r == 0)
 		r = p->choices->map_task ? pg_plan_map_entry(p) : decide_and_plan(p);
 	if (r < 0)
@@ -314,18 +354,23 @@ int pg_plan_make(const struct pg_facts *facts, const struct pg_choices *choices,
 		.choices = choices,
 		.templates = templates,
 	};
+	struct pg_sriov_future future PG_CLEANUP(pg_sriov_future_done) = { 0 };
 	struct pg_choices *meant PG_CLEANUP(pg_choices_freep) = NULL;
 	int r = 0;
 
 	p.plan = calloc(1, sizeof(*p.plan));
 	if (!p.plan)
 		return -ENOMEM;
-	if (choices->repair) {
+	if (choices->repair)
 		r = pg_repair_choices(facts, choices, &meant);
+	else
+		r = pg_sriov_choose(facts, choices, &future, &meant);
+	if (meant)
 		p.choices = meant;
-	}
+	if (meant && !choices->repair)
+		p.facts = &future.facts;
 	if (r == 0)
-		r = pg_plan_devices(facts, p.choices, &p.dev, &p.n_dev);
+		r = pg_plan_devices(p.facts, p.choices, &p.dev, &p.n_dev);
 	if (r == 0)
 		r = make(&p);
 	if (r < 0)

@@ -50,6 +50,7 @@ struct pg_plan {
 	size_t n_vm_cmd;
 	bool reboot;
 	bool repair;		/* it puts right what has moved */
+	char *summary;		/* what the history calls it; NULL: made of the devices and the VM */
 	/* Seconds that the change waits for its confirmation after the reboot, and is taken back
 	 * without it; 0: it is final. */
 	unsigned trial;
@@ -65,6 +66,10 @@ struct pg_templates {
 	struct pg_bytes initramfs_script;	/* /etc/initramfs-tools/scripts/init-top/pve-gpu */
 	struct pg_bytes grub_entry;		/* /etc/grub.d/42_pve-gpu */
 	struct pg_bytes loader_entry;		/* /etc/kernel/postinst.d/zz-pve-gpu */
+	struct pg_bytes sriov_unit;		/* pve-gpu-sriov.service, with @PROGRAM@ in it */
+	/* Where the running program lies, for units and commands; why it would not be there after a
+	 * reboot (a sentence), or NULL. */
+	char *program, *program_why_not;
 };
 
 /*
@@ -77,7 +82,8 @@ int pg_plan_make(const struct pg_facts *facts, const struct pg_choices *choices,
 void pg_plan_free(struct pg_plan *plan);
 void pg_plan_freep(struct pg_plan **plan);
 bool pg_plan_is_blocked(const struct pg_plan *plan);
-/* Does a file that a plan writes change how the node boots? All but the list of devices do. */
+/* Does a file that a plan writes change how the node boots? Not the list of devices, nor what makes
+ * virtual functions, which is done at once and takes no rebuild. */
 bool pg_plan_is_boot_file(const char *path);
 /* Nothing to write, nothing to run. */
 bool pg_plan_is_empty(const struct pg_plan *plan);

@@ -305,7 +305,7 @@ static int warn_foreign(struct pg_planner *p, const char *path)
 }
 
 int pg_planner_install(struct pg_planner *p, const char *path, const struct pg_bytes *bytes,
-		       const char *why)
+		       mode_t mode, const char *why)
 {
 	const struct pg_file *fact = pg_facts_file(p->facts, path);
 	struct pg_bytes copy = { 0 };
@@ -315,7 +315,7 @@ int pg_planner_install(struct pg_planner *p, const char *path, const struct pg_b
 		return warn_foreign(p, path);
 	if (pg_bytes_copy(bytes->p, bytes->n, &copy) < 0)
 		return -ENOMEM;
-	return pg_planner_put(p, path, &copy, 0755, why);
+	return pg_planner_put(p, path, &copy, mode, why);
 }
 
 int pg_plan_address_files(struct pg_planner *p)
@@ -331,11 +331,11 @@ int pg_plan_address_files(struct pg_planner *p)
 					 "The script that binds by address was not found among the "
 					 "program's own data.",
 					 "Install pve-gpu again.");
-	r = pg_planner_install(p, PG_PATH_HOOK, &t->initramfs_hook,
+	r = pg_planner_install(p, PG_PATH_HOOK, &t->initramfs_hook, 0755,
 			       "Puts the table and vfio-pci into the initramfs.");
 	if (r < 0)
 		return r;
-	return pg_planner_install(p, PG_PATH_SCRIPT, &t->initramfs_script,
+	return pg_planner_install(p, PG_PATH_SCRIPT, &t->initramfs_script, 0755,
 				  "Gives the devices of the table to vfio-pci before their own "
 				  "drivers load.");
 }

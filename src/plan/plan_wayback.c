@@ -51,7 +51,7 @@ static int plan_grub(struct pg_planner *p)
 	if (!(from->mode & 0111))
 		return note_none(p, "GRUB's menu gets no entry without passthrough: "
 				    PATH_10_LINUX ", from which it is made, is switched off.");
-	r = pg_planner_install(p, PG_PATH_WAYBACK_GRUB, &p->templates->grub_entry,
+	r = pg_planner_install(p, PG_PATH_WAYBACK_GRUB, &p->templates->grub_entry, 0755,
 			       "GRUB's menu gets an entry without passthrough: the way back "
 			       "from the local screen.");
 	return r < 0 ? r : note_hidden(p);
@@ -63,7 +63,7 @@ static int plan_systemd_boot(struct pg_planner *p)
 	if (!p->facts->boot.pbt)
 		return note_none(p, "The boot menu gets no entry without passthrough: this node's "
 				    "EFI system partitions are not those of proxmox-boot-tool.");
-	return pg_planner_install(p, PG_PATH_WAYBACK_ESP, &p->templates->loader_entry,
+	return pg_planner_install(p, PG_PATH_WAYBACK_ESP, &p->templates->loader_entry, 0755,
 				  "The boot menu gets an entry without passthrough: the way back "
 				  "from the local screen.");
 }

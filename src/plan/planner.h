@@ -42,6 +42,8 @@ struct pg_bytes pg_planner_bytes(const struct pg_planner *p, const char *path);
  */
 int pg_planner_put(struct pg_planner *p, const char *path, struct pg_bytes *after, mode_t mode,
 		   const char *why);
+/* Plans that the file goes; nothing where there is none. Returns 0 or -ENOMEM. */
+int pg_planner_remove(struct pg_planner *p, const char *path, const char *why);
 /* Does the plan change a file that the node boots with? */
 bool pg_plan_changes_boot(const struct pg_plan *plan);
 /* A block whose evidence is err. Returns 0 or -ENOMEM. */
@@ -58,7 +60,7 @@ bool pg_is_config_id(const char *id);
 /* Plans one of our own scripts as a whole; one of another version is renewed, one that we did
  * not write is left alone with a warning. Returns 0 or -ENOMEM. */
 int pg_planner_install(struct pg_planner *p, const char *path, const struct pg_bytes *bytes,
-		       const char *why);
+		       mode_t mode, const char *why);
 
 /* ---- the parts of a plan; each returns 0 or -ENOMEM ---- */
 

@@ -19,8 +19,7 @@ static void forget(struct pg_memory *m, size_t i)
 	pg_vec_remove(m->found, &n, sizeof(*m->found), i);
 }
 
-/* As it is now, but for its address. A serial that cannot be read now is not forgotten. */
-static int refresh(const struct pg_facts *facts, struct pg_known *k, const struct pg_dev *dev)
+int pg_known_refresh(const struct pg_facts *facts, struct pg_known *k, const struct pg_dev *dev)
 {
 	k->vendor = dev->vendor;
 	k->device = dev->device;
@@ -85,7 +84,7 @@ int pg_memory_add(const struct pg_facts *facts, struct pg_memory *m, const struc
 
 	if (!k)
 		k = grow(m, dev);
-	r = k ? refresh(facts, k, dev) : -ENOMEM;
+	r = k ? pg_known_refresh(facts, k, dev) : -ENOMEM;
 	if (r == 0)
 		r = inherit(m, k, dev);
 	if (r < 0 || !user || pg_known_has_user(k, user))
@@ -210,7 +209,7 @@ int pg_memory_prune(const struct pg_planner *p, struct pg_memory *m)
 			user->v[user->n] = NULL;
 		}
 		if (m->found[i].dev && user->n)
-			r = refresh(p->facts, &m->known[i], m->found[i].dev);
+			r = pg_known_refresh(p->facts, &m->known[i], m->found[i].dev);
 	}
 	return r;
 }

@@ -7,6 +7,7 @@
 #include "src/base/vec.h"
 #include "src/plan/drift.h"
 #include "src/plan/plan.h"
+#include "src/plan/sriov.h"
 #include "src/plan/why.h"
 
 void pg_status_free(struct pg_status *status, size_t n)
@@ -228,6 +229,34 @@ static int add_drifts(const struct pg_facts *facts, struct list *list)
 	return r;
 }
 
+/* ---- cards whose virtual functions are made when the node starts ---- */
+
+static int add_card(const struct pg_facts *facts, const struct pg_sriov_state *st, struct list *list)
+{
+	struct pg_bdf addr = st->card->id.addr;
+	struct pg_status *s = NULL;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (pg_bdf_equal(list->v[i].addr, addr))
+			return 0; /* what is said of it already is worse */
+	s = add(list, addr);
+	if (!s)
+		return -ENOMEM;
+	s->dev = pg_facts_dev(facts, addr);
+	s->expected = s->dev ? s->dev->driver : NULL;
+	return pg_sriov_judge(facts, st, s);
+}
+
+static int add_cards(const struct pg_facts *facts, struct list *list)
+{
+	struct pg_sriov_states states PG_CLEANUP(pg_sriov_states_done) = { 0 };
+	int r = pg_sriov_states(facts, &states);
+
+	for (size_t i = 0; r == 0 && i < states.n; i++)
+		r = add_card(facts, &states.v[i], list);
+	return r;
+}
+
 static int by_address(const void *a, const void *b)
 {
 	const struct pg_status *x = a, *y = b;
@@ -246,6 +275,8 @@ int pg_status_list(const struct pg_facts *facts, struct pg_status **ret, size_t 
 		r = add_missing_of(facts, &facts->guest[i], &list);
 	if (r == 0)
 		r = add_drifts(facts, &list);
+	if (r == 0)
+		r = add_cards(facts, &list);
 	if (r < 0) {
 		pg_status_free(list.v, list.n);
 		return r;

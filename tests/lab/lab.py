@@ -14,6 +14,9 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 RELEASES = {'12': 'bookworm', '13': 'trixie'}
 WANTED = ['qemu-system-x86_64', 'qemu-img', 'mmdebstrap', 'mke2fs', 'sfdisk', 'ssh', 'ssh-keygen', 'tmux']
 
+# No time limit of systemd's is for a processor that is emulated on a busy machine.
+SLOW = b'[Manager]\nDefaultTimeoutStartSec=20min\nDefaultDeviceTimeoutSec=20min\n'
+
 
 def call(*command, **more):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **more)
@@ -102,6 +105,24 @@ class Lab:
         self.image()
         self.disk, self.tar = self.ready(), self.program()
 
+    def newer_qemu(self):
+        """The words that start a QEMU with igb, a network card with virtual functions: QEMU 8 or later has it. That
+        of the guest's own release, where this machine's is older."""
+        version = call('qemu-system-x86_64', '--version').decode().split('version ')[1]
+        if int(version.split('.')[0]) >= 8:
+            return ['qemu-system-x86_64']
+        tree = os.path.join(self.cache, 'qemu')
+        if not os.path.exists(f'{tree}/done'):
+            os.makedirs(tree, exist_ok=True)
+            disk = os.path.join(self.cache, 'base.raw') + '?offset=1048576'
+            for path in ('/usr/lib/x86_64-linux-gnu', '/usr/share/qemu', '/usr/share/seabios'):
+                call('debugfs', '-R', f'rdump {path} {tree}', disk)
+            call('debugfs', '-R', f'dump -p /usr/bin/qemu-system-x86_64 {tree}/qemu-system-x86_64', disk)
+            open(f'{tree}/done', 'w').close()
+        return ['env', f'QEMU_MODULE_DIR={tree}/x86_64-linux-gnu/qemu',
+                f'{tree}/x86_64-linux-gnu/ld-linux-x86-64.so.2', '--library-path', f'{tree}/x86_64-linux-gnu',
+                f'{tree}/qemu-system-x86_64', '-L', f'{tree}/qemu', '-L', f'{tree}/seabios']
+
     # ---- machines for the scenarios ----
 
     def copy(self, name, origin, resume, cache='unsafe'):
@@ -113,8 +134,9 @@ class Lab:
         m.start(resume=resume).up()
         return m
 
-    def guest(self, name, cache='unsafe'):
-        """A machine of its own, resumed where it was made ready, with the program installed."""
+    def guest(self, name, cache='unsafe', **more):
+        """A machine of its own, resumed where it was made ready, with the program installed. With more devices, or
+        another QEMU, it is booted anew then: what was saved knows nothing of them."""
         m = self.copy(name, self.disk, 'ready', cache)
         with open(self.tar, 'rb') as f:
             m.ssh('tar -C / -xf -', stdin=f.read())
@@ -122,6 +144,11 @@ class Lab:
         m.ssh('tar -C / -xf -', stdin=call('tar', '-C', f'{HERE}/guest', '--owner=0', '--group=0', '--mode=0755',
                                            '-cf', '-', 'usr/sbin/qm', 'usr/bin/pvesh'))
         m.ssh('sync')       # as a package manager does it: the power may fail soon
+        if more:
+            m.ssh('mkdir -p /etc/systemd/system.conf.d; cat >/etc/systemd/system.conf.d/lab.conf', stdin=SLOW)
+            for key, value in more.items():
+                setattr(m, key, value)
+            m.reboot()
         return m
 
     def done_with(self, m):

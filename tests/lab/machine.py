@@ -41,8 +41,13 @@ for _number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(_number, on_signal)
 
 
+# Where the machine has much else to do every wait may be longer: LAB_PATIENCE=4.
+PATIENCE = float(os.environ.get('LAB_PATIENCE') or 1)
+
+
 def until(what, seconds, ask, pause=0.2):
     """Asks until the answer is true; Trouble when the time is over."""
+    seconds *= PATIENCE
     end = time.monotonic() + seconds
     while True:
         answer = ask()
@@ -113,8 +118,9 @@ LOST_RACES = ('Oops: int3', "timer doesn't work through Interrupt-remapped IO-AP
 
 
 class Machine:
-    def __init__(self, disk, key, log, cache='unsafe', iommu=True):
+    def __init__(self, disk, key, log, cache='unsafe', iommu=True, more='', qemu=('qemu-system-x86_64',)):
         self.disk, self.key, self.log, self.cache, self.iommu = disk, key, log, cache, iommu
+        self.more, self.qemu = more, qemu       # devices beside the usual ones; the words that start QEMU
         self.dir = tempfile.mkdtemp(prefix='pve-gpu-lab-')
         self.process = self.qmp = self.serial = None
         self.screens = []
@@ -123,14 +129,14 @@ class Machine:
     # ---- power ----
 
     def command(self, resume):
-        command = ['qemu-system-x86_64']
+        command = list(self.qemu)
         command += ['-machine', 'q35,kernel-irqchip=split' if self.iommu else 'q35']
         if self.iommu:
             command += ['-device', 'intel-iommu,intremap=on,caching-mode=on']
         command += '-accel tcg,thread=multi -cpu max,la57=off -smp 2 -m 1536 -nodefaults -display none'.split()
         command += ['-drive', f'file={self.disk},if=none,id=d0,format=qcow2,cache={self.cache}']
         command += ['-netdev', f'user,id=n0,restrict=on,hostfwd=tcp:127.0.0.1:{self.port}-10.0.2.15:22']
-        command += DEVICES.split()
+        command += (DEVICES + self.more).split()
         command += ['-serial', f'unix:{self.dir}/serial,server=on,wait=off']
         command += ['-qmp', f'unix:{self.dir}/qmp,server=on,wait=off', '-no-reboot']
         return command + (['-loadvm', resume] if resume else [])
@@ -198,7 +204,7 @@ class Machine:
 
     def gone(self, seconds):
         try:
-            self.process.wait(seconds)
+            self.process.wait(seconds * PATIENCE)
         except subprocess.TimeoutExpired:
             raise Trouble(f'the machine still ran after {seconds} s: {self.text[-1500:]}') from None
         running.discard(self)
@@ -274,7 +280,7 @@ class Machine:
 
     def ssh_command(self, tty=False):
         options = ['-i', self.key, '-p', str(self.port), '-o', 'StrictHostKeyChecking=no',
-                   '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=5',
+                   '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR', '-o', f'ConnectTimeout={int(5 * PATIENCE)}',
                    '-o', 'ServerAliveInterval=5', '-o', 'ServerAliveCountMax=6']
         return ['ssh'] + (['-tt'] if tty else []) + options + ['root@127.0.0.1']
 
@@ -311,7 +317,7 @@ class Machine:
         if self.process.poll() is not None:
             raise Trouble('the machine ended: ' + self.text[-1500:])
         try:
-            return self.ssh('true', seconds=15, check=False).returncode == 0
+            return self.ssh('true', seconds=15 * PATIENCE, check=False).returncode == 0
         except Trouble:
             return False
 

@@ -12,6 +12,7 @@
  * usb=A,B usb_mapping=M usb_remove=usbN,… usb_accept=PORT,…
  * rombar=yes|no legacy_igd=yes|no keep_driver=yes|no vendor-id=N … separate replace=hostpciN
  * remove=hostpciN,… vga=V cpu=C hugepages=P no_balloon guest_reachable secure_boot
+ * sriov=ADDRESS:COUNT vf_driver=host|none vf=N,mac=…,vlan=… (can be given again)
  * map=give|replace|add|remove (with mapping=M or usb_mapping=M)
  */
 #include <errno.h>
@@ -100,6 +101,21 @@ static int set_tri(struct pg_choices *c, const char *key, const char *value)
 	return 0;
 }
 
+/* "0000:07:00.0:4" */
+static int set_sriov(struct pg_choices *c, const char *value)
+{
+	char *addr pg_autofree = strdup(value);
+	char *colon = addr ? strrchr(addr, ':') : NULL;
+	bool slot;
+
+	if (!colon)
+		return -EINVAL;
+	*colon = '\0';
+	c->sriov.wanted = true;
+	c->sriov.count = (unsigned)strtoul(colon + 1, NULL, 10);
+	return pg_bdf_parse_loose(addr, &c->sriov.pf, &slot);
+}
+
 static int set_text(struct pg_choices *c, const char *key, const char *value)
 {
 	const struct {
@@ -143,6 +159,12 @@ static int set_value(struct pg_choices *c, const char *key, const char *value)
 		return pg_strv_split(value, ",", &c->remove);
 	if (strcmp(key, "map") == 0)
 		return pg_map_task_parse(value, &c->map_task);
+	if (strcmp(key, "sriov") == 0)
+		return set_sriov(c, value);
+	if (strcmp(key, "vf") == 0)
+		return pg_choices_vf_text(c, value);
+	if (strcmp(key, "vf_driver") == 0)
+		return (c->sriov.host_driver = strcmp(value, "host") == 0 ? PG_YES : PG_NO) < 0;
 	if (strcmp(key, "vm") != 0)
 		return set_text(c, key, value);
 	c->vmid = (uint32_t)strtoul(value, NULL, 10);
@@ -263,6 +285,7 @@ static void print_file(const struct pg_plan_file *f)
 	printf("file %s %s %04o\n", change[f->change], f->path, (unsigned)f->mode);
 	if (pg_text_starts(f->path, "/etc/initramfs-tools/") ||
 	    pg_text_starts(f->path, "/etc/grub.d/") ||
+	    pg_text_starts(f->path, "/etc/systemd/system/") ||
 	    pg_text_starts(f->path, "/etc/kernel/postinst.d/"))
 		return; /* ours as a whole */
 	print_lines('-', f->before.p + head, f->before.n - head - tail);
@@ -280,6 +303,8 @@ static void print_commands(const struct pg_plan *plan)
 {
 	for (size_t i = 0; i < plan->n_cmd; i++) {
 		print_argv("command", &plan->cmd[i].argv);
+		if (plan->cmd[i].undo.n)
+			print_argv(" | undo:", &plan->cmd[i].undo);
 		printf("\n");
 	}
 	for (size_t i = 0; i < plan->n_vm_cmd; i++) {
@@ -360,7 +385,9 @@ static int write_files(struct pg_root *root, const struct pg_plan *plan)
 
 		*strrchr(dir, '/') = '\0';
 		r = pg_root_mkdirs(root, dir, 0755, NULL, NULL);
-		if (r == 0)
+		if (r == 0 && f->change == PG_CHANGE_REMOVE)
+			r = pg_root_unlink(root, f->path, NULL);
+		else if (r == 0)
 			r = pg_root_replace(root, f->path, &f->after, &meta, NULL);
 	}
 	return r;
@@ -412,6 +439,7 @@ static void templates_done(struct pg_templates *t)
 	pg_bytes_done(&t->initramfs_script);
 	pg_bytes_done(&t->grub_entry);
 	pg_bytes_done(&t->loader_entry);
+	pg_bytes_done(&t->sriov_unit);
 }
 
 static int run(struct pg_root *root, const char *data, const struct pg_choices *c, bool texts)
@@ -426,6 +454,8 @@ static int run(struct pg_root *root, const char *data, const struct pg_choices *
 		r = read_file(data, "grub.d/pve-gpu", &t.grub_entry);
 	if (r == 0)
 		r = read_file(data, "boot/loader-entry", &t.loader_entry);
+	if (r == 0)
+		r = read_file(data, "systemd/pve-gpu-sriov.service", &t.sriov_unit);
 	if (r == 0)
 		r = plan_tree(root, c, &t, &plan);
 	if (r < 0)

@@ -23,7 +23,8 @@
  *	pci ADDRESS class=030000 id=10de:2684 [rev=a1] [sub=1458:40bf] [driver=nouveau]
  *		[override=vfio-pci] [group=14] [parent=0000:00:01.0] [boot_vga=0|1]
  *		[barN=SIZE[:p|64|p64|io]] [rom=SIZE] [reset=flr,bus] [header=1]
- *		[totalvfs=7] [numvfs=2] [physfn=0000:01:00.0]
+ *		[totalvfs=7] [numvfs=2] [vf_offset=128] [vf_stride=2] [vf_device=10ca] [vf_probe=0|1]
+ *		[physfn=0000:01:00.0] [last_bus=8]
  *		[config=none|short|64|256|ff] [mods=nouveau,nvidiafb]	(all in one line)
  *
  * A pci line makes the whole device as sysfs shows it, links in both directions included; a

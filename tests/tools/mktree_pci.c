@@ -26,7 +26,8 @@ struct pci {
 	char *path;   /* the device's folder */
 	char *parent; /* the bridge's folder, or NULL */
 	uint64_t class, vendor, device, rev, subvendor, subdevice, group, header;
-	uint64_t totalvfs, numvfs, boot_vga;
+	uint64_t totalvfs, numvfs, vf_offset, vf_stride, vf_device, vf_probe, boot_vga, last_bus;
+	bool has_vf_place, has_vf_device, has_vf_probe, has_last_bus;
 	bool has_class, has_id, has_sub, has_group, has_boot_vga, has_vfs;
 	const char *driver, *override, *parent_name, *physfn, *reset, *config, *mods;
 	struct bar bar[N_BARS + 1];
@@ -167,6 +168,11 @@ static int word(struct tree *t, const char *key, const char *value, struct pci *
 		{ "boot_vga", 10, 1, &p->boot_vga, &p->has_boot_vga },
 		{ "totalvfs", 10, 256, &p->totalvfs, &p->has_vfs },
 		{ "numvfs", 10, 256, &p->numvfs, &p->has_vfs },
+		{ "vf_offset", 10, 65535, &p->vf_offset, &p->has_vf_place },
+		{ "vf_stride", 10, 65535, &p->vf_stride, &p->has_vf_place },
+		{ "vf_device", 16, 65535, &p->vf_device, &p->has_vf_device },
+		{ "last_bus", 10, 255, &p->last_bus, &p->has_last_bus },
+		{ "vf_probe", 10, 1, &p->vf_probe, &p->has_vf_probe },
 	};
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(numbers); i++) {
@@ -364,7 +370,13 @@ static int write_attrs(struct tree *t, const struct pci *p)
 		return -1;
 	if (attr(t, p, vga, "boot_vga", "%u", (unsigned)p->boot_vga) < 0 ||
 	    attr(t, p, p->has_vfs, "sriov_totalvfs", "%u", (unsigned)p->totalvfs) < 0 ||
-	    attr(t, p, p->has_vfs, "sriov_numvfs", "%u", (unsigned)p->numvfs) < 0)
+	    attr(t, p, p->has_vfs, "sriov_numvfs", "%u", (unsigned)p->numvfs) < 0 ||
+	    attr(t, p, p->has_vf_place, "sriov_offset", "%u", (unsigned)p->vf_offset) < 0 ||
+	    attr(t, p, p->has_vf_place, "sriov_stride", "%u", (unsigned)p->vf_stride) < 0 ||
+	    attr(t, p, p->has_last_bus, "subordinate_bus_number", "%u", (unsigned)p->last_bus) < 0 ||
+	    attr(t, p, p->has_vf_device, "sriov_vf_device", "%x", (unsigned)p->vf_device) < 0 ||
+	    attr(t, p, p->has_vf_probe, "sriov_drivers_autoprobe", "%u",
+		 (unsigned)p->vf_probe) < 0)
 		return -1;
 	return write_reset(t, p) < 0 ? -1 : write_blobs(t, p);
 }

@@ -100,6 +100,12 @@ cluster_node() {
 	"$top_builddir/tests/tools/mktree" "$top_srcdir/tests/trees/cluster3.tree" "$tmp/node"
 }
 
+# A network card with virtual functions, one of which VM 100 has.
+sriov_node() {
+	rm -rf "$tmp/node"
+	"$top_builddir/tests/tools/mktree" "$top_srcdir/tests/trees/sriov-vfs.tree" "$tmp/node"
+}
+
 # VM 100 has a USB controller.
 owned_node() {
 	new_node
@@ -135,6 +141,10 @@ if same_names; then
 	screens_here vm 80x24 vm-80x24
 	owned_node
 	screens_here vm 80x24 vm-80x24-ascii --ascii --color=never
+	sriov_node
+	screens_here sriov 80x24 sriov-80x24
+	sriov_node
+	screens_here sriov 80x24 sriov-80x24-ascii --ascii --color=never
 	screens trial 80x24 trial-80x24
 	screens trial 132x43 trial-132x43
 	screens trial 80x24 trial-80x24-ascii --ascii --color=never
@@ -146,7 +156,7 @@ if same_names; then
 	screens_beside busy 80x24 busy-80x24
 else
 	for name in busy-80x24 device-80x24 device-120x40 device-80x24-ascii usb-80x24 usb-120x40 \
-		usb-80x24-ascii vm-80x24 vm-80x24-ascii trial-80x24 trial-132x43 trial-80x24-ascii loss-80x24 settings-80x24 \
+		usb-80x24-ascii vm-80x24 vm-80x24-ascii trial-80x24 trial-132x43 trial-80x24-ascii loss-80x24 settings-80x24 sriov-80x24 sriov-80x24-ascii \
 		trial-wrong-80x24; do
 		n=$((n + 1))
 		echo "ok $n - $name # SKIP this machine has other names for the demo's devices"
