@@ -30,6 +30,9 @@ int pg_collect_entries(const struct pg_root *root, struct pg_facts *facts);
 int pg_collect_initrds(const struct pg_root *root, struct pg_facts *facts);
 /* modules.c: modules, and claim of every device */
 int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
+/* mdev.c: mdev_parent[], mdev[]; and by vgpu.c vgpu */
+int pg_collect_mdev(const struct pg_root *root, struct pg_facts *facts);
+int pg_collect_vgpu(const struct pg_root *root, struct pg_facts *facts);
 /* guests.c: guest[], storage[], and vmid of every device (mappings resolved) */
 int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts);
 /* usb_read.c: usb[], but for what of the host hangs on it; and usb_mapping[] */
