@@ -16,6 +16,7 @@ int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_usb(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_mapping(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_vgpu(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_doctor(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_history(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_confirm(const struct pg_cmd_env *env, int argc, char **argv);
@@ -24,6 +25,8 @@ int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv);
 
 /* usb without arguments. */
 int pg_cmd_usb_list(const struct pg_cmd_env *env);
+/* vgpu without arguments. */
+int pg_cmd_vgpu_list(const struct pg_cmd_env *env);
 
 /* What a subcommand looked at. facts is NULL where they could not be read. */
 struct pg_cmd_host {

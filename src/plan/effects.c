@@ -293,7 +293,7 @@ static bool leaves(const struct pg_effect *e)
 int pg_plan_effects(struct pg_planner *p)
 {
 	const struct pg_taking taking = {
-		.dev = p->dev, .how = p->how, .n = p->n_dev,
+		.dev = p->dev, .how = p->how, .n = p->choices->mdev ? 0 : p->n_dev,
 		.guest = p->choices->vmid ? pg_facts_guest(p->facts, p->choices->vmid) : NULL,
 		.leaving = pg_choices_leaving(p->choices),
 	};

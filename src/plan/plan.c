@@ -6,6 +6,7 @@
 
 #include "src/plan/drift.h"
 #include "src/plan/mapping.h"
+#include "src/plan/mdev.h"
 #include "src/plan/planner.h"
 
 /* ---- freeing ---- */
@@ -242,6 +243,8 @@ static int plan_passthrough(struct pg_planner *p)
 	if (r == 0)
 		r = pg_plan_address_files(p);
 	if (r == 0)
+		r = pg_plan_kvmgt(p);
+	if (r == 0)
 		r = pg_plan_guest(p);
 	return r < 0 ? r : pg_plan_remember(p);
 }
@@ -320,10 +323,12 @@ int pg_plan_make(const struct pg_facts *facts, const struct pg_choices *choices,
 	p.plan = calloc(1, sizeof(*p.plan));
 	if (!p.plan)
 		return -ENOMEM;
-	if (choices->repair) {
+	if (choices->repair)
 		r = pg_repair_choices(facts, choices, &meant);
+	else if (choices->mdev)
+		r = pg_mdev_choices(facts, choices, &meant);
+	if (meant)
 		p.choices = meant;
-	}
 	if (r == 0)
 		r = pg_plan_devices(facts, p.choices, &p.dev, &p.n_dev);
 	if (r == 0)
