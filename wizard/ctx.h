@@ -24,6 +24,7 @@ enum wiz_page {
 	WIZ_PAGE_VERIFY,	/* after the reboot; the wizard opens on it where a change waits */
 	WIZ_PAGE_STATUS,
 	WIZ_PAGE_MAPPING,
+	WIZ_PAGE_VGPU,
 	WIZ_PAGE_HISTORY,
 	WIZ_N_PAGES,
 };
@@ -120,7 +121,7 @@ struct wiz_page_ops {
 
 extern const struct wiz_page_ops wiz_page_home, wiz_page_host, wiz_page_device,
 	wiz_page_binding, wiz_page_vm, wiz_page_usb, wiz_page_review, wiz_page_apply, wiz_page_reboot,
-	wiz_page_verify, wiz_page_status, wiz_page_mapping, wiz_page_history;
+	wiz_page_verify, wiz_page_status, wiz_page_mapping, wiz_page_vgpu, wiz_page_history;
 
 /* ---- engine.c: moving, asking ---- */
 
@@ -267,8 +268,15 @@ struct wiz_dev_item wiz_dev_item(const struct pg_dev *dev);
 
 /* ---- page_mapping.c ---- */
 
-/* The choices are about a mapping alone: they are over. */
+/* The choices are about a mapping alone, or a part of a card: they are over. */
 void wiz_mapping_forget(struct wiz *w);
+
+/* ---- page_vgpu.c ---- */
+
+/* Is there a card that is divided, or can be without more than a plan? */
+bool wiz_vgpu_is_offered(const struct wiz *w);
+/* Are the choices about a part of a card, so that no device leaves the node? */
+bool wiz_vgpu_is_chosen(const struct wiz *w);
 
 /* ---- vm_entries.c: what the chosen VM has ---- */
 

@@ -14,7 +14,7 @@ static const struct wiz_page_ops *const pages[WIZ_N_PAGES] = {
 	[WIZ_PAGE_APPLY] = &wiz_page_apply,   [WIZ_PAGE_REBOOT] = &wiz_page_reboot,
 	[WIZ_PAGE_VERIFY] = &wiz_page_verify, [WIZ_PAGE_STATUS] = &wiz_page_status,
 	[WIZ_PAGE_HISTORY] = &wiz_page_history, [WIZ_PAGE_USB] = &wiz_page_usb,
-	[WIZ_PAGE_MAPPING] = &wiz_page_mapping,
+	[WIZ_PAGE_MAPPING] = &wiz_page_mapping, [WIZ_PAGE_VGPU] = &wiz_page_vgpu,
 };
 
 const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
@@ -22,12 +22,18 @@ const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
 	return pages[page];
 }
 
+/* No step about devices that leave the node. */
+static bool is_vm_only(const struct wiz *w)
+{
+	return w->usb_only || wiz_vgpu_is_chosen(w);
+}
+
 static bool is_relevant(const struct wiz *w, enum wiz_page page)
 {
 	/* a repair asks nothing, nor does an entry of a mapping: only what is done is shown */
 	if ((w->choices->repair || w->choices->map_task) && pages[page]->step && page < WIZ_PAGE_REVIEW)
 		return false;
-	if (w->usb_only && page < WIZ_PAGE_VM && pages[page]->step)
+	if (is_vm_only(w) && page < WIZ_PAGE_VM && pages[page]->step)
 		return false;
 	return !pages[page]->relevant || pages[page]->relevant(w);
 }
@@ -233,7 +239,7 @@ static bool is_hidden(const struct wiz *w, enum wiz_page page)
 {
 	if (page == WIZ_PAGE_USB)
 		return !w->usb;
-	return !pages[page]->step || (w->usb_only && page < WIZ_PAGE_VM);
+	return !pages[page]->step || (is_vm_only(w) && page < WIZ_PAGE_VM);
 }
 
 static void build_steps(const struct wiz *w, struct wiz_view *view)
@@ -279,6 +285,7 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 		     !ops->step		  ? ops->title :
 		     w->choices->repair	  ? "Repair what has moved" :
 		     w->choices->map_task ? "Resource mapping" :
+		     wiz_vgpu_is_chosen(w) ? "A part of a card" :
 					    ops->title);
 	build_host(w, &view);
 	build_steps(w, &view);

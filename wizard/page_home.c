@@ -33,6 +33,10 @@ static const struct {
 	  "The devices that have a name for the whole cluster, and which nodes have an entry for them. "
 	  "What is missing or wrong on this node can be planned from there.",
 	  WIZ_PAGE_MAPPING },
+	{ "vgpu", "Mediated devices and vGPUs",
+	  "Cards that can be divided, so that several VMs have a part each: the types, who has them, and why "
+	  "there are none. A part is chosen for a VM from there; the card stays with its driver.",
+	  WIZ_PAGE_VGPU },
 	{ "history", "History and undo",
 	  "What pve-gpu has changed on this node. Each change can be taken back.",
 	  WIZ_PAGE_HISTORY },
@@ -59,6 +63,7 @@ static bool is_shown(const struct wiz *w, size_t i)
 	       rows[i].page == WIZ_PAGE_REBOOT ? is_due(w) :
 	       rows[i].page == WIZ_PAGE_REVIEW ? wiz_has_repair(w) :
 	       rows[i].page == WIZ_PAGE_MAPPING ? is_cluster(w) :
+	       rows[i].page == WIZ_PAGE_VGPU ? wiz_vgpu_is_offered(w) :
 						 true;
 }
 

@@ -199,7 +199,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 void wiz_mapping_forget(struct wiz *w)
 {
-	struct pg_choices *choices = w->choices->map_task ? pg_choices_new() : NULL;
+	bool over = w->choices->map_task || wiz_vgpu_is_chosen(w);
+	struct pg_choices *choices = over ? pg_choices_new() : NULL;
 
 	if (!choices)
 		return;

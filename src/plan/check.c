@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/plan/drift.h"
+#include "src/plan/mdev.h"
 #include "src/plan/planner.h"
 
 #include <errno.h>
@@ -27,7 +28,7 @@ static int simulate(struct pg_checker *c)
 	taking.dev = c->dev;
 	taking.how = how;
 	taking.n = c->choices->mdev ? 0 : c->n_dev;
-	taking.leaving = pg_choices_leaving(c->choices);
+	taking.leaving = pg_choices_leaving(c->choices) | pg_mdev_leaving(c->facts, c->choices);
 	if (c->choices->vmid)
 		taking.guest = pg_facts_guest(c->facts, c->choices->vmid);
 	return pg_effects_make(c->facts, &taking, &c->effects);

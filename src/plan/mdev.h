@@ -22,6 +22,8 @@ bool pg_mdev_is_taken(const struct pg_facts *facts, const struct pg_mdev_parent 
  * virtual functions a free one, or the one that the VM has already. Returns 0 or -ENOMEM. */
 int pg_mdev_choices(const struct pg_facts *facts, const struct pg_choices *choices,
 		    struct pg_choices **ret);
+/* The numbers of the VM's entries that have the device whole, and become the part, a bit each. */
+unsigned pg_mdev_leaving(const struct pg_facts *facts, const struct pg_choices *choices);
 /* GVT-g is to be switched on for the chosen device, unless it is already. */
 bool pg_mdev_wants_gvt(const struct pg_planner *p);
 /* Can the VM's entry be made now: are the types known? */

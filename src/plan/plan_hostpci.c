@@ -94,6 +94,7 @@ static int assign(struct pg_vm_plan *vm, const struct pg_entry *e, int index)
 	return set(vm, (unsigned)index, value,
 		   e->igd  ? "The VM gets the processor's own graphics, as its primary display." :
 		   e->xvga ? "The VM gets the device, as its primary display." :
+		   vm->p->choices->mdev ? "The VM gets a part of the card, made when it starts." :
 			     "The VM gets the device.");
 }
 

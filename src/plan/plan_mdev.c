@@ -83,6 +83,18 @@ int pg_mdev_choices(const struct pg_facts *facts, const struct pg_choices *choic
 	return r;
 }
 
+unsigned pg_mdev_leaving(const struct pg_facts *facts, const struct pg_choices *choices)
+{
+	const struct pg_guest *guest = choices->mdev && choices->vmid && choices->n_pick == 1 ?
+		pg_facts_guest(facts, choices->vmid) : NULL;
+	unsigned bits = 0;
+
+	for (size_t i = 0; guest && i < guest->n_hostpci; i++)
+		if (pg_hostpci_may_take(facts, &guest->hostpci[i], choices->pick->addr))
+			bits |= 1U << guest->hostpci[i].index;
+	return bits;
+}
+
 /* ---- what of the node it needs ---- */
 
 static const struct pg_dev *only(const struct pg_planner *p)
