@@ -237,6 +237,7 @@ static const struct field texts[] = {
 	{ "efi_storage", offsetof(struct pg_choices, efi_storage) },
 	{ "vga", offsetof(struct pg_choices, vga) },
 	{ "cpu", offsetof(struct pg_choices, cpu) },
+	{ "mdev", offsetof(struct pg_choices, mdev) },
 	{ "hugepages", offsetof(struct pg_choices, hugepages) },
 };
 
@@ -373,4 +374,5 @@ const struct wiz_answer_key wiz_answer_keys[WIZ_ANSWER_KEYS_MAX + 1] = {
 	{ "hugepages", CFGT_STR, 0, take_string },
 	{ "no_balloon", CFGT_BOOL, 0, take_flag },
 	{ "guest_reachable", CFGT_BOOL, 0, take_flag },
+	{ "mdev", CFGT_STR, 0, take_string },
 };

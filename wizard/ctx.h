@@ -26,6 +26,7 @@ enum wiz_page {
 	WIZ_PAGE_STATUS,
 	WIZ_PAGE_SRIOV,
 	WIZ_PAGE_MAPPING,
+	WIZ_PAGE_VGPU,
 	WIZ_PAGE_HISTORY,
 	WIZ_PAGE_TROUBLE,	/* what the person sees, and its causes */
 	WIZ_PAGE_DOCTOR,
@@ -126,8 +127,8 @@ struct wiz_page_ops {
 
 extern const struct wiz_page_ops wiz_page_home, wiz_page_host, wiz_page_device,
 	wiz_page_binding, wiz_page_vm, wiz_page_usb, wiz_page_review, wiz_page_apply, wiz_page_reboot,
-	wiz_page_verify, wiz_page_status, wiz_page_sriov, wiz_page_mapping, wiz_page_history,
-	wiz_page_trouble, wiz_page_doctor;
+	wiz_page_verify, wiz_page_status, wiz_page_sriov, wiz_page_mapping, wiz_page_vgpu,
+	wiz_page_history, wiz_page_trouble, wiz_page_doctor;
 
 /* ---- engine.c: moving, asking ---- */
 
@@ -281,8 +282,15 @@ bool wiz_sriov_is_there(const struct wiz *w);
 
 /* ---- page_mapping.c ---- */
 
-/* The choices are about a mapping, or virtual functions, alone: they are over. */
+/* The choices are about a mapping, virtual functions, or a part of a card alone: they are over. */
 void wiz_mapping_forget(struct wiz *w);
+
+/* ---- page_vgpu.c ---- */
+
+/* Is there a card that is divided, or can be without more than a plan? */
+bool wiz_vgpu_is_offered(const struct wiz *w);
+/* Are the choices about a part of a card, so that no device leaves the node? */
+bool wiz_vgpu_is_chosen(const struct wiz *w);
 
 /* ---- vm_entries.c: what the chosen VM has ---- */
 

@@ -17,11 +17,18 @@ static const struct wiz_page_ops *const pages[WIZ_N_PAGES] = {
 	[WIZ_PAGE_MAPPING] = &wiz_page_mapping, [WIZ_PAGE_TROUBLE] = &wiz_page_trouble,
 	[WIZ_PAGE_DOCTOR] = &wiz_page_doctor,
 	[WIZ_PAGE_SRIOV] = &wiz_page_sriov,
+	[WIZ_PAGE_VGPU] = &wiz_page_vgpu,
 };
 
 const struct wiz_page_ops *wiz_page_ops(enum wiz_page page)
 {
 	return pages[page];
+}
+
+/* No step about devices that leave the node. */
+static bool is_vm_only(const struct wiz *w)
+{
+	return w->usb_only || wiz_vgpu_is_chosen(w);
 }
 
 static bool is_relevant(const struct wiz *w, enum wiz_page page)
@@ -30,7 +37,7 @@ static bool is_relevant(const struct wiz *w, enum wiz_page page)
 	 * what is done is shown */
 	if ((w->choices->repair || w->choices->map_task || w->choices->sriov.wanted) && pages[page]->step && page < WIZ_PAGE_REVIEW)
 		return false;
-	if (w->usb_only && page < WIZ_PAGE_VM && pages[page]->step)
+	if (is_vm_only(w) && page < WIZ_PAGE_VM && pages[page]->step)
 		return false;
 	return !pages[page]->relevant || pages[page]->relevant(w);
 }
@@ -237,7 +244,7 @@ static bool is_hidden(const struct wiz *w, enum wiz_page page)
 {
 	if (page == WIZ_PAGE_USB)
 		return !w->usb;
-	return !pages[page]->step || (w->usb_only && page < WIZ_PAGE_VM);
+	return !pages[page]->step || (is_vm_only(w) && page < WIZ_PAGE_VM);
 }
 
 static void build_steps(const struct wiz *w, struct wiz_view *view)
@@ -284,6 +291,7 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 		     w->choices->repair	  ? "Repair what has moved" :
 		     w->choices->map_task ? "Resource mapping" :
 		     w->choices->sriov.wanted ? "Virtual functions" :
+		     wiz_vgpu_is_chosen(w) ? "A part of a card" :
 					    ops->title);
 	build_host(w, &view);
 	build_steps(w, &view);

@@ -58,6 +58,11 @@ static const char *const words[WIZ_N_PAGES] = {
 		"this node; of another it is known only whether it has an entry and what that says. "
 		"Enter on this node's line plans what is missing or wrong there; the entries of other "
 		"nodes are never changed.",
+	[WIZ_PAGE_VGPU] =
+		"Cards whose driver divides them, so that several VMs have a part each (mediated devices, "
+		"vGPUs), and those whose driver does not, with the reason at the right. Below a card stand "
+		"its types and how many of each can still be made. Enter on a type leads to the VM that is "
+		"to have it. The card stays with its driver: it is never given to vfio-pci.",
 	[WIZ_PAGE_STATUS] =
 		"Devices that a VM has or that vfio-pci holds. pending-reboot: right after the "
 		"next reboot of the node. wrong: the VM will not start, or runs without it.",

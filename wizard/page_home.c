@@ -41,6 +41,10 @@ static const struct {
 	  "The devices that have a name for the whole cluster, and which nodes have an entry for them. "
 	  "What is missing or wrong on this node can be planned from there.",
 	  WIZ_PAGE_MAPPING },
+	{ "vgpu", "Mediated devices and vGPUs",
+	  "Cards that can be divided, so that several VMs have a part each: the types, who has them, and why "
+	  "there are none. A part is chosen for a VM from there; the card stays with its driver.",
+	  WIZ_PAGE_VGPU },
 	{ "history", "History and undo",
 	  "What pve-gpu has changed on this node. Each change can be taken back.",
 	  WIZ_PAGE_HISTORY },
@@ -68,6 +72,7 @@ static bool is_shown(const struct wiz *w, size_t i)
 	       rows[i].page == WIZ_PAGE_REVIEW ? wiz_has_repair(w) :
 	       rows[i].page == WIZ_PAGE_MAPPING ? is_cluster(w) :
 	       rows[i].page == WIZ_PAGE_SRIOV ? wiz_sriov_is_there(w) :
+	       rows[i].page == WIZ_PAGE_VGPU ? wiz_vgpu_is_offered(w) :
 						 true;
 }
 

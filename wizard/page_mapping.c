@@ -199,8 +199,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 void wiz_mapping_forget(struct wiz *w)
 {
-	bool alone = w->choices->map_task || w->choices->sriov.wanted;
-	struct pg_choices *choices = alone ? pg_choices_new() : NULL;
+	bool over = w->choices->map_task || w->choices->sriov.wanted || wiz_vgpu_is_chosen(w);
+	struct pg_choices *choices = over ? pg_choices_new() : NULL;
 
 	if (!choices)
 		return;

@@ -13,6 +13,12 @@
 #define FIRMWARE "change-firmware"
 #define USB "usb"
 
+/* What is asked is the VM, and nothing else. */
+static bool is_vm_only(const struct wiz *w)
+{
+	return w->usb_only || wiz_vgpu_is_chosen(w);
+}
+
 static bool relevant(const struct wiz *w)
 {
 	return w->facts->n_guest > 0;
@@ -173,12 +179,12 @@ static void build(struct wiz *w, struct wiz_view *view)
 	wiz_view_set(view, &view->detail_title, "About it");
 	for (size_t i = 0; i < w->facts->n_guest; i++)
 		vm_row(w, view, &w->facts->guest[i]);
-	if (!w->usb_only)
+	if (!is_vm_only(w))
 		other_rows(w, view);
 	for (size_t i = 0; i < view->n_item; i++)
 		if (view->item[i].mark == WIZ_MARK_RADIO_ON)
 			view->cursor = i;
-	if (!w->choices->vmid && w->usb_only)
+	if (!w->choices->vmid && is_vm_only(w))
 		wiz_view_set(view, &view->why_not_next, "Choose a VM with Space.");
 	else if (!w->choices->vmid && !w->vm_chosen)
 		wiz_view_set(view, &view->why_not_next,

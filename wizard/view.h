@@ -100,7 +100,7 @@ struct wiz_question {
 
 struct wiz_view {
 	char *page;		/* id of the page: home, host, device, binding, vm, review, apply, sriov, mapping,
-				 * reboot, verify, status, history, trouble, doctor */
+				 * reboot, verify, status, vgpu, history, trouble, doctor */
 	char *title;		/* "Set up passthrough" */
 	char *host;		/* "pve1  PVE 9.0  Linux 6.14.8-2-pve" */
 	bool demo;

@@ -17,6 +17,7 @@ int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_usb(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_sriov(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_mapping(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_vgpu(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_doctor(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_history(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_confirm(const struct pg_cmd_env *env, int argc, char **argv);
@@ -27,6 +28,8 @@ int pg_cmd_recover(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_usb_list(const struct pg_cmd_env *env);
 /* sriov without arguments. */
 int pg_cmd_sriov_list(const struct pg_cmd_env *env);
+/* vgpu without arguments. */
+int pg_cmd_vgpu_list(const struct pg_cmd_env *env);
 
 /* What a subcommand looked at. facts is NULL where they could not be read. */
 struct pg_cmd_host {

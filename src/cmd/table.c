@@ -75,6 +75,18 @@ static const struct pg_cmd table[] = {
 	  "  --now              with ADDRESS COUNT: what taking a change back runs: sets the number,\n"
 	  "                     and nothing that lasts\n",
 	  pg_cmd_sriov },
+	{ "vgpu",
+	  "[[VMID] ADDRESS [TYPE] [--mapping NAME] [--trial[=MINUTES]|--no-trial] [--apply [--yes]]]",
+	  "mediated devices and vGPUs: types, who has them, why there are none; or a plan",
+	  "  VMID ADDRESS TYPE  a part of the card for the VM; of a card that is divided on its\n"
+	  "                     virtual functions a free one is taken\n"
+	  "  ADDRESS            alone: what the node needs so that the card can be divided (GVT-g)\n"
+	  "  --mapping NAME     by this resource mapping, made if it is not there\n"
+	  "  --trial[=MINUTES], --no-trial, --pin-nics, --accept-loss\n"
+	  "                     as for passthrough\n"
+	  "  --apply            do what the plan says, after asking\n"
+	  "  --yes              do not ask\n",
+	  pg_cmd_vgpu },
 	{ "mapping",
 	  "[NAME (ADDRESS|PORT|ID) [--add|--replace] | NAME --remove [--usb]] [--apply [--yes]]",
 	  "resource mappings over the nodes of the cluster; or a plan for this node's entry",

@@ -32,6 +32,9 @@ int pg_collect_entries(const struct pg_root *root, struct pg_facts *facts);
 int pg_collect_initrds(const struct pg_root *root, struct pg_facts *facts);
 /* modules.c: modules, and claim of every device */
 int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
+/* mdev.c: mdev_parent[], mdev[]; and by vgpu.c vgpu */
+int pg_collect_mdev(const struct pg_root *root, struct pg_facts *facts);
+int pg_collect_vgpu(const struct pg_root *root, struct pg_facts *facts);
 /* guests.c: guest[], storage[], and vmid of every device (mappings resolved) */
 int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts);
 /* render.c: render of every device, n_render_other, render_known */

@@ -36,6 +36,8 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 		r = pg_collect_initrds(root, facts);
 	if (r == 0 && want & PG_WANT_MODULES)
 		r = pg_collect_modules(root, facts);
+	if (r == 0 && want & PG_WANT_MDEV)
+		r = pg_collect_mdev(root, facts);
 	if (r == 0 && want & PG_WANT_GUESTS)
 		r = pg_collect_guests(root, facts);
 	if (r == 0 && want & PG_WANT_GUESTS)
@@ -324,6 +326,9 @@ void pg_facts_free(struct pg_facts *f)
 	FREE_ALL(f->vf_maker, f->n_vf_maker, vf_maker_done);
 	FREE_ALL(f->usb, f->n_usb, pg_usb_dev_done);
 	FREE_ALL(f->usb_mapping, f->n_usb_mapping, pg_usb_mapping_done);
+	FREE_ALL(f->mdev_parent, f->n_mdev_parent, pg_mdev_parent_done);
+	FREE_ALL(f->mdev, f->n_mdev, pg_mdev_done);
+	pg_vgpu_done(&f->vgpu);
 	FREE_ALL(f->file, f->n_file, file_done);
 	FREE_ALL(f->rom, f->n_rom, rom_done);
 	pg_strv_done(&f->unread);

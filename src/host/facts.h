@@ -16,6 +16,7 @@
 #include "src/base/strbuf.h"
 #include "src/base/vec.h"
 #include "src/host/bdf.h"
+#include "src/host/mdev.h"
 #include "src/host/support.h"
 #include "src/host/usb.h"
 
@@ -492,6 +493,11 @@ struct pg_facts {
 	size_t n_usb;
 	struct pg_usb_mapping *usb_mapping;
 	size_t n_usb_mapping;
+	struct pg_mdev_parent *mdev_parent;	/* PCI devices by address, then the others by name */
+	size_t n_mdev_parent;
+	struct pg_mdev *mdev;		/* sorted by uuid */
+	size_t n_mdev;
+	struct pg_vgpu vgpu;
 	struct pg_rom *rom;		/* regular files in /usr/share/kvm; read with the guests */
 	size_t n_rom;
 	enum pg_tri rom_known;		/* PG_YES: that folder could be listed; else unknown */
@@ -512,7 +518,8 @@ enum pg_want {
 	PG_WANT_GUESTS = 1 << 5,
 	PG_WANT_IDENTITY = 1 << 6,	/* serials and network interfaces */
 	PG_WANT_USB = 1 << 7,		/* and what of the host hangs on it, with PG_WANT_USAGE */
-	PG_WANT_ALL = (1 << 8) - 1,
+	PG_WANT_MDEV = 1 << 8,		/* mediated devices, and the drivers that make them */
+	PG_WANT_ALL = (1 << 9) - 1,
 };
 
 /*

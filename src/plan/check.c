@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/plan/drift.h"
+#include "src/plan/mdev.h"
 #include "src/plan/planner.h"
 #include "src/plan/sriov.h"
 
@@ -27,8 +28,8 @@ static int simulate(struct pg_checker *c)
 		how[i] = pg_plan_bind(c->facts, c->choices, &why);
 	taking.dev = c->dev;
 	taking.how = how;
-	taking.n = c->n_dev;
-	taking.leaving = pg_choices_leaving(c->choices);
+	taking.n = c->choices->mdev ? 0 : c->n_dev;
+	taking.leaving = pg_choices_leaving(c->choices) | pg_mdev_leaving(c->facts, c->choices);
 	if (c->choices->vmid)
 		taking.guest = pg_facts_guest(c->facts, c->choices->vmid);
 	return pg_effects_make(c->facts, &taking, &c->effects);
@@ -54,11 +55,11 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 	/* The first ones are about PCI devices to be given, which USB and removal do not need. */
 	static int (*const parts[])(struct pg_checker *c) = {
 		pg_check_iommu,	 pg_check_boot,	   pg_check_vfio,  pg_check_modules,
-		pg_check_system, pg_check_losses, pg_check_devices, pg_check_guest,
+		pg_check_system, pg_check_losses, pg_check_devices, pg_check_mdev, pg_check_guest,
 		pg_check_guests, pg_check_drift,  pg_check_nics,
 		pg_check_usb,	 pg_check_usb_guests,
 	};
-	enum { OF_PCI = 7 };
+	enum { OF_PCI = 8 };
 	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
 	struct pg_drifts drifts PG_CLEANUP(pg_drifts_done) = { 0 };
 	struct pg_checker c PG_CLEANUP(checker_done) = {

@@ -266,7 +266,8 @@ int pg_check_devices(struct pg_checker *c)
 	r = unread(c);
 	if (r == 0)
 		r = picks(c);
-	for (size_t i = 0; r == 0 && i < c->n_dev; i++)
+	/* a part of a card: check_mdev.c; the rest is about what leaves */
+	for (size_t i = 0; r == 0 && !c->choices->mdev && i < c->n_dev; i++)
 		r = one(c, c->dev[i]);
 	return r;
 }

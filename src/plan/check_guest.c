@@ -154,7 +154,7 @@ static int others(struct pg_checker *c, const struct pg_guest *own)
 {
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < c->n_dev; i++)
+	for (size_t i = 0; r == 0 && !c->choices->mdev && i < c->n_dev; i++)
 		r = others_of(c, own, c->dev[i]);
 	return r;
 }

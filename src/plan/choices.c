@@ -30,6 +30,7 @@ void pg_choices_free(struct pg_choices *c)
 	free(c->replace);
 	pg_strv_done(&c->remove);
 	free(c->mapping);
+	free(c->mdev);
 	free(c->romfile);
 	free(c->efi_storage);
 	free(c->vga);
@@ -72,7 +73,7 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret)
 	c->accept = NULL;
 	c->n_pick = c->n_accept = 0;
 	c->replace = c->mapping = c->romfile = c->efi_storage = c->vga = c->cpu = NULL;
-	c->hugepages = NULL;
+	c->hugepages = c->mdev = NULL;
 	c->remove = (struct pg_strv){ 0 };
 	pg_choices_usb_forget(c);
 	if (pg_choices_sriov_copy(choices, c) < 0)
@@ -90,6 +91,7 @@ int pg_choices_copy(const struct pg_choices *choices, struct pg_choices **ret)
 	    copy_string(choices->hugepages, &c->hugepages) < 0 ||
 	    copy_string(choices->mapping, &c->mapping) < 0 ||
 	    copy_string(choices->romfile, &c->romfile) < 0 ||
+	    copy_string(choices->mdev, &c->mdev) < 0 ||
 	    copy_string(choices->efi_storage, &c->efi_storage) < 0 ||
 	    pg_choices_usb_copy(choices, c) < 0)
 		return -ENOMEM;

@@ -85,6 +85,9 @@ struct pg_choices {
 	char *replace;		/* "hostpci0": the device takes the place of this entry, written anew */
 	struct pg_strv remove;	/* entries to be taken from the VM: "hostpci0" */
 	char *mapping;		/* use (or create) this resource mapping instead of host= */
+	/* A part of the card for the VM (mdev=), by its type: no device leaves the host then. Without a
+	 * VM it may be empty: the card is prepared to be divided. NULL: the device as a whole. */
+	char *mdev;
 	char *romfile;		/* name below /usr/share/kvm */
 	char *efi_storage;	/* for a new EFI disk; NULL: the storage of the VM's first disk */
 	bool secure_boot;	/* a new EFI disk has the keys of Secure Boot (pre-enrolled-keys=1) */

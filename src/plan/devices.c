@@ -55,6 +55,25 @@ bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev)
 	return false;
 }
 
+static bool mapping_names(const struct pg_facts *facts, const char *id, struct pg_bdf addr)
+{
+	for (size_t i = 0; i < facts->n_mapping; i++) {
+		const struct pg_mapping *m = &facts->mapping[i];
+		struct pg_hostpci as = { .addr = m->addr, .slot = m->slot, .n_addr = m->n_addr };
+
+		if (strcmp(m->id, id) == 0 && pg_hostpci_names(&as, addr))
+			return true;
+	}
+	return false;
+}
+
+bool pg_hostpci_may_take(const struct pg_facts *facts, const struct pg_hostpci *hp,
+			 struct pg_bdf addr)
+{
+	return pg_hostpci_names(hp, addr) ||
+	       (hp->mapping && mapping_names(facts, hp->mapping, addr));
+}
+
 void pg_vm_scope(uint32_t vmid, struct pg_vm_scope *ret)
 {
 	char *at = ret->s + sizeof(ret->s) - 1;

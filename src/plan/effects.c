@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/plan/mdev.h"
 #include "src/plan/planner.h"
 
 /* A simulation that runs. */
@@ -293,9 +294,9 @@ static bool leaves(const struct pg_effect *e)
 int pg_plan_effects(struct pg_planner *p)
 {
 	const struct pg_taking taking = {
-		.dev = p->dev, .how = p->how, .n = p->n_dev,
+		.dev = p->dev, .how = p->how, .n = p->choices->mdev ? 0 : p->n_dev,
 		.guest = p->choices->vmid ? pg_facts_guest(p->facts, p->choices->vmid) : NULL,
-		.leaving = pg_choices_leaving(p->choices),
+		.leaving = pg_choices_leaving(p->choices) | pg_mdev_leaving(p->facts, p->choices),
 	};
 	struct pg_effects all PG_CLEANUP(pg_effects_done) = { 0 };
 	int r = pg_effects_make(p->facts, &taking, &all);

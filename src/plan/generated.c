@@ -52,7 +52,7 @@ bool pg_entry_is_made(const struct pg_facts *facts, const struct pg_boot_entry *
 bool pg_is_own_option(const char *word)
 {
 	static const char *const keys[] = { "intel_iommu=", "amd_iommu=", "iommu=",
-					    "iommu.passthrough=", "vfio-pci.ids=" };
+					    "iommu.passthrough=", "vfio-pci.ids=", "i915.enable_gvt=" };
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(keys); i++)
 		if (pg_text_starts(word, keys[i]))

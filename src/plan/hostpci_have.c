@@ -18,29 +18,13 @@ const struct pg_hostpci *pg_vm_hostpci_at(const struct pg_guest *guest, unsigned
 	return NULL;
 }
 
-static bool mapping_names(const struct pg_facts *facts, const char *id, struct pg_bdf addr)
-{
-	for (size_t i = 0; i < facts->n_mapping; i++) {
-		const struct pg_mapping *m = &facts->mapping[i];
-		struct pg_hostpci as = { .addr = m->addr, .slot = m->slot, .n_addr = m->n_addr };
-
-		if (strcmp(m->id, id) == 0 && pg_hostpci_names(&as, addr))
-			return true;
-	}
-	return false;
-}
-
 size_t pg_vm_covered(const struct pg_vm_plan *vm, const struct pg_hostpci *hp,
 		     const struct pg_entry *e)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < e->n; i++) {
-		struct pg_bdf addr = e->dev[i]->addr;
-
-		n += pg_hostpci_names(hp, addr) ||
-		     (hp->mapping && mapping_names(vm->p->facts, hp->mapping, addr));
-	}
+	for (size_t i = 0; i < e->n; i++)
+		n += pg_hostpci_may_take(vm->p->facts, hp, e->dev[i]->addr);
 	return n;
 }
 

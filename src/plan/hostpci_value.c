@@ -89,7 +89,9 @@ static int put_all(const struct pg_vm_plan *vm, const struct pg_entry *e, struct
 		r = put(part, "x-vga", "1");
 	if (r == 0 && e->igd)
 		r = put(part, "legacy-igd", "1");
-	if (r == 0 && c->pci.legacy_igd == PG_NO)
+	if (r == 0 && c->mdev)
+		r = put(part, "mdev", c->mdev);
+	if (r == 0 && (c->pci.legacy_igd == PG_NO || c->mdev))
 		r = put(part, "legacy-igd", NULL);
 	if (r == 0 && c->pci.keep_driver != PG_UNKNOWN)
 		r = put(part, "driver", c->pci.keep_driver == PG_YES ? "keep" : NULL);

@@ -6,6 +6,7 @@
 
 #include "src/plan/drift.h"
 #include "src/plan/mapping.h"
+#include "src/plan/mdev.h"
 #include "src/plan/planner.h"
 #include "src/plan/sriov.h"
 
@@ -269,6 +270,8 @@ static int plan_passthrough(struct pg_planner *p)
 	if (r == 0)
 		r = pg_plan_address_files(p);
 	if (r == 0)
+		r = pg_plan_kvmgt(p);
+	if (r == 0)
 		r = pg_plan_guest(p);
 	return r < 0 ? r : pg_plan_remember(p);
 }
@@ -363,11 +366,13 @@ int pg_plan_make(const struct pg_facts *facts, const struct pg_choices *choices,
 		return -ENOMEM;
 	if (choices->repair)
 		r = pg_repair_choices(facts, choices, &meant);
+	else if (choices->mdev)
+		r = pg_mdev_choices(facts, choices, &meant);
 	else
 		r = pg_sriov_choose(facts, choices, &future, &meant);
 	if (meant)
 		p.choices = meant;
-	if (meant && !choices->repair)
+	if (meant && !choices->repair && !choices->mdev)
 		p.facts = &future.facts;
 	if (r == 0)
 		r = pg_plan_devices(p.facts, p.choices, &p.dev, &p.n_dev);

@@ -132,4 +132,6 @@ bool pg_is_own_option(const char *word);
 /* render.c: the plan document of DESIGN.md section 3 as JSON text, ending in a newline; and
  * the findings of `doctor`. NULL when memory ran out. The caller frees it. */
 char *pg_plan_json(const struct pg_plan *plan);
+struct pg_json;
+struct pg_json *pg_findings_array(const struct pg_findings *findings);
 char *pg_findings_json(const struct pg_findings *findings);

@@ -89,6 +89,9 @@ enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices 
 	bool early = false, address = false;
 	const struct reason *why = NULL;
 
+	*ret_why = "The card stays with its own driver, which makes the parts of it.";
+	if (choices->mdev)
+		return PG_BIND_AT_START;
 	*ret_why = "You chose so.";
 	if (choices->bind != PG_BIND_AUTO)
 		return choices->bind;
@@ -245,7 +248,7 @@ int pg_plan_decide(struct pg_planner *p)
 	if (p->n_dev == 0)
 		return 0;
 	f = pg_findings_add(&p->plan->findings, "binding", PG_LEVEL_NOTE, "host",
-			    "Binding: %s. %s", pg_bind_name(all), why);
+			    "Binding: %s. %s", p->choices->mdev ? "none" : pg_bind_name(all), why);
 	return f ? 0 : -ENOMEM;
 }
 

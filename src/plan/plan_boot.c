@@ -6,6 +6,7 @@
 
 #include "src/base/text.h"
 #include "src/plan/cmdline.h"
+#include "src/plan/mdev.h"
 
 /* What is wanted of the kernel options, given those that a file asks for now. */
 struct wishes {
@@ -19,7 +20,9 @@ static void wish(struct wishes *w, const char *key, const char *value, bool drop
 		return;
 	w->option[w->n].key = key;
 	w->option[w->n].value = value;
-	w->option[w->n].how = drop ? PG_OPTION_LIST_DROP : PG_OPTION_LIST_ADD;
+	w->option[w->n].how = drop		? PG_OPTION_LIST_DROP :
+			      strchr(key, '.') ? PG_OPTION_SET :
+						  PG_OPTION_LIST_ADD;
 	w->n++;
 }
 
@@ -63,6 +66,8 @@ static void wish_adds(const struct pg_planner *p, const struct pg_strv *configur
 	if (p->choices->iommu_pt && !pg_words_have(configured, "iommu", "pt") &&
 	    !pg_words_have(configured, "iommu.passthrough", "1"))
 		wish(w, "iommu", "pt", false);
+	if (pg_mdev_wants_gvt(p))
+		wish(w, "i915.enable_gvt", "1", false);
 }
 
 static int split_running(const struct pg_facts *facts, struct pg_strv *ret)

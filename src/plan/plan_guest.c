@@ -8,6 +8,7 @@
 #include "src/base/text.h"
 #include "src/plan/hostpci.h"
 #include "src/plan/mapping.h"
+#include "src/plan/mdev.h"
 #include "src/plan/vm_check.h"
 
 /* Is the key in "vga,!hostpci0" ('!': by force; PVE::GuestHelpers, parse_pending_delete)? */
@@ -402,8 +403,12 @@ static int memory(struct pg_vm_plan *vm)
 
 static int whole(struct pg_vm_plan *vm)
 {
-	int r = pg_vm_arm(vm);
+	int r;
 
+	/* a part of a card asks for nothing else of the VM */
+	if (vm->p->choices->mdev)
+		return pg_vm_hostpci(vm);
+	r = pg_vm_arm(vm);
 	if (r == 0)
 		r = machine(vm);
 	if (r == 0)
@@ -423,7 +428,7 @@ int pg_plan_guest(struct pg_planner *p)
 	struct pg_vm_plan vm = { .p = p };
 	int r;
 
-	if (!p->choices->vmid)
+	if (!p->choices->vmid || (p->choices->mdev && !pg_mdev_is_known(p)))
 		return 0;
 	vm.guest = pg_facts_guest(p->facts, p->choices->vmid);
 	if (!vm.guest)

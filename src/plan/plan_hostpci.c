@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* hostpciN: given, completed, replaced, taken away. */
 #include "src/plan/hostpci.h"
+#include "src/plan/mdev.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -93,10 +94,18 @@ static int assign(struct pg_vm_plan *vm, const struct pg_entry *e, int index)
 	return set(vm, (unsigned)index, value,
 		   e->igd  ? "The VM gets the processor's own graphics, as its primary display." :
 		   e->xvga ? "The VM gets the device, as its primary display." :
+		   vm->p->choices->mdev ? "The VM gets a part of the card, made when it starts." :
 			     "The VM gets the device.");
 }
 
 /* ---- one that is there, with what was chosen put in ---- */
+
+/* Does it name just the one function, in whatever spelling? */
+static bool is_named(const struct pg_hostpci *hp, const struct pg_entry *e)
+{
+	return e->n == 1 && hp->n_addr == 1 && !hp->slot[0] &&
+	       pg_bdf_equal(hp->addr[0], e->dev[0]->addr);
+}
 
 /* How the device is named anew: by a mapping, or by more functions; *ret NULL: as it is. */
 static int name_anew(const struct pg_vm_plan *vm, const struct pg_entry *e,
@@ -107,7 +116,7 @@ static int name_anew(const struct pg_vm_plan *vm, const struct pg_entry *e,
 	*ret = NULL;
 	if (mapping && hp->mapping && strcmp(mapping, hp->mapping) == 0)
 		return 0;
-	if (!mapping && !widen)
+	if (!mapping && (!widen || hp->mapping || is_named(hp, e)))
 		return 0;
 	*ret = mapping ? pg_strf("mapping=%s", mapping) : strdup(e->host);
 	return *ret ? 0 : -ENOMEM;
@@ -192,6 +201,8 @@ static int give(struct pg_vm_plan *vm, const struct pg_entry *e)
 		return r;
 	if (!have.hp)
 		return assign(vm, e, pg_vm_free_hostpci(vm));
+	if (vm->p->choices->mdev)
+		return edit(vm, e, pg_mdev_entry(vm, e), true);
 	if (have.entries == 1 && have.covered == e->n)
 		return edit(vm, e, have.hp, false);
 	if (have.entries == 1 && !have.hp->mapping && is_part(vm, have.hp, e))

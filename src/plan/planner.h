@@ -164,6 +164,9 @@ struct pg_vm_scope {
 	char s[16];
 	const char *number;
 };
+/* Does the entry name it, or its mapping on this node, perhaps beside others? */
+bool pg_hostpci_may_take(const struct pg_facts *facts, const struct pg_hostpci *hp,
+			 struct pg_bdf addr);
 void pg_vm_scope(uint32_t vmid, struct pg_vm_scope *ret);
 /* VMs of this node whose active or pending configuration names the device. */
 bool pg_guest_names(const struct pg_guest *guest, const struct pg_dev *dev);
@@ -193,6 +196,7 @@ int pg_check_vfio(struct pg_checker *c);	/* check_vfio.c: can its modules load? 
 int pg_check_modules(struct pg_checker *c);	/* check_modules.c */
 int pg_check_system(struct pg_checker *c);	/* check_host.c */
 int pg_check_devices(struct pg_checker *c);	/* check_device.c */
+int pg_check_mdev(struct pg_checker *c);	/* check_mdev.c */
 int pg_check_losses(struct pg_checker *c);	/* guard.c: what the host loses */
 int pg_check_guest(struct pg_checker *c);	/* check_guest.c: the chosen VM */
 int pg_check_usb(struct pg_checker *c);		/* check_usb.c: what was chosen */

@@ -4,7 +4,7 @@
 #include "src/base/json.h"
 #include "src/plan/rule.h"
 
-static struct pg_json *findings_array(const struct pg_findings *findings)
+struct pg_json *pg_findings_array(const struct pg_findings *findings)
 {
 	struct pg_json *array = pg_json_array();
 
@@ -35,7 +35,7 @@ char *pg_findings_json(const struct pg_findings *findings)
 {
 	struct pg_json *doc PG_CLEANUP(pg_json_freep) = pg_json_object();
 
-	pg_json_set(doc, "findings", findings_array(findings));
+	pg_json_set(doc, "findings", pg_findings_array(findings));
 	return pg_json_text(doc, true);
 }
 
@@ -147,7 +147,7 @@ char *pg_plan_json(const struct pg_plan *plan)
 {
 	struct pg_json *doc PG_CLEANUP(pg_json_freep) = pg_json_object();
 
-	pg_json_set(doc, "findings", findings_array(&plan->findings));
+	pg_json_set(doc, "findings", pg_findings_array(&plan->findings));
 	pg_json_set(doc, "effects", effects_array(plan));
 	pg_json_set(doc, "files", files_array(plan));
 	pg_json_set(doc, "commands", commands_array(plan->cmd, plan->n_cmd));

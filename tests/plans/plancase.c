@@ -122,7 +122,7 @@ static int set_text(struct pg_choices *c, const char *key, const char *value)
 		const char *key;
 		char **to;
 	} texts[] = {
-		{ "mapping", &c->mapping }, { "romfile", &c->romfile },
+		{ "mapping", &c->mapping }, { "romfile", &c->romfile }, { "mdev", &c->mdev },
 		{ "usb_mapping", &c->usb_mapping }, { "efi", &c->efi_storage },
 		{ "replace", &c->replace }, { "vga", &c->vga }, { "cpu", &c->cpu },
 		{ "hugepages", &c->hugepages },

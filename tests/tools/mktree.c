@@ -26,6 +26,9 @@
  *		[totalvfs=7] [numvfs=2] [vf_offset=128] [vf_stride=2] [vf_device=10ca] [vf_probe=0|1]
  *		[physfn=0000:01:00.0] [last_bus=8]
  *		[config=none|short|64|256|ff] [mods=nouveau,nvidiafb]	(all in one line)
+ *	mdev PARENT TYPE AVAILABLE API [NAME…]	a type of mediated devices; PARENT is the address
+ *				of a pci line, or the name of a device that is on no bus ("mtty")
+ *	instance PARENT TYPE UUID	one of them; what is available is not counted down
  *
  * A pci line makes the whole device as sysfs shows it, links in both directions included; a
  * second line for the same address replaces the first. config: 64 bytes unless said; short:
@@ -209,6 +212,30 @@ static int do_pci(struct tree *t, struct reader *in, struct pg_strv *w, const ch
 	return pci_line(t, w->v + 1, w->n - 1);
 }
 
+/* What follows so many words, as it stands. */
+static const char *after_words(const char *line, size_t n)
+{
+	line += strspn(line, " \t");
+	for (; n; n--) {
+		line += strcspn(line, " \t");
+		line += strspn(line, " \t");
+	}
+	return line;
+}
+
+static int do_mdev(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest)
+{
+	(void)in;
+	return mdev_type_line(t, w->v + 1, w->n - 1, after_words(rest, 3));
+}
+
+static int do_instance(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest)
+{
+	(void)in;
+	(void)rest;
+	return mdev_instance_line(t, w->v + 1, w->n - 1);
+}
+
 static int do_alias(struct tree *t, struct reader *in, struct pg_strv *w,
 		    const char *rest)
 {
@@ -284,19 +311,10 @@ static const struct {
 	int (*fn)(struct tree *t, struct reader *in, struct pg_strv *w, const char *rest);
 } words[] = {
 	{ "alias", do_alias }, { "dir", do_dir },	  { "file", do_file },
-	{ "hex", do_hex },     { "include", do_include }, { "kernel", do_kernel },
-	{ "link", do_link },   { "pci", do_pci },	  { "remove", do_remove },
-	{ "value", do_value },
+	{ "hex", do_hex },     { "include", do_include }, { "instance", do_instance },
+	{ "kernel", do_kernel }, { "link", do_link },	  { "mdev", do_mdev },
+	{ "pci", do_pci },     { "remove", do_remove },	  { "value", do_value },
 };
-
-/* What follows the second word, as it stands. */
-static const char *after_two(const char *line)
-{
-	line += strcspn(line, " \t");
-	line += strspn(line, " \t");
-	line += strcspn(line, " \t");
-	return line + strspn(line, " \t");
-}
 
 static int do_line(struct tree *t, struct reader *in, const char *line)
 {
@@ -313,7 +331,7 @@ static int do_line(struct tree *t, struct reader *in, const char *line)
 			continue;
 		if (w.n < 2 || line != strstr(line, w.v[0]))
 			return bad(t, "%s: something must follow", w.v[0]);
-		return words[i].fn(t, in, &w, after_two(line));
+		return words[i].fn(t, in, &w, after_words(line, 2));
 	}
 	return bad(t, "unknown word '%s'", w.n ? w.v[0] : line);
 }

@@ -40,5 +40,9 @@ bool fs_exists(struct tree *t, const char *path);
 /* Where a link leads: the target as it stands, below the tree; NULL if there is none. */
 char *fs_target(struct tree *t, const char *path);
 
+/* mktree_mdev.c: the words after "mdev", and its name; those after "instance". */
+int mdev_type_line(struct tree *t, char *const *words, size_t n, const char *name);
+int mdev_instance_line(struct tree *t, char *const *words, size_t n);
+
 /* mktree_pci.c: the words after "pci". */
 int pci_line(struct tree *t, char *const *words, size_t n);

@@ -82,6 +82,19 @@ is 'config' "$(stat -c %s "$pci"/0000:01:00.0/config "$pci"/0000:00:02.0/config
 '64
 256'
 
+is 'mediated devices' "$(cd "$pci/0000:00:02.0/mdev_supported_types/net-a" && cat name device_api \
+	available_instances && ls "$d/sys/class/mdev_bus")" 'A kind of NIC
+vfio-pci
+3
+0000:00:02.0
+mtty'
+uuid=00000001-0000-0000-0000-000000000100
+is 'an instance' "$(readlink -f "$d/sys/bus/mdev/devices/$uuid" "$d/sys/bus/mdev/devices/$uuid/mdev_type" |
+	sed "s|^$(readlink -f "$d")||"
+	ls "$d/sys/class/mdev_bus/mtty/mdev_supported_types/mtty-1/devices")" \
+	"/sys/devices/virtual/mtty/mtty/$uuid
+/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1
+$uuid"
 # A reader that is not ours: what lspci says of the same tree.
 if command -v lspci >/dev/null 2>&1; then
 	lspci -Dnv -O sysfs.path="$d/sys/bus/pci" >"$tmp/lspci" 2>/dev/null

@@ -106,6 +106,12 @@ sriov_node() {
 	"$top_builddir/tests/tools/mktree" "$top_srcdir/tests/trees/sriov-vfs.tree" "$tmp/node"
 }
 
+# Cards that are divided.
+vgpu_node() {
+	rm -rf "$tmp/node"
+	"$top_builddir/tests/tools/mktree" "$top_srcdir/tests/trees/vgpu.tree" "$tmp/node"
+}
+
 # VM 100 has a USB controller.
 owned_node() {
 	new_node
@@ -137,6 +143,10 @@ if same_names; then
 	screens usb 80x24 usb-80x24
 	screens usb 120x40 usb-120x40
 	screens usb 80x24 usb-80x24-ascii --ascii --color=never
+	vgpu_node
+	screens_here vgpu 80x24 vgpu-80x24
+	vgpu_node
+	screens_here vgpu 80x24 vgpu-80x24-ascii --ascii --color=never
 	owned_node
 	screens_here vm 80x24 vm-80x24
 	owned_node

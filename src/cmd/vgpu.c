@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pve-gpu vgpu: what cards can be divided into; or a plan for a VM, or for the card. */
+#include <errno.h>
+#include <string.h>
+
+#include "src/cmd/options.h"
+
+static int take_address(const struct pg_cmd_env *env, const char *command, const char *text,
+			struct pg_choices *choices)
+{
+	int r = strchr(text, ';') ? -EINVAL : pg_choices_pick_text(choices, text);
+
+	if (r == -EINVAL)
+		return pg_cmd_usage(env, command, "%s is no PCI address of one function. They look like "
+				    "0000:00:02.0 or 00:02.0.", text);
+	return r < 0 ? pg_cmd_no_memory(env) : 0;
+}
+
+/* ADDRESS alone prepares the card; VMID ADDRESS TYPE is a part of it for a VM. */
+static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
+			 struct pg_choices *choices)
+{
+	int n = argc - optind, status = 0;
+
+	if (n != 1 && n != 3)
+		return pg_cmd_usage(env, argv[0], "It needs the number of a VM, the address of a card and a "
+				    "type; or the address of a card alone, to prepare it.");
+	if (n == 3)
+		status = pg_cmd_take_vmid(env, argv[0], argv[optind], choices);
+	if (status == 0)
+		status = take_address(env, argv[0], argv[optind + (n == 3)], choices);
+	if (status)
+		return status;
+	if (n == 3 && (!*argv[argc - 1] || strpbrk(argv[argc - 1], "/.:,; ")))
+		return pg_cmd_usage(env, argv[0], "%s is no type. `pve-gpu vgpu` lists those that there are.",
+				    argv[argc - 1]);
+	choices->mdev = strdup(n == 3 ? argv[argc - 1] : "");
+	return choices->mdev ? 0 : pg_cmd_no_memory(env);
+}
+
+static int take_option(const struct pg_cmd_env *env, int c, const char *command,
+		       struct pg_choices *choices, struct pg_cmd_road *road)
+{
+	if (c != 'm')
+		return pg_cmd_take_change_option(env, c, command, choices, road);
+	free(choices->mapping);
+	choices->mapping = strdup(optarg);
+	return choices->mapping ? 0 : pg_cmd_no_memory(env);
+}
+
+int pg_cmd_vgpu(const struct pg_cmd_env *env, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "mapping", required_argument, NULL, 'm' },
+		PG_CMD_BOOT_OPTIONS,
+		PG_CMD_ROAD_OPTIONS,
+		{ 0 },
+	};
+	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
+	struct pg_cmd_road road = { 0 };
+	bool begun = false, any = false;
+	int c, status;
+
+	if (!choices)
+		return pg_cmd_no_memory(env);
+	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
+		status = take_option(env, c, argv[0], choices, &road);
+		if (status)
+			return status;
+		any = true;
+	}
+	status = pg_cmd_check_road(env, argv[0], &road);
+	if (status)
+		return status;
+	if (optind == argc && !any)
+		return pg_cmd_vgpu_list(env);
+	status = take_operands(env, argc, argv, choices);
+	return status ? status : pg_cmd_take_road(env, choices, &road);
+}
