@@ -108,6 +108,8 @@ static const struct pg_cmd table[] = {
 	  "  --log FILE         what the messages in a log mean, of whatever machine; - is\n"
 	  "                     standard input\n",
 	  pg_cmd_doctor },
+	{ "report", "", "a text to paste in a forum: devices, settings, findings; masked", NULL,
+	  pg_cmd_report },
 	{ "plan", "--answers FILE", "the wizard's plan, from an answer file",
 	  "  --answers FILE     what the wizard would ask: see pve-gpu(8)\n", NULL },
 	{ "apply", "--answers FILE [--yes]", "applies the plan of an answer file",
