@@ -10,7 +10,7 @@ mkdir -p "$tmp/empty/sys/bus/pci/devices"
 is 'help' "$? $(wc -c <"$tmp/diag")" '0 0'
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/help")
 is 'it lists the commands' "$(echo $commands)" \
-	'list iommu status passthrough usb mapping doctor plan apply history undo confirm recover'
+	'list iommu status passthrough usb sriov vgpu mapping doctor plan apply history undo confirm recover'
 for command in $commands; do
 	for form in "$command --help" "--help $command" "$command -h --json"; do
 		# shellcheck disable=SC2086
@@ -107,6 +107,13 @@ wrong ' usb: --accept-loss takes the port of a device, like 1-3, or the address 
 wrong ' usb: The option --mapping needs a value.' usb 100 1-3 --mapping
 wrong ' usb: --yes goes with --apply.' usb 100 1-3 --yes
 wrong ' usb: There is no option --primary.' usb 100 1-3 --primary
+wrong ' vgpu: It needs the number of a VM, the address of a card and a type; or the address of a card alone, to prepare it.' \
+	vgpu 100 00:02.0
+wrong ' vgpu: x is no PCI address of one function. They look like 0000:00:02.0 or 00:02.0.' vgpu 100 x i915-GVTg_V5_4
+wrong ' vgpu: a,x-vga=1 is no type. `pve-gpu vgpu` lists those that there are.' vgpu 100 00:02.0 a,x-vga=1
+wrong ' vgpu: x is no VM number. They go from 100 to 999999999.' vgpu x 00:02.0 i915-GVTg_V5_4
+wrong ' vgpu: --yes goes with --apply.' vgpu 100 00:02.0 i915-GVTg_V5_4 --yes
+wrong ' vgpu: There is no option --primary.' vgpu --primary
 wrong ' plan: It needs --answers FILE.' plan
 wrong ' apply: It needs --answers FILE.' apply --yes
 wrong ' plan: --yes goes with apply.' plan --answers x --yes
