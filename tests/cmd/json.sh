@@ -101,7 +101,7 @@ is 'instances' "$("$jsonq" rows /instances parent type vmid <"$tmp/doc")" \
 0000:00:02.0 i915-GVTg_V5_8 null'
 ask "$tmp/vgpu" 0 vgpu 101 41:00.0 nvidia-1148
 keys '' $plan
-value /vm_commands/0 qm,set,101,--hostpci0,0000:41:00.5,,mdev=nvidia-1148
+value /vm_commands/0 qm,set,101,--hostpci0,0000:41:00.5,mdev=nvidia-1148
 ask "$tmp/vgpu" 1 vgpu 101 41:00.0 nvidia-9
 ask "$tmp/vgpu" 0 status
 is 'a card that is divided is right with its driver' \

@@ -13,7 +13,7 @@ rm -rf "$out/headers"
 tree "$out/headers" "linux-headers-$kernel linux-source gcc make xz-utils"
 mkdir "$out/headers/mtty"
 source=$(chroot "$out/headers" sh -c 'ls /usr/src/linux-source-*.tar.xz' | tail -n 1)
-tar -xOf "$out/headers$source" --wildcards '*/samples/vfio-mdev/mtty.c' >"$out/headers/mtty/mtty.c"
+chroot "$out/headers" tar -xOf "$source" --wildcards '*/samples/vfio-mdev/mtty.c' >"$out/headers/mtty/mtty.c"
 echo 'obj-m := mtty.o' >"$out/headers/mtty/Makefile"
 chroot "$out/headers" make -s -C "/usr/src/linux-headers-$kernel" M=/mtty modules
 mv "$out/headers/mtty/mtty.ko" "$out/mtty-$kernel.ko"
