@@ -127,6 +127,16 @@ static void refuse_board(struct wiz_view *view, struct wiz_item *item,
 		     "It is a part of the board, and of no use to a VM.");
 }
 
+/* It stays with the driver that divides it. */
+static void refuse_divided(struct wiz_view *view, struct wiz_item *item)
+{
+	item->enabled = false;
+	item->style = WIZ_FAINT;
+	item->mark = WIZ_MARK_NONE;
+	wiz_view_set(view, &item->why_not, "It is divided into mediated devices or vGPUs, and stays with its "
+		     "driver. The first page has a way to give a VM a part of it.");
+}
+
 /* Only a phrase chooses what the node needs. */
 static bool needs_phrase(const struct wiz *w, const struct pg_dev *dev)
 {
@@ -147,6 +157,8 @@ static void device_row(const struct wiz *w, struct wiz_view *view, const struct 
 	item->mark = pg_choices_has(w->choices, dev->addr) ? WIZ_MARK_ON : WIZ_MARK_OFF;
 	if (is_board(w, dev)) {
 		refuse_board(view, item, dev);
+	} else if (dev->has_mdev && !pg_choices_has(w->choices, dev->addr)) {
+		refuse_divided(view, item);
 	} else if (needs_phrase(w, dev)) {
 		item->mark = WIZ_MARK_ALERT;
 		item->style = WIZ_BAD;

@@ -7,6 +7,7 @@
 #include "src/base/vec.h"
 #include "src/plan/drift.h"
 #include "src/plan/plan.h"
+#include "src/plan/planner.h"
 #include "src/plan/sriov.h"
 #include "src/plan/why.h"
 
@@ -84,6 +85,27 @@ static int judge_bound(struct pg_status *s)
 			  "to vfio-pci.");
 }
 
+/* Do VMs have parts of it alone (mdev=), so that it stays with its driver? */
+static bool has_parts_only(const struct pg_facts *facts, const struct pg_dev *dev)
+{
+	size_t parts = 0;
+
+	for (size_t i = 0; i < facts->n_guest; i++) {
+		const struct pg_guest *g = &facts->guest[i];
+
+		for (size_t k = 0; g->local && k < g->n_hostpci; k++) {
+			const struct pg_hostpci *hp = &g->hostpci[k];
+
+			if (!pg_hostpci_counts(g, hp) || !pg_hostpci_may_take(facts, hp, dev->addr))
+				continue;
+			if (!hp->mdev)
+				return false;
+			parts++;
+		}
+	}
+	return parts > 0;
+}
+
 static int judge_unbound(const struct pg_facts *facts, struct pg_status *s)
 {
 	int r;
@@ -95,6 +117,9 @@ static int judge_unbound(const struct pg_facts *facts, struct pg_status *s)
 		r = pg_why_iommu(facts, s);
 	if (r)
 		return r < 0 ? r : 0;
+	if (has_parts_only(facts, s->dev))
+		return pg_why_set(s, PG_STATUS_OK, "part",
+				  "It stays with its driver, which makes the parts of it that VMs have.");
 	if (vm_runs(facts, s->dev))
 		return pg_why_set(s, PG_STATUS_WRONG, "vm-runs",
 				  "The VM runs, but the device is not with vfio-pci.");

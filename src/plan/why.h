@@ -18,7 +18,7 @@
  *	lost-race		the other driver was there first
  *	unknown			none of these; says what was looked at
  *
- * and without a fault: vfio, at-start, vm-runs, not-configured, missing. Of cards whose virtual functions
+ * and without a fault: vfio, at-start, part, vm-runs, not-configured, missing. Of cards whose virtual functions
  * are made when the node starts (sriov_state.c): vfs, vfs-missing, vfs-differ, vfs-declined. What names another
  * device than it means goes before all of these: the ids of drift.h are the reasons.
  */

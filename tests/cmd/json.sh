@@ -72,6 +72,41 @@ is 'verdicts' "$("$jsonq" rows /groups id verdict <"$tmp/doc" | grep -E '^(1|14|
 ask "$tmp/node" 0 doctor
 keys /findings/0 $finding
 
+"$top_builddir/tests/tools/mktree" "$top_srcdir/tests/trees/vgpu.tree" "$tmp/vgpu"
+ask "$tmp/vgpu" 0 vgpu
+keys '' devices instances findings
+keys /devices/0 address parent name driver interface functions types
+keys /devices/0/types/0 type name description device_api framebuffer_mib available users
+keys /devices/0/types/0/users/0 vmid key uuid configured
+is 'cards' "$("$jsonq" rows /devices address parent interface <"$tmp/doc")" \
+'0000:00:02.0 0000:00:02.0 types
+0000:01:00.0 0000:01:00.0 none
+0000:02:00.0 0000:02:00.0 types
+0000:05:00.0 0000:05:00.0 none
+0000:41:00.0 0000:41:00.0 nvidia
+null mtty types'
+is 'types before Linux 6.8' "$("$jsonq" rows /devices/2/types type name framebuffer_mib available <"$tmp/doc")" \
+'nvidia-222 GRID T4-1B 1024 16
+nvidia-231 GRID T4-4Q 4096 4
+nvidia-232 GRID T4-8Q 8192 0'
+is 'types from Linux 6.8 on' "$("$jsonq" rows /devices/4/types type name framebuffer_mib available <"$tmp/doc")" \
+'nvidia-1148 NVIDIA L40-1Q 1024 2
+nvidia-1150 NVIDIA L40-4Q 4096 2'
+is 'its functions' "$("$jsonq" rows /devices/4/functions address current_type <"$tmp/doc")" \
+'0000:41:00.4 1150
+0000:41:00.5 0
+0000:41:00.6 0'
+is 'instances' "$("$jsonq" rows /instances parent type vmid <"$tmp/doc")" \
+'0000:00:02.0 i915-GVTg_V5_4 103
+0000:00:02.0 i915-GVTg_V5_8 null'
+ask "$tmp/vgpu" 0 vgpu 101 41:00.0 nvidia-1148
+keys '' $plan
+value /vm_commands/0 qm,set,101,--hostpci0,0000:41:00.5,mdev=nvidia-1148
+ask "$tmp/vgpu" 1 vgpu 101 41:00.0 nvidia-9
+ask "$tmp/vgpu" 0 status
+is 'a card that is divided is right with its driver' \
+	"$("$jsonq" rows /devices address verdict <"$tmp/doc" | grep -F 00:02.0)" '0000:00:02.0 ok'
+
 ask "$tmp/node" 0 usb
 keys '' devices mappings
 keys /devices/0 port parent controller vendor_id product_id kind speed manufacturer product \

@@ -14,6 +14,7 @@
 
 #define GPU "sys/bus/pci/devices/0000:01:00.0/"
 #define NIC "sys/bus/pci/devices/0000:02:00.0/"
+#define MTTY "sys/class/mdev_bus/mtty/mdev_supported_types/mtty-1/"
 #define USB "sys/bus/usb/devices/1-2/"
 
 /*
@@ -101,6 +102,10 @@ static const struct {
 	{ "proc/net/vlan/config", "" },
 	{ "run/udev/data/b8:1", "E:ID_FS_TYPE=ext4\n" },
 	{ "var/lib/pve-gpu/lock", "" },
+	{ MTTY "name", "Single port serial\n" },
+	{ MTTY "available_instances", "24\n" },
+	{ MTTY "description", "" },
+	{ "sys/module/i915/parameters/enable_guc", "0\n" },
 };
 
 static void make_tree(const struct fuzz_folder *f)
@@ -163,13 +168,13 @@ static void look(const char *dir, unsigned choice)
 {
 	char list[] = "list", all[] = "--all", status[] = "status", doctor[] = "doctor";
 	char history[] = "history", pass[] = "passthrough", vm[] = "100", gpu[] = "0000:01:00.0";
-	char iommu[] = "iommu", usb[] = "usb";
+	char iommu[] = "iommu", usb[] = "usb", vgpu[] = "vgpu";
 	const struct {
 		char *argv[4];
 		int argc;
 	} line[] = { { { pass, vm, gpu }, 3 }, { { list, all }, 2 }, { { iommu }, 1 },
 		     { { status }, 1 },	       { { doctor }, 1 },    { { history }, 1 },
-		     { { usb }, 1 } };
+		     { { usb }, 1 },	       { { vgpu }, 1 } };
 	size_t i = choice / 2 % PG_ARRAY_SIZE(line);
 	char *argv[4];
 

@@ -11,29 +11,12 @@
 set -eu
 release=$1 out=$2
 here=$(cd "$(dirname "$0")" && pwd)
-mirror=${LAB_MIRROR:-http://deb.debian.org/debian}
+. "$here/tree.sh"
 
 guest='linux-image-amd64 grub2-common grub-pc-bin initramfs-tools zstd e2fsprogs dosfstools systemd-sysv udev kmod dbus
 	openssh-server iproute2 procps util-linux bsdutils diffutils pciutils tmux less ca-certificates passwd libpam-systemd
 	ncurses-base ncurses-term qemu-system-x86 seabios
 	libconfuse2 libjson-c5 libkmod2 libncursesw6 libpci3 libsmartcols1 libsystemd0'
-
-tree() { # FOLDER PACKAGES
-	mmdebstrap --quiet --mode=root --variant=minbase --aptopt='Acquire::Retries "3"' \
-		--aptopt='APT::Install-Recommends "false"' \
-		--dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		--include="$(echo $2 | tr ' ' ',')" $(proxies) "$release" "$1" "$mirror"
-}
-
-# What this machine's apt needs to reach a mirror.
-proxies() {
-	for f in /etc/apt/apt.conf.d/*; do
-		if grep -qsi proxy "$f"; then
-			printf -- '--aptopt=%s ' "$f"
-		fi
-	done
-}
 
 # Modules without which an x86 server would not boot the kernel of this lab are left alone; what
 # no guest of it can have goes, so that the disk is packed and read sooner.

@@ -123,6 +123,12 @@ class Lab:
                 f'{tree}/x86_64-linux-gnu/ld-linux-x86-64.so.2', '--library-path', f'{tree}/x86_64-linux-gnu',
                 f'{tree}/qemu-system-x86_64', '-L', f'{tree}/qemu', '-L', f'{tree}/seabios']
 
+    def mtty(self, kernel):
+        """The bytes of the kernel's sample module of mediated devices; built when it is first asked for."""
+        call('sh', os.path.join(HERE, 'mtty.sh'), self.release, self.cache, kernel)
+        with open(os.path.join(self.cache, f'mtty-{kernel}.ko'), 'rb') as f:
+            return f.read()
+
     # ---- machines for the scenarios ----
 
     def copy(self, name, origin, resume, cache='unsafe'):
