@@ -10,7 +10,7 @@ mkdir -p "$tmp/empty/sys/bus/pci/devices"
 is 'help' "$? $(wc -c <"$tmp/diag")" '0 0'
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/help")
 is 'it lists the commands' "$(echo $commands)" \
-	'list iommu status passthrough usb sriov mapping doctor plan apply history undo confirm recover'
+	'list iommu status passthrough usb sriov vgpu mapping doctor plan apply history undo confirm recover'
 for command in $commands; do
 	for form in "$command --help" "--help $command" "$command -h --json"; do
 		# shellcheck disable=SC2086
@@ -37,7 +37,7 @@ wrong() {
 root="--root=$tmp/empty"
 wrong ': There is no command teleport.' teleport
 is 'and the commands are listed' "$(grep -c '^  [a-z]' "$tmp/diag")" "$(echo "$commands" | wc -l)"
-wrong ': There is no command vgpu.' "$root" vgpu
+wrong ': There is no command teleport.' "$root" teleport
 wrong ": There is no command ?[31m." "$(printf '\033[31m')"
 wrong ': The option --root needs a value.' list --root
 wrong ': --root needs the name of a folder.' list --root=
