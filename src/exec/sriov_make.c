@@ -263,7 +263,7 @@ int pg_vf_make(struct pg_vf_work *w, const struct pg_vf_aim *aim)
 		return decline(w, aim->addr, "the virtual functions are not there",
 			       "the kernel took the number, and shows another");
 	r = set_all(w, pf, aim->card);
-	if (r == 0 && aim->count && pf->vf_probe != PG_UNKNOWN)
+	if (r == 0 && pf->vf_probe != PG_UNKNOWN)
 		r = aim->host_driver ? probe(w, pf) : leave(w, pf);
 	if (r < 0 || w->report.declined.n > before)
 		return r;

@@ -195,7 +195,7 @@ static int wanted(struct pg_checker *c)
 	};
 	static int (*const always[])(struct pg_checker *c, const struct pg_dev *pf) = {
 		elsewhere, inert, settings, pg_check_sriov_users, pg_check_sriov_link,
-		pg_check_sriov_vm,
+		pg_check_sriov_later, pg_check_sriov_vm,
 	};
 	const struct pg_dev *pf = pg_facts_dev(c->facts, c->choices->sriov.pf);
 	int r = pf ? is_none(c, pf) : no_device(c);

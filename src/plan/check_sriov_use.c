@@ -116,6 +116,23 @@ int pg_check_sriov_users(struct pg_checker *c, const struct pg_dev *pf)
 	return pg_finding_evidence(f, "the kernel takes another number only from zero");
 }
 
+/* Those that are there already stay with the driver that has them. */
+int pg_check_sriov_later(struct pg_checker *c, const struct pg_dev *pf)
+{
+	for (size_t i = 0; c->choices->sriov.host_driver == PG_NO && !remakes(c, pf) && i < pf->n_vf; i++) {
+		const struct pg_dev *vf = pg_facts_dev(c->facts, pf->vf[i]);
+		struct pg_finding *f;
+
+		if (!vf || !vf->driver || pg_dev_on_vfio(vf))
+			continue;
+		f = pg_sriov_finding(c, "sriov-driver-later", PG_LEVEL_NOTE,
+				     "A driver of the host has virtual functions that are there already: it "
+				     "keeps them until the node is rebooted, or a VM takes one.");
+		return pg_finding_evidence(f, "%s: %s", pg_bdf_str(vf->addr).s, vf->driver);
+	}
+	return 0;
+}
+
 /* ---- the card itself ---- */
 
 int pg_check_sriov_link(struct pg_checker *c, const struct pg_dev *pf)

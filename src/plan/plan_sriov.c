@@ -215,7 +215,7 @@ static int make_now(struct pg_planner *p, const struct pg_dev *pf, const struct 
 
 	if (!cmd)
 		return -ENOMEM;
-	r = count ? words_at_boot(p, pf, &cmd->argv) : words_now(p, pf, 0, false, &cmd->argv);
+	r = count ? words_at_boot(p, pf, &cmd->argv) : words_now(p, pf, 0, true, &cmd->argv);
 	if (r < 0)
 		return r;
 	return was_here ? words_at_boot(p, pf, &cmd->undo) :

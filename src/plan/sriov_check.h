@@ -10,8 +10,9 @@ struct pg_finding *pg_sriov_finding(struct pg_checker *c, const char *id, enum p
 				    const char *text);
 
 /* check_sriov_use.c; each returns 0 or -ENOMEM: who has functions that would go; the way in over the
- * card itself; the VM that is to have one; a card of sriov.conf that is not as it should be. */
+ * card itself; drivers that keep what they have; the VM that is to have one; a card of sriov.conf that is not as it should be. */
 int pg_check_sriov_users(struct pg_checker *c, const struct pg_dev *pf);
 int pg_check_sriov_link(struct pg_checker *c, const struct pg_dev *pf);
+int pg_check_sriov_later(struct pg_checker *c, const struct pg_dev *pf);
 int pg_check_sriov_vm(struct pg_checker *c, const struct pg_dev *pf);
 int pg_check_sriov_state(struct pg_checker *c, const struct pg_sriov_state *state);

@@ -37,7 +37,7 @@ wrong() {
 root="--root=$tmp/empty"
 wrong ': There is no command teleport.' teleport
 is 'and the commands are listed' "$(grep -c '^  [a-z]' "$tmp/diag")" "$(echo "$commands" | wc -l)"
-wrong ': There is no command vgpu.' "$root" vgpu
+wrong ': There is no command teleport.' "$root" teleport
 wrong ": There is no command ?[31m." "$(printf '\033[31m')"
 wrong ': The option --root needs a value.' list --root
 wrong ': --root needs the name of a folder.' list --root=

@@ -106,6 +106,13 @@ static const struct {
 	{ MTTY "available_instances", "24\n" },
 	{ MTTY "description", "" },
 	{ "sys/module/i915/parameters/enable_guc", "0\n" },
+	{ NIC "sriov_totalvfs", "4\n" },
+	{ NIC "sriov_numvfs", "0\n" },
+	{ NIC "sriov_offset", "" },
+	{ NIC "sriov_stride", "" },
+	{ "etc/pve-gpu/sriov.conf", "card 0000:02:00.0 10ec:8168 - - - 2 none\n" },
+	{ "etc/pve/sriov.conf", "" },
+	{ "etc/sysfs.conf", "" },
 };
 
 static void make_tree(const struct fuzz_folder *f)
@@ -168,13 +175,13 @@ static void look(const char *dir, unsigned choice)
 {
 	char list[] = "list", all[] = "--all", status[] = "status", doctor[] = "doctor";
 	char history[] = "history", pass[] = "passthrough", vm[] = "100", gpu[] = "0000:01:00.0";
-	char iommu[] = "iommu", usb[] = "usb", vgpu[] = "vgpu";
+	char iommu[] = "iommu", usb[] = "usb", vgpu[] = "vgpu", sriov[] = "sriov";
 	const struct {
 		char *argv[4];
 		int argc;
 	} line[] = { { { pass, vm, gpu }, 3 }, { { list, all }, 2 }, { { iommu }, 1 },
 		     { { status }, 1 },	       { { doctor }, 1 },    { { history }, 1 },
-		     { { usb }, 1 },	       { { vgpu }, 1 } };
+		     { { usb }, 1 },	       { { vgpu }, 1 },	     { { sriov }, 1 } };
 	size_t i = choice / 2 % PG_ARRAY_SIZE(line);
 	char *argv[4];
 
