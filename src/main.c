@@ -15,6 +15,7 @@
 #include "src/base/log.h"
 #include "src/base/text.h"
 #include "src/cmd/cmd.h"
+#include "src/cmd/facts.h"
 #include "src/exec/exec.h"
 #include "ui/ui.h"
 #include "wizard/wizard.h"
@@ -52,7 +53,7 @@ static void print_common_options(FILE *out)
 		    "  --json             one JSON document on standard output\n"
 		    "  --ascii            no characters beyond ASCII\n"
 		    "  --color=WHEN       auto, always or never; NO_COLOR is honoured\n"
-		    "  --help, --version\n",
+		    "  --help, --version; --help facts: what rules of the doctor can ask for\n",
 		    out);
 }
 
@@ -319,6 +320,10 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 {
 	const struct pg_cmd *cmd = o->argc ? find(o->argv[0]) : NULL;
 
+	if (o->help && o->argc == 1 && strcmp(o->argv[0], "facts") == 0) {
+		pg_facts_print(env->out);
+		return PG_EXIT_OK;
+	}
 	if (o->argc && !cmd)
 		return unknown_command(env, o->argv[0]);
 	if (o->help)

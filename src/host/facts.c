@@ -142,6 +142,7 @@ static void dev_done(struct pg_dev *d)
 	free(d->vendor_name);
 	free(d->driver);
 	free(d->driver_override);
+	free(d->power);
 	free(d->modalias);
 	pg_strv_done(&d->reset);
 	free(d->vf);

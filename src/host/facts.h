@@ -136,6 +136,7 @@ struct pg_dev {
 	bool msix_outside;	/* MSI-X says that its PBA lies outside of the BAR that has it */
 	struct pg_strv reset;	/* reset_method, in the kernel's order */
 	enum pg_tri can_reset;	/* the attribute `reset` is there */
+	char *power;		/* power_state, "D0", "D3cold", "unknown"; NULL: not told */
 	bool has_parent;
 	struct pg_bdf parent;	/* the bridge above, from the sysfs path */
 	bool is_vf;

@@ -183,11 +183,20 @@ static int read_abilities(const struct pg_pci_src *src, struct pg_dev *dev)
 	return pg_pci_note(src, "reset_method", r);
 }
 
+/* Read before its configuration space, which wakes it. Kernels before 5.12 do not tell. */
+static int read_power(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	int r = pg_root_read_attr_at(src->fd, "power_state", &dev->power);
+
+	return r == -ENOMEM ? r : 0;
+}
+
 int pg_pci_read_attrs(const struct pg_pci_src *src, struct pg_dev *dev)
 {
 	struct config c PG_CLEANUP(config_done) = { .src = src };
-	int r = read_ids(&c, dev);
+	int r = read_power(src, dev);
 
+	r = r < 0 ? r : read_ids(&c, dev);
 	if (r < 0)
 		return r;
 	if (c.error) {

@@ -5,6 +5,7 @@
 
 #include "src/base/strbuf.h"
 #include "src/plan/fact.h"
+#include "src/plan/planner.h"
 
 #define DEVICE(name, how)                                                     \
 	static int name(const struct pg_subject *s, struct pg_value *ret)     \
@@ -39,6 +40,7 @@ DEVICE(boot_display, pg_fact_yesno(ret, d->boot_vga == PG_UNKNOWN ? PG_NO : d->b
 DEVICE(console, pg_fact_yesno(ret, yes(pg_dev_is_console(d))))
 DEVICE(reset, pg_fact_words(ret, &d->reset))
 DEVICE(can_reset, pg_fact_yesno(ret, d->can_reset))
+DEVICE(power, pg_fact_maybe(ret, d->power))
 DEVICE(dead, pg_fact_yesno(ret, yes(d->dead)))
 DEVICE(framebuffer, pg_fact_maybe(ret, d->framebuffer))
 DEVICE(rom, pg_fact_count(ret, d->rom_size))
@@ -54,6 +56,21 @@ static int group_verdict(const struct pg_subject *s, struct pg_value *ret)
 	const struct pg_group *g = pg_facts_group(s->facts, s->dev->group);
 
 	return g ? pg_fact_word(ret, pg_verdict_name(g->verdict)) : 0;
+}
+
+/* Of the others in its group: what does not hold them for a VM. */
+static int group_drivers(const struct pg_subject *s, struct pg_value *ret)
+{
+	const struct pg_group *g = pg_facts_group(s->facts, s->dev->group);
+	int r = g ? pg_fact_list(ret) : 0;
+
+	for (size_t i = 0; g && r == 0 && i < g->n_dev; i++) {
+		const struct pg_dev *d = &s->facts->dev[g->dev[i]];
+
+		if (d != s->dev && !d->is_bridge && d->driver && !pg_dev_on_vfio(d))
+			r = pg_fact_add(ret, d->driver);
+	}
+	return r;
 }
 
 static int rmrr(const struct pg_subject *s, struct pg_value *ret)
@@ -164,12 +181,14 @@ const struct pg_fact pg_fact_device[] = {
 	ROW("claims", WORDS, "modules that the kernel would load for it", claims),
 	ROW("has_group", YESNO, "it is in an IOMMU group", has_group),
 	ROW("group_verdict", WORDS, "clean, shared or empty", group_verdict),
+	ROW("group_drivers", WORDS, "drivers of the node that others of its group are bound to", group_drivers),
 	ROW("rmrr", YESNO, "the firmware uses it (a direct region of its group)", rmrr),
 	ROW("boot_display", YESNO, "the firmware's screen is on it", boot_display),
 	ROW("console", YESNO, "the node's own screen hangs on it", console),
 	ROW("framebuffer", WORDS, "what of the boot's framebuffer lies in it, or none", framebuffer),
 	ROW("reset", WORDS, "ways to reset it: flr, bus, pm, …; none", reset),
 	ROW("can_reset", YESNO, "the kernel has a way to reset it", can_reset),
+	ROW("power", WORDS, "its power state: D0, D3hot, D3cold; none where the kernel does not tell", power),
 	ROW("dead", YESNO, "it answers no read", dead),
 	ROW("rom", NUMBER, "bytes of its expansion ROM's window", rom),
 	ROW("largest_bar", NUMBER, "bytes", largest_bar),

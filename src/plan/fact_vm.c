@@ -186,6 +186,16 @@ static int add_vendor(const struct pg_dev *dev, struct pg_value *ret)
 	return text ? pg_fact_add(ret, text) : -ENOMEM;
 }
 
+static int add_mdev(const struct pg_dev *dev, struct pg_value *ret)
+{
+	return dev->has_mdev ? add_address(dev, ret) : 0;
+}
+
+static int add_boot_display(const struct pg_dev *dev, struct pg_value *ret)
+{
+	return dev->boot_vga == PG_YES ? add_address(dev, ret) : 0;
+}
+
 static int addresses(const struct pg_subject *s, struct pg_value *ret)
 {
 	return devices(s, add_address, ret);
@@ -204,6 +214,16 @@ static int kinds(const struct pg_subject *s, struct pg_value *ret)
 static int vendors(const struct pg_subject *s, struct pg_value *ret)
 {
 	return devices(s, add_vendor, ret);
+}
+
+static int mdev_devices(const struct pg_subject *s, struct pg_value *ret)
+{
+	return devices(s, add_mdev, ret);
+}
+
+static int boot_displays(const struct pg_subject *s, struct pg_value *ret)
+{
+	return devices(s, add_boot_display, ret);
 }
 
 static int found(const struct pg_subject *s, struct pg_value *ret)
@@ -242,6 +262,8 @@ const struct pg_fact pg_fact_vm[] = {
 	ROW("drivers", WORDS, "drivers that these are bound to", drivers),
 	ROW("kinds", WORDS, "what kinds they are", kinds),
 	ROW("vendors", WORDS, "vendors that they are of", vendors),
+	ROW("dividable", WORDS, "those of them that offer mediated devices", mdev_devices),
+	ROW("boot_display", WORDS, "the one on which the firmware's screen is, or none", boot_displays),
 	ROW("found", WORDS, "ids of findings about it", found),
 	{ 0 },
 };

@@ -24,6 +24,7 @@ static const struct {
 	{ "iommu_group", true },       { "physfn", true },	      { "virtfn0", true },
 	{ "virtfn1", true },	       { "remove", false },	      { "reset", false },
 	{ "pci_bus", false },	       { "mdev_supported_types", false },
+	{ "power_state", false },
 };
 
 static void put(size_t i, const char *p, size_t n)
