@@ -42,11 +42,19 @@ bool pg_rule_has_symptom(const struct pg_rule *rule, const char *symptom)
 
 /* ---- what is asked ---- */
 
+/* A message may name no device, no VM, or one of another machine. */
+static bool is_there(enum pg_scope scope, const struct pg_subject *s)
+{
+	return scope == PG_SCOPE_DEVICE ? s->dev != NULL :
+	       scope == PG_SCOPE_VM	? s->guest != NULL :
+					  true;
+}
+
 static int get(const void *ctx, const char *name, struct pg_value *ret)
 {
 	const struct pg_fact *fact = pg_fact_find(name);
 
-	return fact ? fact->get(ctx, ret) : 0;
+	return fact && is_there(fact->scope, ctx) ? fact->get(ctx, ret) : 0;
 }
 
 char *pg_rule_text(const char *text, const struct pg_subject *subject)
@@ -138,9 +146,11 @@ static int say(struct pg_findings *to, const struct pg_rule *rule, const struct 
 		return -ENOMEM;
 	f->rule = rule;
 	r = fill(&f->text, rule->text, s);
-	r = r < 0 ? r : fill(&f->evidence, rule->evidence, s);
 	r = r < 0 ? r : fill(&f->advice, rule->advice, s);
-	r = r < 0 ? r : fill_fix(f, rule, s);
+	if (is_there(rule->scope, s) && !(log && log->pasted)) {
+		r = r < 0 ? r : fill(&f->evidence, rule->evidence, s);
+		r = r < 0 ? r : fill_fix(f, rule, s);
+	}
 	return r < 0 || !log ? r : pg_finding_heard(f, log->where, log->text);
 }
 
@@ -181,9 +191,7 @@ static int explain_one(const struct pg_rule *rule, const struct pg_facts *facts,
 
 	f->rule = rule;
 	subject_of_scope(facts, f->scope, &s);
-	if ((rule->scope == PG_SCOPE_DEVICE && !s.dev) || (rule->scope == PG_SCOPE_VM && !s.guest))
-		return 0;
-	return fill_fix(f, rule, &s);
+	return is_there(rule->scope, &s) ? fill_fix(f, rule, &s) : 0;
 }
 
 static int explain(const struct pg_rules *rules, const struct pg_facts *facts,
@@ -235,7 +243,6 @@ static int hear(const struct pg_rule *rule, const struct pg_facts *facts,
 	pg_autofree char *scope = NULL;
 	struct pg_finding *f;
 	enum pg_tri holds = PG_UNKNOWN;
-	bool whole;
 	int r = 0;
 
 	subject_of(rule, facts, line, m, &s);
@@ -246,8 +253,7 @@ static int hear(const struct pg_rule *rule, const struct pg_facts *facts,
 	if (f)
 		return pg_finding_heard(f, line->where, line->text);
 	/* Can its condition be asked at all, of what is known? */
-	whole = rule->scope == PG_SCOPE_HOST || s.dev || s.guest;
-	if (rule->when && whole && !line->pasted)
+	if (rule->when && is_there(rule->scope, &s) && !line->pasted)
 		r = pg_expr_eval(rule->when, get, &s, &holds);
 	if (r < 0 || holds == PG_NO)
 		return r;

@@ -95,8 +95,8 @@ doctor() {
 	awk '
 		function value(s) { sub(/^[^:]*: *"/, "", s); sub(/",?$/, "", s); return s }
 		/^    \{/ { fix = "" }
-		/^ *"fix": "/ { fix = value($0) }
-		/^ *"rule": "/ { print value($0) "\t" fix }' "$tmp/doctor.json"
+		/^ *"fix": *"/ { fix = value($0) }
+		/^ *"rule": *"/ { print value($0) "\t" fix }' "$tmp/doctor.json"
 }
 
 has() { # RULE: among what doctor printed to $tmp/found
