@@ -19,7 +19,8 @@ enum pg_scope {
 	PG_SCOPE_VM,		/* every VM of this node */
 };
 
-/* One that a rule is asked for; dev and guest are NULL unless it is about them. */
+/* One that a rule is asked for; dev and guest are NULL unless it is about them. A message may name none:
+ * facts of what is NULL are unknown. */
 struct pg_subject {
 	const struct pg_facts *facts;
 	const struct pg_findings *found;	/* by the checks; may be NULL */
