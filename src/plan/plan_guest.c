@@ -337,7 +337,8 @@ static int processor(struct pg_vm_plan *vm)
 				 "bits that drivers of GPUs ask for.");
 	if (r == 0 && vm->ovmf && !pg_vm_is_arm(vm))
 		r = address_bits(vm, c->cpu ? c->cpu : cpu);
-	if (r < 0 || c->cpu || !pg_vm_has_gpu(vm) || pg_cpu_is_host(cpu) || pg_vm_is_arm(vm))
+	if (r < 0 || c->cpu || !pg_vm_has_gpu(vm) || pg_cpu_is_host(cpu) || pg_vm_is_arm(vm) ||
+	    vm->p->facts->system.arm)
 		return r;
 	return model(vm, cpu);
 }
