@@ -381,6 +381,7 @@ static void test_no_mapping(void **state)
 
 	(void)state;
 	make_hostpci(g, 0, "0000:01:00");
+	g->hostpci[0].n_addr = 0;
 	g->hostpci[0].mapping = strdup("gpu1");
 	check(f, NULL, &found);
 	assert_level(&found, "hostpci-no-mapping", PG_LEVEL_BLOCK);
