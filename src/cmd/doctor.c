@@ -83,7 +83,7 @@ static int read_stdin(struct pg_bytes *ret)
 static int read_log(const char *path, struct pg_log *ret, struct pg_err *err)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
-	pg_autofree char *where = pg_strf("%s:{n}", strcmp(path, "-") == 0 ? "line " : path);
+	pg_autofree char *where = strcmp(path, "-") == 0 ? strdup("line {n}") : pg_strf("%s:{n}", path);
 	int r;
 
 	if (strcmp(path, "-") == 0)
