@@ -42,7 +42,7 @@ def play(lab):
     lab.ok(none is None and not doc['instances'], 'without the module there is nothing', doc)
     module = lab.mtty(m.ask('uname -r').strip())
     m.ssh('cat >/root/mtty.ko', stdin=module)
-    m.ssh('modprobe mdev && insmod /root/mtty.ko')
+    m.ssh('modprobe -a vfio mdev && insmod /root/mtty.ko')
     types, doc = look(m)
     lab.same('types, names, device_api and what is free are those of the kernel', brief(types), kernel(m))
     lab.ok(len(types) > 1, 'there are several types', types)
