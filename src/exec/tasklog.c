@@ -98,7 +98,7 @@ static int read_index(const struct pg_root *root, struct starts *ret)
 	return r;
 }
 
-/* "task qmstart of VM 100, 2026-11-29 10:04": the fifth part is when it began. */
+/* "start of VM 100, 2026-11-29 10:04 UTC": the fifth part is when it began. */
 static char *words_for(const struct start *start)
 {
 	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };

@@ -8,6 +8,11 @@ extern const struct pg_fact pg_fact_host[];
 extern const struct pg_fact pg_fact_device[];
 extern const struct pg_fact pg_fact_vm[];
 
+static inline enum pg_tri pg_tri_of(bool value)
+{
+	return value ? PG_YES : PG_NO;
+}
+
 /* Fill *ret; what is unknown (PG_UNKNOWN, NULL, a number of 0) leaves it so. Return 0 or -ENOMEM. */
 int pg_fact_yesno(struct pg_value *ret, enum pg_tri value);
 int pg_fact_number(struct pg_value *ret, uint64_t value);

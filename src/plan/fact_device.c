@@ -22,11 +22,6 @@ static int text(struct pg_value *ret, char *word)
 	return r;
 }
 
-static enum pg_tri yes(bool value)
-{
-	return value ? PG_YES : PG_NO;
-}
-
 DEVICE(address, pg_fact_maybe(ret, pg_bdf_str(d->addr).s))
 DEVICE(kind, pg_fact_maybe(ret, pg_kind_name(d->kind)))
 DEVICE(class, text(ret, pg_strf("%04x", d->class >> 8)))
@@ -35,19 +30,19 @@ DEVICE(ids, text(ret, pg_strf("%04x:%04x", d->vendor, d->device)))
 DEVICE(name, pg_fact_maybe(ret, d->name))
 DEVICE(driver, pg_fact_maybe(ret, d->driver))
 DEVICE(override, pg_fact_maybe(ret, d->driver_override))
-DEVICE(has_group, pg_fact_yesno(ret, yes(d->group >= 0)))
+DEVICE(has_group, pg_fact_yesno(ret, pg_tri_of(d->group >= 0)))
 DEVICE(boot_display, pg_fact_yesno(ret, d->boot_vga == PG_UNKNOWN ? PG_NO : d->boot_vga))
-DEVICE(console, pg_fact_yesno(ret, yes(pg_dev_is_console(d))))
+DEVICE(console, pg_fact_yesno(ret, pg_tri_of(pg_dev_is_console(d))))
 DEVICE(reset, pg_fact_words(ret, &d->reset))
 DEVICE(can_reset, pg_fact_yesno(ret, d->can_reset))
 DEVICE(power, pg_fact_maybe(ret, d->power))
-DEVICE(dead, pg_fact_yesno(ret, yes(d->dead)))
+DEVICE(dead, pg_fact_yesno(ret, pg_tri_of(d->dead)))
 DEVICE(framebuffer, pg_fact_maybe(ret, d->framebuffer))
 DEVICE(rom, pg_fact_count(ret, d->rom_size))
-DEVICE(is_vf, pg_fact_yesno(ret, yes(d->is_vf)))
+DEVICE(is_vf, pg_fact_yesno(ret, pg_tri_of(d->is_vf)))
 DEVICE(vfs, pg_fact_count(ret, d->num_vfs))
 DEVICE(vfs_total, pg_fact_count(ret, d->total_vfs))
-DEVICE(mdev, pg_fact_yesno(ret, yes(d->has_mdev)))
+DEVICE(mdev, pg_fact_yesno(ret, pg_tri_of(d->has_mdev)))
 DEVICE(vms, pg_fact_count(ret, d->n_vmid))
 DEVICE(found, pg_fact_found(ret, s->found, pg_bdf_str(d->addr).s))
 
@@ -77,7 +72,7 @@ static int rmrr(const struct pg_subject *s, struct pg_value *ret)
 {
 	const struct pg_group *g = pg_facts_group(s->facts, s->dev->group);
 
-	return g ? pg_fact_yesno(ret, yes(g->rmrr)) : 0;
+	return g ? pg_fact_yesno(ret, pg_tri_of(g->rmrr)) : 0;
 }
 
 static int largest_bar(const struct pg_subject *s, struct pg_value *ret)

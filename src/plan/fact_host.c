@@ -28,11 +28,6 @@ static const char *table_name(const struct pg_iommu *iommu)
 						 "none";
 }
 
-static enum pg_tri yes(bool value)
-{
-	return value ? PG_YES : PG_NO;
-}
-
 HOST(node_name, pg_fact_word(ret, f->system.node))
 HOST(cpu_vendor, pg_fact_word(ret, cpu_name(f->system.cpu)))
 HOST(cpu_bits, pg_fact_number(ret, f->system.phys_bits))
@@ -52,15 +47,15 @@ HOST(loader, pg_fact_word(ret, f->boot.loader == PG_LOADER_UNKNOWN ?
 				       NULL : pg_loader_name(f->boot.loader)))
 HOST(efi, pg_fact_yesno(ret, f->boot.efi))
 HOST(secure_boot, pg_fact_yesno(ret, f->boot.secure_boot))
-HOST(boot_off, f->boot.running ? pg_fact_yesno(ret, yes(f->boot.off)) : 0)
-HOST(boot_tool, pg_fact_yesno(ret, yes(f->boot.pbt)))
-HOST(boot_waits, f->system.live ? pg_fact_yesno(ret, yes(f->boot.waits)) : 0)
+HOST(boot_off, f->boot.running ? pg_fact_yesno(ret, pg_tri_of(f->boot.off)) : 0)
+HOST(boot_tool, pg_fact_yesno(ret, pg_tri_of(f->boot.pbt)))
+HOST(boot_waits, f->system.live ? pg_fact_yesno(ret, pg_tri_of(f->boot.waits)) : 0)
 HOST(kernels, pg_fact_words(ret, &f->boot.kernels))
 HOST(loaded, f->modules.loaded_known == PG_YES ? pg_fact_words(ret, &f->modules.loaded) : 0)
 HOST(vfio_builtin, pg_fact_yesno(ret, f->modules.vfio_builtin))
 HOST(vfio_there, pg_fact_yesno(ret, f->modules.vfio_there))
 HOST(nodes, pg_fact_number(ret, f->n_node))
-HOST(quorum, f->n_node ? pg_fact_yesno(ret, yes(!f->no_quorum)) : 0)
+HOST(quorum, f->n_node ? pg_fact_yesno(ret, pg_tri_of(!f->no_quorum)) : 0)
 static int found(const struct pg_subject *s, struct pg_value *ret)
 {
 	return pg_fact_found(ret, s->found, NULL);

@@ -16,11 +16,6 @@
 		return how;                                                   \
 	}
 
-static enum pg_tri yes(bool value)
-{
-	return value ? PG_YES : PG_NO;
-}
-
 /* "host,flags=+pcid": what stands before the comma. */
 static int first_part(struct pg_value *ret, const char *value, const char *otherwise)
 {
@@ -45,7 +40,7 @@ VM(id, pg_fact_count(ret, g->vmid))
 VM(name, pg_fact_maybe(ret, g->name))
 VM(path, pg_fact_maybe(ret, g->path))
 VM(running, pg_fact_yesno(ret, g->running))
-VM(is_template, pg_fact_yesno(ret, yes(g->template)))
+VM(is_template, pg_fact_yesno(ret, pg_tri_of(g->template)))
 VM(lock, pg_fact_maybe(ret, g->lock))
 VM(ha, pg_fact_maybe(ret, g->ha))
 VM(machine, first_part(ret, pg_vm_value(g, "machine"), "pc"))
@@ -54,8 +49,8 @@ VM(ostype, first_part(ret, pg_vm_value(g, "ostype"), "other"))
 VM(cpu, first_part(ret, pg_vm_value(g, "cpu"), "kvm64"))
 VM(vga, first_part(ret, pg_vm_value(g, "vga"), "std"))
 VM(memory, number_of(ret, pg_vm_value(g, "memory"), 512, 1 << 20))
-VM(agent, pg_fact_yesno(ret, yes(pg_vm_value(g, "agent") && *pg_vm_value(g, "agent") != '0')))
-VM(onboot, pg_fact_yesno(ret, yes(pg_vm_value(g, "onboot") && strcmp(pg_vm_value(g, "onboot"), "1") == 0)))
+VM(agent, pg_fact_yesno(ret, pg_tri_of(pg_vm_value(g, "agent") && *pg_vm_value(g, "agent") != '0')))
+VM(onboot, pg_fact_yesno(ret, pg_tri_of(pg_vm_value(g, "onboot") && strcmp(pg_vm_value(g, "onboot"), "1") == 0)))
 
 /* "KEY=VALUE" of the main section. */
 static int settings(const struct pg_subject *s, struct pg_value *ret)

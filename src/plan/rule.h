@@ -114,7 +114,7 @@ bool pg_message_match(const char *pattern, const char *line, struct pg_message_m
 /* ---- lines that somebody logged ---- */
 
 struct pg_log_line {
-	char *where;		/* "kernel, this boot", "task qmstart of VM 100, …", "log.txt:17" */
+	char *where;		/* "kernel, this boot", "start of VM 100, …", "log.txt:17" */
 	char *text;
 	bool of_dev;		/* it is about this device: */
 	struct pg_bdf addr;
