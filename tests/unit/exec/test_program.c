@@ -86,15 +86,10 @@ static char *contents(const struct tree *t)
 
 static struct tree *new_tree(void)
 {
-	struct tree *t = calloc(1, sizeof(*t));
-	struct stat st;
+	void *tree;
 
-	assert_non_null(t);
-	(void)snprintf(t->dir, sizeof(t->dir), "%s/pve-gpu-test-XXXXXX",
-		       stat("/dev/shm", &st) == 0 && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	assert_non_null(mkdtemp(t->dir));
-	assert_int_equal(pg_root_open(t->dir, &t->root, NULL), 0);
-	return t;
+	assert_int_equal(tree_setup(&tree), 0);
+	return tree;
 }
 
 static void run_tool(const char *words)
