@@ -88,11 +88,11 @@ static int fill_file(const struct pg_root *root, struct pg_file *file)
 static int add_file(const struct pg_root *root, struct pg_facts *facts, const char *path)
 {
 	struct pg_file *file;
-	struct stat st;
-	int r = pg_root_lstat(root, path, &st);
+	struct stat st = { 0 };
+	int r = pg_root_lstat(root, path, &st), looked = r;
 
-	if (r < 0)
-		return pg_note_unread(facts, path, r);
+	if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
+		return r == -ENOMEM ? r : 0;
 	if (S_ISDIR(st.st_mode))
 		return 0;
 	if (facts->n_file >= FILES_MAX)
@@ -104,7 +104,11 @@ static int add_file(const struct pg_root *root, struct pg_facts *facts, const ch
 	file->changed = later(st.st_mtim, st.st_ctim);
 	file->mode = st.st_mode & 07777;
 	file->path = strdup(path);
-	r = file->path ? fill_file(root, file) : -ENOMEM;
+	if (!file->path)
+		return -ENOMEM;
+	/* there may be one: it is known as one that cannot be read */
+	file->error = looked;
+	r = looked < 0 ? 0 : fill_file(root, file);
 	return r < 0 || !file->error ? r : pg_note_unread(facts, path, file->error);
 }
 
