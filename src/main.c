@@ -152,7 +152,17 @@ static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *r
 	return NULL;
 }
 
-static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct wiz_opts *opts,
+/* What is asked for on the command line, or by NO_COLOR, counts more. */
+static void take_theme(const struct wiz *wiz, struct ui_opts *ui)
+{
+	enum pg_theme theme = wiz_theme(wiz);
+
+	ui->light = theme == PG_THEME_LIGHT;
+	if (theme == PG_THEME_PLAIN && ui->color == PG_UNKNOWN)
+		ui->color = PG_NO;
+}
+
+static int run_ui(const struct pg_cmd_env *env, struct ui_opts *ui, struct wiz_opts *opts,
 		  struct pg_err *err)
 {
 	struct pg_templates templates PG_CLEANUP(pg_templates_done) = { 0 };
@@ -163,6 +173,8 @@ static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct
 	opts->templates = &templates;
 	if (r == 0)
 		r = wiz_new(opts, &wiz, err);
+	if (r == 0)
+		take_theme(wiz, ui);
 	if (r == 0)
 		r = ui_run(wiz, ui, err);
 	if (r == 0 && wiz_wants_reboot(wiz)) {

@@ -244,7 +244,7 @@ int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 	struct ui ui PG_CLEANUP(ui_done) = { .w = w };
 	struct wiz_frontend frontend = { on_refresh, on_cancelled, &ui };
 	struct ui_term_opts term = {
-		.ascii = opts->ascii, .color = opts->color, .headless = opts->script != NULL,
+		.ascii = opts->ascii, .color = opts->color, .light = opts->light, .headless = opts->script != NULL,
 		.rows = opts->rows, .cols = opts->cols,
 	};
 	int r = 0;

@@ -209,6 +209,21 @@ static int add_tree(const struct pg_root *root, struct pg_facts *facts, const ch
 	return r;
 }
 
+/* The folders of rules elsewhere; /etc/pve-gpu is known whole. */
+static int add_rules(const struct pg_root *root, struct pg_facts *facts)
+{
+	const struct pg_strv *folders = &facts->settings.rules;
+
+	for (size_t i = 0; i < folders->n; i++) {
+		int r = pg_text_starts(folders->v[i], "/etc/pve-gpu/") ? 0 :
+			add_tree(root, facts, folders->v[i], ".conf", 0);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct pg_file *)a)->path, ((const struct pg_file *)b)->path);
@@ -222,6 +237,8 @@ int pg_collect_files(const struct pg_root *root, struct pg_facts *facts)
 		r = add_file(root, facts, singles[i]);
 	if (r == 0)
 		r = add_tree(root, facts, "/etc/pve-gpu", "", DEPTH_MAX);
+	if (r == 0)
+		r = add_rules(root, facts);
 	if (r == 0)
 		r = add_tree(root, facts, "/etc/initramfs-tools/hooks", "pve-gpu", 0);
 	if (r == 0)
