@@ -42,7 +42,8 @@ static const struct pg_cmd *find(const char *name)
 static void print_commands(FILE *out)
 {
 	for (const struct pg_cmd *cmd = pg_cmd_table(); cmd->name; cmd++)
-		(void)fprintf(out, "  %-12s %s\n", cmd->name, cmd->summary);
+		if (cmd->summary)
+			(void)fprintf(out, "  %-12s %s\n", cmd->name, cmd->summary);
 }
 
 static void print_common_options(FILE *out)
@@ -76,7 +77,7 @@ static int print_help(FILE *out)
 static int print_command_help(FILE *out, const struct pg_cmd *cmd)
 {
 	(void)fprintf(out, "Usage: pve-gpu %s%s%s\n%s.\n", cmd->name, *cmd->synopsis ? " " : "",
-		      cmd->synopsis, cmd->summary);
+		      cmd->synopsis, cmd->summary ? cmd->summary : "for the completion of the shells");
 	if (cmd->help)
 		(void)fprintf(out, "\n%s", cmd->help);
 	(void)fputs("\nOptions of every command:\n", out);
