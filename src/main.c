@@ -24,7 +24,7 @@
 struct options {
 	const char *root;
 	const char *color;	/* "auto", "always", "never" */
-	bool json, ascii, help, version;
+	bool json, ascii, plain, help, version;
 	int argc;		/* what is left: the subcommand and its own */
 	char **argv;
 };
@@ -53,6 +53,7 @@ static void print_common_options(FILE *out)
 		    "                     commands are then listed, not run\n"
 		    "  --json             one JSON document on standard output\n"
 		    "  --ascii            no characters beyond ASCII\n"
+		    "  --plain            the wizard as questions on ordinary lines, for screen readers\n"
 		    "  --color=WHEN       auto, always or never; NO_COLOR is honoured\n"
 		    "  --help, --version; --help facts: what rules of the doctor can ask for\n",
 		    out);
@@ -185,11 +186,11 @@ static int run_ui(const struct pg_cmd_env *env, struct ui_opts *ui, struct wiz_o
 	return r;
 }
 
-static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color)
+static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color, bool plain)
 {
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-	struct ui_opts ui = { .ascii = env->ascii, .color = color };
+	struct ui_opts ui = { .ascii = env->ascii, .color = color, .plain = plain };
 	struct wiz_opts opts = { 0 };
 	int r;
 
@@ -234,7 +235,7 @@ static bool take_flag(const char *arg, struct options *o)
 	const struct {
 		const char *name;
 		bool *flag;
-	} flags[] = { { "--json", &o->json },	    { "--ascii", &o->ascii },
+	} flags[] = { { "--json", &o->json },	    { "--ascii", &o->ascii }, { "--plain", &o->plain },
 		      { "--help", &o->help },	    { "-h", &o->help },
 		      { "--version", &o->version }, { "-V", &o->version } };
 
@@ -347,8 +348,7 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 	}
 	if (!cmd)
 		return run_wizard(env, strcmp(o->color, "auto") == 0 ? PG_UNKNOWN :
-				       env->color			     ? PG_YES :
-									       PG_NO);
+				       env->color ? PG_YES : PG_NO, o->plain);
 	return (cmd->run ? cmd->run : run_answers)(env, o->argc, o->argv);
 }
 

@@ -13,8 +13,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/vec.h"
+#include "ui/plain.h"
 #include "ui/signals.h"
 #include "ui/state.h"
 
@@ -249,6 +251,8 @@ int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 	};
 	int r = 0;
 
+	if (opts->plain)
+		return ui_plain_run(w, stdout, STDIN_FILENO, err);
 	if (opts->script)
 		r = ui_input_load(&ui.in, opts->script, err);
 	if (r == 0)

@@ -31,8 +31,7 @@ struct ui_term {
 static int refuse(struct pg_err *err, const char *why)
 {
 	return pg_err_set(err, -ENOTTY, NULL, 0,
-			  "%s Use `pve-gpu --help`, `pve-gpu list` or `pve-gpu plan "
-			  "--answers FILE` instead.", why);
+			  "%s Use `pve-gpu --plain`, the same on ordinary lines, `pve-gpu list`, or `pve-gpu --help` instead.", why);
 }
 
 /* Adds a terminal's string without its padding ("$<5>"). */

@@ -11,7 +11,7 @@
 #include "src/cmd/common.h"
 #include "src/plan/rule.h"
 
-#define COMMON "--root --json --ascii --color --help --version"
+#define COMMON "--root --json --ascii --plain --color --help --version"
 
 struct completion {
 	struct pg_cmd_env env;
