@@ -4,7 +4,8 @@
 static const struct pg_cmd table[] = {
 	{ "list", "[--all]", "GPUs: address, name, ids, driver, group, users",
 	  "  --all              every PCI device\n", pg_cmd_list },
-	{ "iommu", "", "the IOMMU's state and its groups, with a verdict for each", NULL,
+	{ "iommu", "[--svg]", "the IOMMU's state and its groups, with a verdict for each",
+	  "  --svg              the groups as a picture (SVG), on standard output\n",
 	  pg_cmd_iommu },
 	{ "status", "[--repair [--apply [--yes]]]",
 	  "devices of VMs: driver now and after the next boot, and a verdict",
