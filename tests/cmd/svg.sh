@@ -5,7 +5,7 @@
 
 cat >"$tmp/odd.tree" <<TREE
 include ../../../../../../../..$top_srcdir/tests/trees/p_host.tree
-file /etc/hostname
+file /proc/sys/kernel/hostname
 |<b>&"node"
 TREE
 "$top_builddir/tests/tools/mktree" "$tmp/odd.tree" "$tmp/odd" || exit 1
