@@ -62,16 +62,24 @@ int pg_root_resolve(const struct pg_root *root, const char *path, char **ret);
 
 /*
  * A folder held open: for reading many attributes of one device without walking the path
- * again, and as "/proc/self/fd/N" for a library that wants a path. The caller closes it.
+ * again, and its fd as "/proc/self/fd/N" for a library that wants a path. Freed with
+ * pg_dir_done, which takes one of { .fd = -1 } too.
  */
-int pg_root_open_dir(const struct pg_root *root, const char *path, int *ret_fd);
+struct pg_dir {
+	const struct pg_root *root;
+	char *path;	/* as it was given */
+	int fd;
+};
+
+void pg_dir_done(struct pg_dir *dir);
+int pg_root_open_dir(const struct pg_root *root, const char *path, struct pg_dir *ret);
 /* As pg_root_read, pg_root_read_attr and pg_root_readlink_name, `name` being a path below
  * the folder; a link that leads out of that folder is refused with -EXDEV. */
-int pg_root_read_at(int dirfd, const char *name, size_t max, struct pg_bytes *ret);
-int pg_root_read_attr_at(int dirfd, const char *name, char **ret);
-int pg_root_readlink_name_at(int dirfd, const char *name, char **ret);
+int pg_root_read_at(const struct pg_dir *dir, const char *name, size_t max, struct pg_bytes *ret);
+int pg_root_read_attr_at(const struct pg_dir *dir, const char *name, char **ret);
+int pg_root_readlink_name_at(const struct pg_dir *dir, const char *name, char **ret);
 /* Is there anything of that name in the folder, a dangling link included? Nothing is read. */
-bool pg_root_exists_at(int dirfd, const char *name);
+bool pg_root_exists_at(const struct pg_dir *dir, const char *name);
 
 /* ---- writing ---- */
 

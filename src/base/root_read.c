@@ -116,18 +116,18 @@ int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret)
 	return r < 0 ? r : read_attr(root->fd, path, RESOLVE_IN_ROOT, ret);
 }
 
-int pg_root_read_at(int dirfd, const char *name, size_t max, struct pg_bytes *ret)
+int pg_root_read_at(const struct pg_dir *dir, const char *name, size_t max, struct pg_bytes *ret)
 {
-	int r = check_at(dirfd, name);
+	int r = check_at(dir->fd, name);
 
-	return r < 0 ? r : read_file(dirfd, name, RESOLVE_BENEATH, max, ret);
+	return r < 0 ? r : read_file(dir->fd, name, RESOLVE_BENEATH, max, ret);
 }
 
-int pg_root_read_attr_at(int dirfd, const char *name, char **ret)
+int pg_root_read_attr_at(const struct pg_dir *dir, const char *name, char **ret)
 {
-	int r = check_at(dirfd, name);
+	int r = check_at(dir->fd, name);
 
-	return r < 0 ? r : read_attr(dirfd, name, RESOLVE_BENEATH, ret);
+	return r < 0 ? r : read_attr(dir->fd, name, RESOLVE_BENEATH, ret);
 }
 
 static int readlink_fd(int dirfd, const char *name, char **ret)
@@ -157,25 +157,25 @@ static int last_part(int dirfd, const char *name, char **ret)
 }
 
 /* readlinkat(2) would follow a folder's link on the way to anywhere; a plain name has none. */
-int pg_root_readlink_name_at(int dirfd, const char *name, char **ret)
+int pg_root_readlink_name_at(const struct pg_dir *dir, const char *name, char **ret)
 {
 	pg_autoclose int fd = -1;
 	int r;
 
 	if (!strchr(name, '/') && strcmp(name, "..") != 0)
-		return last_part(dirfd, name, ret);
-	fd = pg_open_below(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH);
+		return last_part(dir->fd, name, ret);
+	fd = pg_open_below(dir->fd, name, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH);
 	if (fd < 0)
 		return fd;
 	r = last_part(fd, "", ret);
 	return r == -ENOENT ? -EINVAL : r;
 }
 
-bool pg_root_exists_at(int dirfd, const char *name)
+bool pg_root_exists_at(const struct pg_dir *dir, const char *name)
 {
 	struct stat st;
 
-	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 /* Opens what the path names without following it if it is a link: for lstat and readlink. */
@@ -231,13 +231,23 @@ bool pg_root_exists(const struct pg_root *root, const char *path)
 	return pg_root_stat(root, path, &st) == 0;
 }
 
-int pg_root_open_dir(const struct pg_root *root, const char *path, int *ret_fd)
+void pg_dir_done(struct pg_dir *dir)
 {
-	int fd = pg_open_in(root, path, O_RDONLY | O_DIRECTORY);
+	if (dir->fd >= 0)
+		(void)close(dir->fd);
+	free(dir->path);
+	*dir = (struct pg_dir){ .fd = -1 };
+}
 
-	if (fd < 0)
-		return fd;
-	*ret_fd = fd;
+int pg_root_open_dir(const struct pg_root *root, const char *path, struct pg_dir *ret)
+{
+	pg_autoclose int fd = pg_open_in(root, path, O_RDONLY | O_DIRECTORY);
+	char *copy = fd < 0 ? NULL : strdup(path);
+
+	if (!copy)
+		return fd < 0 ? fd : -ENOMEM;
+	*ret = (struct pg_dir){ .root = root, .path = copy, .fd = fd };
+	fd = -1;
 	return 0;
 }
 
@@ -252,10 +262,10 @@ int pg_root_list(const struct pg_root *root, const char *path, struct pg_strv *r
 	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
 	DIR *dir PG_CLEANUP(closedirp) = NULL;
 	const struct dirent *e;
-	int fd = -1, r = pg_root_open_dir(root, path, &fd);
+	int fd = pg_open_in(root, path, O_RDONLY | O_DIRECTORY), r;
 
-	if (r < 0)
-		return r;
+	if (fd < 0)
+		return fd;
 	dir = fdopendir(fd);
 	if (!dir) {
 		(void)close(fd);

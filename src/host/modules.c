@@ -107,10 +107,10 @@ static int lookup(struct kmod_ctx *ctx, struct pg_alias *alias)
 	return r;
 }
 
-int pg_aliases_from_kmod(int dirfd, struct pg_aliases *a)
+int pg_aliases_from_kmod(const struct pg_dir *folder, struct pg_aliases *a)
 {
 	static const char *const no_config[] = { NULL };
-	pg_autofree char *dir = pg_strf("/proc/self/fd/%d", dirfd);
+	pg_autofree char *dir = pg_strf("/proc/self/fd/%d", folder->fd);
 	struct kmod_ctx *ctx;
 	int r = 0;
 
@@ -126,10 +126,10 @@ int pg_aliases_from_kmod(int dirfd, struct pg_aliases *a)
 	return r;
 }
 
-static bool has_index(int dirfd)
+static bool has_index(const struct pg_dir *dir)
 {
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
-	int r = pg_root_read_at(dirfd, "modules.alias.bin", 12, &bytes);
+	int r = pg_root_read_at(dir, "modules.alias.bin", 12, &bytes);
 
 	return r == -EFBIG; /* it holds more than its head */
 }
@@ -160,11 +160,12 @@ static int try_table(const struct pg_root *root, struct pg_facts *facts, const c
 static int find_claims(const struct pg_root *root, struct pg_facts *facts, const char *dir,
 		       struct pg_aliases *a)
 {
-	pg_autoclose int fd = -1;
+	struct pg_dir folder PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	int r;
 
-	if (pg_root_is_live(root) && pg_root_open_dir(root, dir, &fd) == 0 && has_index(fd))
-		return pg_aliases_from_kmod(fd, a);
+	if (pg_root_is_live(root) && pg_root_open_dir(root, dir, &folder) == 0 &&
+	    has_index(&folder))
+		return pg_aliases_from_kmod(&folder, a);
 	r = try_table(root, facts, dir, "modules.alias", pg_aliases_from_text, a);
 	if (r < 0 && r != -ENOMEM)
 		r = try_table(root, facts, dir, "modules.alias.bin", pg_aliases_from_index, a);
