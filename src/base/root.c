@@ -46,6 +46,14 @@ static bool is_own_root(int fd)
 	       a.st_ino == b.st_ino;
 }
 
+static bool was_live(int fd)
+{
+	pg_autoclose int mark = pg_open_below(fd, PG_ROOT_LIVE_MARK, O_PATH | O_NOFOLLOW,
+					      RESOLVE_IN_ROOT);
+
+	return mark >= 0;
+}
+
 int pg_root_open(const char *dir, struct pg_root **ret, struct pg_err *err)
 {
 	pg_autoclose int fd = -1;
@@ -65,6 +73,7 @@ int pg_root_open(const char *dir, struct pg_root **ret, struct pg_err *err)
 		return -ENOMEM;
 	}
 	root->fd = fd;
+	root->captured = was_live(fd);
 	fd = -1;
 	*ret = root;
 	return 0;
@@ -87,6 +96,11 @@ void pg_root_closep(struct pg_root **root)
 bool pg_root_is_live(const struct pg_root *root)
 {
 	return root->live;
+}
+
+bool pg_root_is_whole(const struct pg_root *root)
+{
+	return root->live || root->captured;
 }
 
 const char *pg_root_prefix(const struct pg_root *root)

@@ -34,6 +34,10 @@ void pg_root_closep(struct pg_root **root);
 
 /* Is it the running system's own "/"? Only then commands may be run. */
 bool pg_root_is_live(const struct pg_root *root);
+/* That, or what was captured of a live one: what is not in it was not there, and the times of its
+ * files tell something. Of a copy or a mounted disk neither is known. */
+bool pg_root_is_whole(const struct pg_root *root);
+#define PG_ROOT_LIVE_MARK "/var/lib/pve-gpu/capture/live"
 /* The folder as it was given ("/" for the live one), for showing. */
 const char *pg_root_prefix(const struct pg_root *root);
 

@@ -5,6 +5,7 @@
 #include <libkmod.h>
 #include <string.h>
 
+#include "src/base/record.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
 
@@ -153,9 +154,9 @@ static int try_table(const struct pg_root *root, struct pg_facts *facts, const c
 
 /*
  * On the living system libkmod looks up, as modprobe will: its indexes are this machine's
- * own. A tree from elsewhere is read by modalias.c, which trusts nothing: the text first
- * (a capture has only that), else the index. Returns -ENOENT and the like where nothing
- * could be read.
+ * own. A tree from elsewhere is read by modalias.c, which trusts nothing: the text first (a
+ * capture has only that, for which the living system is read so too), else the index. Returns
+ * -ENOENT and the like where nothing could be read.
  */
 static int find_claims(const struct pg_root *root, struct pg_facts *facts, const char *dir,
 		       struct pg_aliases *a)
@@ -163,8 +164,8 @@ static int find_claims(const struct pg_root *root, struct pg_facts *facts, const
 	struct pg_dir folder PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	int r;
 
-	if (pg_root_is_live(root) && pg_root_open_dir(root, dir, &folder) == 0 &&
-	    has_index(&folder))
+	if (pg_root_is_live(root) && !pg_root_is_recorded(root) &&
+	    pg_root_open_dir(root, dir, &folder) == 0 && has_index(&folder))
 		return pg_aliases_from_kmod(&folder, a);
 	r = try_table(root, facts, dir, "modules.alias", pg_aliases_from_text, a);
 	if (r < 0 && r != -ENOMEM)
