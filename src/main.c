@@ -16,6 +16,7 @@
 #include "src/base/text.h"
 #include "src/cmd/cmd.h"
 #include "src/cmd/facts.h"
+#include "src/exec/capture.h"
 #include "src/exec/exec.h"
 #include "ui/ui.h"
 #include "wizard/wizard.h"
@@ -49,7 +50,8 @@ static void print_common_options(FILE *out)
 {
 	(void)fputs("  --root DIR         read and write below DIR: a captured host, a mounted "
 		    "disk;\n"
-		    "                     commands are then listed, not run\n"
+		    "                     commands are then listed, not run. Also an archive of "
+		    "`capture`\n"
 		    "  --json             one JSON document on standard output\n"
 		    "  --ascii            no characters beyond ASCII\n"
 		    "  --color=WHEN       auto, always or never; NO_COLOR is honoured\n"
@@ -114,6 +116,41 @@ static int run_answers(const struct pg_cmd_env *env, int argc, char **argv)
 	return pg_cmd_take_road(env, choices, &road);
 }
 
+/* ---- an archive as root ---- */
+
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Said before anything is looked at. What is not among these fails where it writes. */
+static bool is_change(const struct options *o)
+{
+	static const char *const commands[] = { "apply", "undo", "confirm", "recover" };
+
+	for (size_t i = 0; o->argc && i < PG_ARRAY_SIZE(commands); i++)
+		if (strcmp(o->argv[0], commands[i]) == 0)
+			return true;
+	for (int i = 1; i < o->argc; i++)
+		if (strcmp(o->argv[i], "--apply") == 0)
+			return true;
+	return false;
+}
+
+/* From here on signals that end the program wait, since the folder is to be gone afterwards. */
+static void hold_signals(int how, sigset_t *before)
+{
+	sigset_t stop;
+
+	(void)sigemptyset(&stop);
+	(void)sigaddset(&stop, SIGINT);
+	(void)sigaddset(&stop, SIGTERM);
+	(void)sigaddset(&stop, SIGHUP);
+	(void)sigprocmask(how, &stop, before);
+}
+
 /* ---- the wizard ---- */
 
 /* A test's keyboard: PVE_GPU_SCRIPT names a file of keys, PVE_GPU_SIZE is "80x24", and the
@@ -144,6 +181,8 @@ static bool is_busy(const struct pg_root *root)
 
 static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *root)
 {
+	if (pg_root_is_sealed(root))
+		return "This is an archive, which cannot be changed. You can look at everything.";
 	if (pg_root_is_live(root) && geteuid() != 0)
 		return "You are not root: you can look at everything and change nothing. Start "
 		       "pve-gpu as root to apply.";
@@ -163,8 +202,13 @@ static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct
 	opts->templates = &templates;
 	if (r == 0)
 		r = wiz_new(opts, &wiz, err);
+	/* it has handlers of its own for what waits while an archive is open */
+	if (r == 0 && pg_root_is_sealed(opts->root))
+		hold_signals(SIG_UNBLOCK, NULL);
 	if (r == 0)
 		r = ui_run(wiz, ui, err);
+	if (r == 0 && pg_root_is_sealed(opts->root))
+		hold_signals(SIG_BLOCK, NULL);
 	if (r == 0 && wiz_wants_reboot(wiz)) {
 		(void)fputs("Rebooting the node.\n", env->diag);
 		r = pg_reboot(opts->root, err);
@@ -339,6 +383,29 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 	return (cmd->run ? cmd->run : run_answers)(env, o->argc, o->argv);
 }
 
+/* The archive is unpacked for as long as the command looks at it. */
+static int dispatch_archive(struct pg_cmd_env *env, const struct options *o)
+{
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+	sigset_t before;
+	int r, status;
+
+	if (is_change(o))
+		return pg_cmd_usage(env, NULL, "An archive cannot be changed. Unpack it (tar -xJf), and give "
+				    "that folder as --root.");
+	hold_signals(SIG_BLOCK, &before);
+	r = pg_archive_open(env->root_dir, &root, &err);
+	if (r == 0)
+		env->root_dir = pg_root_prefix(root);
+	else
+		pg_cmd_complain(env, &err);
+	status = r < 0 ? PG_EXIT_REFUSED : dispatch(env, o);
+	pg_root_scratch_remove(root);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	bool changed = false;
@@ -364,7 +431,8 @@ int main(int argc, char **argv)
 		env.ascii |= o.ascii;
 		env.color = wants_color(o.color);
 		env.columns = columns_of(stdout);
-		status = dispatch(&env, &o);
+		status = !o.help && !o.version && is_file(o.root) ? dispatch_archive(&env, &o) :
+								    dispatch(&env, &o);
 	}
 	free(o.argv);
 	return finish_output(&env, status);

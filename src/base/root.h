@@ -29,6 +29,14 @@ struct pg_root;
 /* Opens `dir` as root. Errors: -ENOENT, -ENOTDIR, -EACCES. *ret is closed with
  * pg_root_close. */
 int pg_root_open(const char *dir, struct pg_root **ret, struct pg_err *err);
+/* Makes a new folder in $TMPDIR or /tmp that nobody else can look into, and opens that. What is
+ * written there is not synced. */
+int pg_root_scratch(struct pg_root **ret, struct pg_err *err);
+/* Removes all that is in it, and itself. Whatever cannot be removed stays. */
+void pg_root_scratch_remove(struct pg_root *root);
+/* Whoever opens the folder from here on cannot write below it: -EROFS. */
+int pg_root_seal(struct pg_root *root, struct pg_err *err);
+bool pg_root_is_sealed(const struct pg_root *root);
 void pg_root_close(struct pg_root *root);
 void pg_root_closep(struct pg_root **root);
 

@@ -14,6 +14,8 @@ struct pg_root {
 	bool live;
 	bool captured;	/* it was captured live: pg_root_is_whole */
 	struct pg_record *record;
+	bool sealed;	/* nothing is to be written there */
+	bool scratch;	/* nothing in it is to outlast a power cut */
 };
 
 /* openat2(2) below a folder, for what exists; resolve is RESOLVE_IN_ROOT or RESOLVE_BENEATH,
@@ -38,6 +40,7 @@ void pg_record_read(const struct pg_root *root, const char *dir, const char *nam
 struct pg_place {
 	int dir;
 	char *name;
+	bool scratch;
 };
 
 void pg_place_done(struct pg_place *at);
