@@ -178,8 +178,7 @@ static size_t ipv4_length(const char *s)
 	return *p == '.' && isdigit((unsigned char)p[1]) ? 0 : (size_t)(p - s);
 }
 
-/* At least three colons between hexadecimal digits, two of them together or seven in all: PCI addresses
- * have two. */
+/* Colons between hexadecimal digits, two of them together or seven in all: PCI addresses have two, apart. */
 static size_t ipv6_length(const char *s)
 {
 	size_t n = strspn(s, "0123456789abcdefABCDEF:"), colons = 0;
@@ -191,7 +190,7 @@ static size_t ipv6_length(const char *s)
 	}
 	if (n < 4 || isalnum((unsigned char)s[n]))
 		return 0;
-	return colons == 7 || (twin && colons > 2) ? n : 0;
+	return colons == 7 || twin ? n : 0;
 }
 
 /* Those of nobody stay. */

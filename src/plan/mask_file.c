@@ -80,7 +80,7 @@ static char *other_line(const char *path, const char *line, size_t n)
 		return pg_strf("%.*s: masked", (int)strcspn(line, ":"), line);
 	value = memmem(line, n, "cluster_name:", 13);
 	if (value && strcmp(path, "/etc/pve/corosync.conf") == 0)
-		return pg_strf("%.*s cluster_name: cluster", (int)(value - line), line);
+		return pg_strf("%.*scluster_name: cluster", (int)(value - line), line);
 	return NULL;
 }
 
