@@ -14,9 +14,9 @@
 
 #include "src/base/log.h"
 #include "src/base/text.h"
+#include "src/cmd/archive.h"
 #include "src/cmd/cmd.h"
 #include "src/cmd/facts.h"
-#include "src/exec/capture.h"
 #include "src/exec/exec.h"
 #include "ui/ui.h"
 #include "wizard/wizard.h"
@@ -116,41 +116,6 @@ static int run_answers(const struct pg_cmd_env *env, int argc, char **argv)
 	return pg_cmd_take_road(env, choices, &road);
 }
 
-/* ---- an archive as root ---- */
-
-static bool is_file(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
-}
-
-/* Said before anything is looked at. What is not among these fails where it writes. */
-static bool is_change(const struct options *o)
-{
-	static const char *const commands[] = { "apply", "undo", "confirm", "recover" };
-
-	for (size_t i = 0; o->argc && i < PG_ARRAY_SIZE(commands); i++)
-		if (strcmp(o->argv[0], commands[i]) == 0)
-			return true;
-	for (int i = 1; i < o->argc; i++)
-		if (strcmp(o->argv[i], "--apply") == 0)
-			return true;
-	return false;
-}
-
-/* From here on signals that end the program wait, since the folder is to be gone afterwards. */
-static void hold_signals(int how, sigset_t *before)
-{
-	sigset_t stop;
-
-	(void)sigemptyset(&stop);
-	(void)sigaddset(&stop, SIGINT);
-	(void)sigaddset(&stop, SIGTERM);
-	(void)sigaddset(&stop, SIGHUP);
-	(void)sigprocmask(how, &stop, before);
-}
-
 /* ---- the wizard ---- */
 
 /* A test's keyboard: PVE_GPU_SCRIPT names a file of keys, PVE_GPU_SIZE is "80x24", and the
@@ -203,12 +168,10 @@ static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct
 	if (r == 0)
 		r = wiz_new(opts, &wiz, err);
 	/* it has handlers of its own for what waits while an archive is open */
-	if (r == 0 && pg_root_is_sealed(opts->root))
-		hold_signals(SIG_UNBLOCK, NULL);
+	pg_archive_hold(opts->root, false);
 	if (r == 0)
 		r = ui_run(wiz, ui, err);
-	if (r == 0 && pg_root_is_sealed(opts->root))
-		hold_signals(SIG_BLOCK, NULL);
+	pg_archive_hold(opts->root, true);
 	if (r == 0 && wiz_wants_reboot(wiz)) {
 		(void)fputs("Rebooting the node.\n", env->diag);
 		r = pg_reboot(opts->root, err);
@@ -386,23 +349,12 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 /* The archive is unpacked for as long as the command looks at it. */
 static int dispatch_archive(struct pg_cmd_env *env, const struct options *o)
 {
-	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
-	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-	sigset_t before;
-	int r, status;
+	struct pg_archive archive;
+	int status = pg_archive_begin(env, o->argc, o->argv, &archive);
 
-	if (is_change(o))
-		return pg_cmd_usage(env, NULL, "An archive cannot be changed. Unpack it (tar -xJf), and give "
-				    "that folder as --root.");
-	hold_signals(SIG_BLOCK, &before);
-	r = pg_archive_open(env->root_dir, &root, &err);
-	if (r == 0)
-		env->root_dir = pg_root_prefix(root);
-	else
-		pg_cmd_complain(env, &err);
-	status = r < 0 ? PG_EXIT_REFUSED : dispatch(env, o);
-	pg_root_scratch_remove(root);
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	if (status == PG_EXIT_OK)
+		status = dispatch(env, o);
+	pg_archive_end(&archive);
 	return status;
 }
 
@@ -431,7 +383,7 @@ int main(int argc, char **argv)
 		env.ascii |= o.ascii;
 		env.color = wants_color(o.color);
 		env.columns = columns_of(stdout);
-		status = !o.help && !o.version && is_file(o.root) ? dispatch_archive(&env, &o) :
+		status = !o.help && !o.version && pg_archive_is(o.root) ? dispatch_archive(&env, &o) :
 								    dispatch(&env, &o);
 	}
 	free(o.argv);
