@@ -209,14 +209,24 @@ static int put_link(struct unpack *u, struct archive_entry *e, const char *path)
 	return pg_root_symlink(u->root, target, path, u->err);
 }
 
+/* A capture has no name that leads through a link; where one may, folders could lie in one another
+ * without end. */
 static int make_parent(struct unpack *u, const char *path)
 {
-	pg_autofree char *parent = strdup(path);
+	pg_autofree char *parent = strdup(path), *real = NULL;
+	int r;
 
 	if (!parent)
 		return -ENOMEM;
 	*strrchr(parent, '/') = '\0';
-	return *parent ? pg_root_mkdirs(u->root, parent, 0700, NULL, u->err) : 0;
+	if (!*parent)
+		return 0;
+	r = pg_root_mkdirs(u->root, parent, 0700, NULL, u->err);
+	if (r == 0)
+		r = pg_root_resolve(u->root, parent, &real);
+	if (r < 0)
+		return r;
+	return strcmp(real, parent) == 0 ? 0 : refuse(u, path, "it holds a name that leads through a link");
 }
 
 static int put_entry(struct unpack *u, struct archive_entry *e)
