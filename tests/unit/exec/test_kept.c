@@ -65,7 +65,7 @@ static void prepare(const struct node *n)
 	tree_file(n->tree, "/etc/kernel/proxmox-boot-uuids", "1234-ABCD\n");
 	node_command(n, "lsinitramfs", "echo usr/lib/modules/6.1/kernel/drivers/vfio/pci/vfio-pci.ko.xz\n");
 	node_command(n, "unmkinitramfs", "mkdir -p \"$2/main/etc\"\n");
-	node_command(n, "unshare", "printf '1234-ABCD /loader/entries/a.conf 36\\n%s\\n\\n' "
+	node_command(n, "unshare", "printf '1234-ABCD /loader/entries/a.conf 36\\n%s\\n' "
 		     "'title Proxmox\noptions quiet\nlinux /x'; printf 'AAAA-0001 - 0\\n\\n'\n");
 	node_command(n, "journalctl", "case \"$*\" in *json*) echo '{\"__MONOTONIC_TIMESTAMP\":\"1\","
 		     "\"MESSAGE\":\"vfio-pci: reset\"}';; *'-b -1'*) echo 'the boot before';; "
