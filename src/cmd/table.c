@@ -109,6 +109,11 @@ static const struct pg_cmd table[] = {
 	  "  --log FILE         what the messages in a log mean, of whatever machine; - is\n"
 	  "                     standard input\n",
 	  pg_cmd_doctor },
+	{ "capture", "[--mask] OUT.tar.xz",
+	  "what is read of this node, as one archive that --root opens elsewhere",
+	  "  --mask             serial numbers, hardware and IP addresses, UUIDs, names of nodes and\n"
+	  "                     VMs are replaced; passwords and keys always are\n",
+	  pg_cmd_capture },
 	{ "report", "", "a text to paste in a forum: devices, settings, findings; masked", NULL,
 	  pg_cmd_report },
 	{ "plan", "--answers FILE", "the wizard's plan, from an answer file",
