@@ -138,7 +138,7 @@ static int look(const struct pg_cmd_host *host, struct doctor *d)
 	if (!d->log && host->facts) {
 		r = pg_klog_probe(host->root, NULL, host->facts);
 		if (r == 0)
-			r = pg_check(host->facts, NULL, &d->findings);
+			r = pg_check_symptom(host->facts, d->symptom, &d->findings);
 	}
 	if (r == 0 && (d->log || host->facts))
 		r = run_rules(host, d, &err);
@@ -180,8 +180,8 @@ static int print_looked(const struct pg_cmd_env *env, const struct pg_facts *fac
 		if (pg_rule_ask(rule, facts, &d->findings, &state) < 0)
 			return -ENOMEM;
 		n[state]++;
-		if (state != PG_RULE_HOLDS && rule->ask)
-			pg_out_labelled(env, PG_TONE_FAINT, "ask  ", "%s %s", rule->ask, rule->text);
+		if (pg_rule_asks(rule, state))
+			pg_out_labelled(env, PG_TONE_FAINT, "ask  ", "%s Yes would mean: %s", rule->ask, rule->text);
 	}
 	pg_out_line(env, PG_TONE_PLAIN,
 		    "%s: %zu of the known causes %s, %zu %s not, %zu cannot be told from here.",
