@@ -57,12 +57,13 @@ static void rebuild(struct demo *d)
 void demo_start(struct demo *d)
 {
 	const char *src = getenv("top_srcdir");
-	char *data = d->data = pg_strf("%s/data", src ? src : ".");
+	char *data = pg_strf("%s/data", src ? src : ".");
 	const struct wiz_frontend frontend = { on_refresh, on_cancelled, d };
 
 	assert_int_equal(pg_templates_load(data, &d->templates, NULL), 0);
 	d->opts.root = d->tree->root;
-	d->opts.data = data;
+	free(d->data);
+	d->opts.data = d->data = data;
 	d->opts.templates = &d->templates;
 	assert_int_equal(wiz_new(&d->opts, &d->w, NULL), 0);
 	wiz_set_frontend(d->w, &frontend);
