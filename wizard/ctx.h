@@ -48,6 +48,8 @@ enum wiz_asking {
 	WIZ_ASKING_REBOOT,
 	WIZ_ASKING_KEEP,
 	WIZ_ASKING_VFS,
+	WIZ_ASKING_CAUSE,
+	WIZ_ASKING_REPORT,
 };
 
 enum wiz_running { WIZ_RUN_NOTHING, WIZ_RUN_APPLY, WIZ_RUN_UNDO, WIZ_RUN_CONFIRM };
@@ -110,6 +112,7 @@ struct wiz_page_ops {
 	const char *title;
 	const char *step;		/* label, or NULL: not a step */
 	bool enters;			/* NEXT enters the item under the cursor */
+	bool hears_no;			/* event() is told of a No, too */
 	/* NULL: always. A step that is not relevant is shown as skipped. */
 	bool (*relevant)(const struct wiz *w);
 	/* Gets ready what the page shows; NULL: nothing. Negative: the page is not entered. */
@@ -247,6 +250,10 @@ void wiz_command_lines(const struct pg_plan_cmd *cmd, size_t n, struct wiz_lines
  * is said in a box. */
 int wiz_script_ask(struct wiz *w, const struct pg_plan *plan);
 int wiz_script_save(struct wiz *w, const struct pg_plan *plan, const char *path);
+/* Writes a new file of the person's own; *ret_done false: what hinders is said in a box. */
+int wiz_save(struct wiz *w, const char *path, const struct pg_bytes *bytes, mode_t mode, bool *ret_done);
+/* The path that is offered for it: NULL: no memory. The caller frees it. */
+char *wiz_save_path(const struct wiz *w, const char *name);
 
 /* ---- devtext.c: words for a device ---- */
 

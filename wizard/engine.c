@@ -400,7 +400,7 @@ static int handle_answer(struct wiz *w, const struct wiz_event *event, enum wiz_
 		return 0;
 	*ret = WIZ_REBUILD;
 	w->question.kind = WIZ_ASK_NONE;
-	if (asking != WIZ_ASKING_NOTE && event->yes && pages[w->page]->event)
+	if (asking != WIZ_ASKING_NOTE && (event->yes || pages[w->page]->hears_no) && pages[w->page]->event)
 		r = pages[w->page]->event(w, event, ret);
 	/* unless the page asked something else meanwhile */
 	if (w->question.kind == WIZ_ASK_NONE)

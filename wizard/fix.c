@@ -78,6 +78,30 @@ static int passthrough(const struct pg_strv *w, struct pg_strbuf *b)
 	return list ? 0 : -ENOMEM;
 }
 
+/* "ADDRESS COUNT": virtual functions */
+static int sriov(const struct pg_strv *w, struct pg_strbuf *b)
+{
+	if (w->n != 4)
+		return -EINVAL;
+	pg_strbuf_addf(b, "sriov = '%s %s'\n", w->v[2], w->v[3]);
+	return 0;
+}
+
+/* "ADDRESS": the card is prepared to be divided. No answer file says that. */
+static int vgpu(const struct pg_strv *w, struct pg_choices **ret)
+{
+	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
+	int r = !choices ? -ENOMEM : w->n == 3 ? pg_choices_pick_text(choices, w->v[2]) : -EINVAL;
+
+	if (r < 0)
+		return r;
+	choices->mdev = strdup("");
+	if (!choices->mdev)
+		return -ENOMEM;
+	*ret = PG_STEAL(choices);
+	return 0;
+}
+
 int wiz_fix_choices(const char *fix, struct pg_choices **ret)
 {
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
@@ -89,8 +113,12 @@ int wiz_fix_choices(const char *fix, struct pg_choices **ret)
 		return r;
 	if (w.n < 3 || strcmp(w.v[0], "pve-gpu") != 0)
 		return -EINVAL;
+	if (strcmp(w.v[1], "vgpu") == 0)
+		return vgpu(&w, ret);
 	if (strcmp(w.v[1], "passthrough") == 0)
 		r = passthrough(&w, &b);
+	else if (strcmp(w.v[1], "sriov") == 0)
+		r = sriov(&w, &b);
 	else if (strcmp(w.v[1], "status") == 0 && strcmp(w.v[2], "--repair") == 0)
 		pg_strbuf_add(&b, "repair = true\n");
 	else

@@ -71,9 +71,9 @@ static const char *const words[WIZ_N_PAGES] = {
 		"none is found, that is said too.",
 	[WIZ_PAGE_DOCTOR] =
 		"found: this is so on this node, and the right side tells by what it is known. ?: only you "
-		"can see it; Space says yes. no: it is not so. unknown: what would tell it could not be "
-		"read. Enter plans what mends the cause under the cursor, and shows it before anything is "
-		"changed.",
+		"can see it; Enter asks, Space says yes. no: it is not so. unknown: what would tell it "
+		"could not be read. Enter plans what mends the cause under the cursor, and shows it before "
+		"anything is changed. end: where nothing was found, the report is what to take along.",
 	[WIZ_PAGE_HISTORY] =
 		"Changes made by pve-gpu, newest first. Enter takes one back: each file gets its "
 		"old bytes, unless it was edited since.",

@@ -7,30 +7,58 @@
 #include "wizard/ctx.h"
 
 #define RULE "rule/"
+#define REPORT "report"
 
-enum state { STATE_HOLDS, STATE_ASK, STATE_UNKNOWN, STATE_NOT };
+/* In the order of the rows; the report stands before STATE_UNKNOWN. */
+enum state { STATE_HOLDS, STATE_ASK, STATE_SAID_NO, STATE_UNKNOWN, STATE_NOT, N_STATES };
 
 static const struct {
 	const char *word;
 	enum wiz_style style;
-} states[] = {
-	[STATE_HOLDS] = { "found", WIZ_BAD },
-	[STATE_ASK] = { "?", WIZ_STRONG },
-	[STATE_UNKNOWN] = { "unknown", WIZ_FAINT },
-	[STATE_NOT] = { "no", WIZ_FAINT },
+	const char *title;	/* of the right pane */
+} states[N_STATES] = {
+	[STATE_HOLDS] = { "found", WIZ_BAD, "The cause" },
+	[STATE_ASK] = { "?", WIZ_STRONG, "Only you can tell" },
+	[STATE_SAID_NO] = { "no", WIZ_FAINT, "Only you can tell" },
+	[STATE_UNKNOWN] = { "unknown", WIZ_FAINT, "Cannot be told from here" },
+	[STATE_NOT] = { "no", WIZ_FAINT, "Not so on this node" },
 };
 
-static enum state state_of(const struct wiz *w, const struct pg_rule *rule, struct wiz_view *view)
+/* A log told it: then nothing is left to be asked. */
+static bool is_heard(const struct wiz *w, const struct pg_rule *rule)
 {
-	enum pg_rule_state state = PG_RULE_UNKNOWN;
+	for (size_t i = 0; i < w->doctor.findings.n; i++)
+		if (w->doctor.findings.v[i].rule == rule && w->doctor.findings.v[i].heard.n)
+			return true;
+	return false;
+}
 
-	if (pg_rule_ask(rule, w->facts, &w->doctor.findings, &state) < 0)
-		view->failed = true;
-	if (state == PG_RULE_HOLDS || pg_strv_has(&w->doctor.yes, rule->id))
-		return STATE_HOLDS;
-	if (rule->ask)
-		return STATE_ASK;
-	return state == PG_RULE_SILENT ? STATE_NOT : STATE_UNKNOWN;
+/* Is there a question, answered or not? Returns 0 or -ENOMEM, as the next. */
+static int asks(const struct wiz *w, const struct pg_rule *rule, enum pg_rule_state *ret_state, bool *ret)
+{
+	int r = pg_rule_ask(rule, w->facts, &w->doctor.findings, ret_state);
+
+	*ret = r == 0 && pg_rule_asks(rule, *ret_state) && !is_heard(w, rule);
+	return r;
+}
+
+static int state_of(const struct wiz *w, const struct pg_rule *rule, enum state *ret)
+{
+	static const enum state by_facts[] = {
+		[PG_RULE_SILENT] = STATE_NOT,
+		[PG_RULE_UNKNOWN] = STATE_UNKNOWN,
+		[PG_RULE_HOLDS] = STATE_HOLDS,
+	};
+	enum pg_tri answer = wiz_doctor_answer(w, rule);
+	enum pg_rule_state state = PG_RULE_UNKNOWN;
+	bool asked;
+	int r = asks(w, rule, &state, &asked);
+
+	*ret = !asked ? by_facts[state] :
+	       answer == PG_YES ? STATE_HOLDS :
+	       answer == PG_NO	? STATE_SAID_NO :
+				  STATE_ASK;
+	return r;
 }
 
 /* Up to where the first sentence ends. */
@@ -54,9 +82,8 @@ static void add_row(const struct wiz *w, const struct pg_rule *rule, enum state 
 
 	if (!item)
 		return;
-	item->style = f ? wiz_level_style(f->level) : states[state].style;
-	if (rule->ask && !f)
-		item->mark = pg_strv_has(&w->doctor.yes, rule->id) ? WIZ_MARK_ON : WIZ_MARK_OFF;
+	item->style = f && state == STATE_HOLDS ? wiz_level_style(f->level) : states[state].style;
+	wiz_view_set(view, &item->detail_title, "%s", states[state].title);
 	wiz_view_set(view, &item->text, "%-8s%.*s", states[state].word, first_sentence(text), text);
 }
 
@@ -66,55 +93,90 @@ static const struct pg_rule *rule_of(const struct wiz *w, const char *item)
 		       pg_rules_find(&w->doctor.rules, item + strlen(RULE)) : NULL;
 }
 
-static void build(struct wiz *w, struct wiz_view *view)
+/* The end of the way, whatever was found. */
+static void add_report(struct wiz_view *view)
 {
-	size_t n[PG_ARRAY_SIZE(states)] = { 0 }, all = 0;
+	struct wiz_item *item = wiz_view_add_item(view, REPORT);
 
-	view->shape = WIZ_SHAPE_LIST;
-	view->can |= WIZ_CAN_TOGGLE | WIZ_CAN_NEXT | WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
-	wiz_view_set(view, &view->list_title, "%s", w->doctor.symptom->text);
-	wiz_view_set(view, &view->detail_title, "The cause");
-	wiz_view_set(view, &view->next_label, "mend");
-	for (enum state s = STATE_HOLDS; s <= STATE_NOT; s++)
-		for (size_t i = 0; i < w->doctor.rules.n; i++) {
-			const struct pg_rule *rule = &w->doctor.rules.v[i];
+	if (!item)
+		return;
+	wiz_view_set(view, &item->detail_title, "The report");
+	wiz_view_set(view, &item->text, "%-8s%s", "end", "A report to take along");
+}
 
-			if (!pg_rule_has_symptom(rule, w->doctor.symptom->id) ||
-			    state_of(w, rule, view) != s)
-				continue;
-			add_row(w, rule, s, view);
-			n[s]++;
-			all++;
-		}
+static void say_result(const struct wiz *w, const size_t *n, size_t all, struct wiz_view *view)
+{
 	if (w->doctor.why_not)
 		wiz_view_set(view, &view->intro, "%s", w->doctor.why_not);
 	else if (n[STATE_HOLDS])
 		wiz_view_set(view, &view->intro,
 			     "%zu of %zu known causes %s. Enter plans what mends it, where pve-gpu can; "
-			     "nothing is changed before you have seen it and said yes.",
-			     n[STATE_HOLDS], all, n[STATE_HOLDS] == 1 ? "holds" : "hold");
+			     "nothing is changed before you have seen it and said yes.%s",
+			     n[STATE_HOLDS], all, n[STATE_HOLDS] == 1 ? "holds" : "hold",
+			     n[STATE_ASK] ? " Those marked ? only you can tell: Enter asks." : "");
+	else if (n[STATE_ASK])
+		wiz_view_set(view, &view->intro,
+			     "What can be seen from here shows none of the known causes (%zu). Those marked ? "
+			     "only you can tell: Enter asks.", all);
 	else
 		wiz_view_set(view, &view->intro,
-			     "None of the known causes (%zu) was found here.%s `pve-gpu report` writes down what "
-			     "a forum will ask for.", all,
-			     n[STATE_ASK] ? " Those marked ? only you can tell: Space says yes." : "");
+			     "Not found: none of the known causes (%zu) holds here. Enter writes a report "
+			     "with what a forum will ask for.", all);
+}
+
+static void add_rows(const struct wiz *w, enum state state, size_t *n, struct wiz_view *view)
+{
+	for (size_t i = 0; i < w->doctor.rules.n; i++) {
+		const struct pg_rule *rule = &w->doctor.rules.v[i];
+
+		enum state is;
+
+		if (!pg_rule_has_symptom(rule, w->doctor.symptom->id))
+			continue;
+		view->failed |= state_of(w, rule, &is) < 0;
+		if (is != state)
+			continue;
+		add_row(w, rule, state, view);
+		n[state]++;
+	}
+}
+
+static void build(struct wiz *w, struct wiz_view *view)
+{
+	size_t n[N_STATES] = { 0 }, all = 0;
+
+	view->shape = WIZ_SHAPE_LIST;
+	view->can |= WIZ_CAN_TOGGLE | WIZ_CAN_NEXT | WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
+	wiz_view_set(view, &view->list_title, "%s", w->doctor.symptom->text);
+	wiz_view_set(view, &view->detail_title, "%s", states[STATE_HOLDS].title);
+	for (enum state s = STATE_HOLDS; s < N_STATES; s++) {
+		if (s == STATE_UNKNOWN)
+			add_report(view);
+		add_rows(w, s, n, view);
+		all += n[s];
+	}
+	wiz_view_set(view, &view->next_label, n[STATE_HOLDS] ? "mend" : "next");
+	say_result(w, n, all, view);
 }
 
 /* ---- mending ---- */
 
+/* What pve-gpu cannot plan, or only when the person chooses. */
+static int by_hand(struct wiz *w, const char *fix, enum wiz_follow *ret)
+{
+	if (fix && strcmp(fix, PG_FIX_CHOOSE) == 0)
+		return wiz_go_from_home(w, WIZ_PAGE_HOST, ret);
+	return wiz_note(w, "By hand",
+			fix ? fix : "pve-gpu cannot mend this by itself. What to do stands at the right.");
+}
+
 static int mend(struct wiz *w, const struct pg_finding *f, enum wiz_follow *ret)
 {
 	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = NULL;
-	int r = f && f->fix ? wiz_fix_choices(f->fix, &choices) : -EINVAL;
+	int r = f->fix ? wiz_fix_choices(f->fix, &choices) : -EINVAL;
 
-	*ret = WIZ_REBUILD;
-	if (!f)
-		return wiz_note(w, "Nothing to mend", "This was not found on this node.");
 	if (r == -EINVAL)
-		return wiz_note(w, "By hand",
-				f->fix ? f->fix :
-					      "pve-gpu cannot mend this by itself. What to do stands at "
-					      "the right.");
+		return by_hand(w, f->fix, ret);
 	if (r < 0)
 		return r;
 	if (!wiz_can_reboot(w))
@@ -123,40 +185,106 @@ static int mend(struct wiz *w, const struct pg_finding *f, enum wiz_follow *ret)
 	return wiz_go(w, WIZ_PAGE_REVIEW, ret);
 }
 
+static int enter(struct wiz *w, const struct pg_rule *rule, const char *item, enum wiz_follow *ret)
+{
+	const struct pg_finding *f = wiz_doctor_finding(w, rule);
+	enum pg_rule_state state;
+	bool asked;
+
+	if (asks(w, rule, &state, &asked) < 0)
+		return -ENOMEM;
+	if (asked && wiz_doctor_answer(w, rule) != PG_YES)
+		return wiz_ask(w, WIZ_ASKING_CAUSE, WIZ_ASK_YESNO, item, "Only you can tell", "%s", rule->ask);
+	if (f)
+		return mend(w, f, ret);
+	return asked ? by_hand(w, NULL, ret) :
+		       wiz_note(w, "Nothing to mend", "This was not found on this node.");
+}
+
+/* ---- what the person does ---- */
+
+static int answer(struct wiz *w, const struct wiz_event *e)
+{
+	const struct pg_rule *rule = rule_of(w, w->asked_item);
+
+	if (w->asking == WIZ_ASKING_CAUSE && rule)
+		return wiz_doctor_set_answer(w, rule, e->yes ? PG_YES : PG_NO);
+	return w->asking == WIZ_ASKING_REPORT && e->yes ? wiz_doctor_save_report(w, e->text) : 0;
+}
+
+static int toggle(struct wiz *w, const struct pg_rule *rule)
+{
+	enum pg_rule_state state;
+	bool asked;
+	int r = asks(w, rule, &state, &asked);
+
+	return r < 0 || !asked ? r :
+				 wiz_doctor_set_answer(w, rule, wiz_doctor_answer(w, rule) == PG_YES ?
+									PG_UNKNOWN : PG_YES);
+}
+
 static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 {
 	const struct pg_rule *rule = rule_of(w, e->item);
-	const struct pg_finding *f = rule ? wiz_doctor_finding(w, rule) : NULL;
 
+	*ret = WIZ_REBUILD;
+	if (e->kind == WIZ_EVENT_ANSWER)
+		return answer(w, e);
+	if (e->kind == WIZ_EVENT_NEXT && e->item && strcmp(e->item, REPORT) == 0)
+		return wiz_doctor_ask_report(w);
 	if (!rule)
 		return 0;
 	if (e->kind == WIZ_EVENT_NEXT)
-		return mend(w, f, ret);
-	if (e->kind != WIZ_EVENT_TOGGLE || f || !rule->ask)
-		return 0;
-	*ret = WIZ_REBUILD;
-	return wiz_doctor_answer(w, rule);
+		return enter(w, rule, e->item, ret);
+	return e->kind == WIZ_EVENT_TOGGLE ? toggle(w, rule) : 0;
 }
 
 /* ---- the right pane ---- */
 
-static void of_rule(const struct wiz *w, const struct pg_rule *rule, struct wiz_lines *lines)
+/* The question, and how what follows is to be taken. */
+static void question(const struct wiz *w, const struct pg_rule *rule, struct wiz_lines *lines)
 {
-	bool yes = pg_strv_has(&w->doctor.yes, rule->id);
+	enum pg_tri answer = wiz_doctor_answer(w, rule);
+	enum pg_rule_state state;
+	bool asked;
 
-	if (rule->ask)
-		(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", rule->ask);
-	if (rule->ask && !yes)
-		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "Space says yes. It would mean:");
-	(void)wiz_lines_add(lines, yes ? WIZ_PLAIN : WIZ_FAINT, NULL, "%s", rule->text);
+	if (asks(w, rule, &state, &asked) < 0)
+		lines->failed = true;
+	else if (asked)
+		(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s %s", rule->ask,
+				    answer == PG_YES ? "You said yes." :
+				    answer == PG_NO  ? "You said no. Yes would mean:" :
+						       "Space says yes. It would mean:");
+}
+
+static void of_rule(const struct pg_rule *rule, struct wiz_lines *lines)
+{
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", rule->text);
 	if (rule->advice)
-		(void)wiz_lines_add(lines, yes ? WIZ_PLAIN : WIZ_FAINT, NULL, "%s", rule->advice);
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", rule->advice);
+}
+
+static void of_report(struct wiz_lines *lines)
+{
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
+			    "Enter writes down what a forum will ask for: the node, its kernel options, what was "
+			    "found, devices and groups, options of modules, and VMs that have devices. Names, "
+			    "addresses and serial numbers are masked.");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
+			    "What is not found here may still be: a cable, the setup of the firmware, the guest, "
+			    "or a cause that nobody has written down yet.");
+	(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "%s", "The same on a shell: pve-gpu report");
 }
 
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
 	const struct pg_rule *rule = rule_of(w, item);
 	bool any = false;
+
+	if (strcmp(item, REPORT) == 0)
+		of_report(lines);
+	if (rule)
+		question(w, rule, lines);
 
 	for (size_t i = 0; rule && i < w->doctor.findings.n; i++) {
 		const struct pg_finding *f = &w->doctor.findings.v[i];
@@ -171,7 +299,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 			(void)wiz_lines_add(lines, WIZ_COMMAND, NULL, "%s", f->fix);
 	}
 	if (rule && !any)
-		of_rule(w, rule, lines);
+		of_rule(rule, lines);
 	if (rule && rule->source)
 		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "Known from: %s", rule->source);
 }
@@ -179,6 +307,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 const struct wiz_page_ops wiz_page_doctor = {
 	.id = "doctor",
 	.title = "Something is broken",
+	.hears_no = true,
 	.enter = wiz_doctor_look,
 	.build = build,
 	.event = event,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The VM commands as text: on the screen, and as a script of the person's own. */
+/* The VM commands as text: on the screen, and as a script; files of the person's own. */
 #include <errno.h>
 #include <string.h>
 
@@ -54,7 +54,7 @@ static int make_script(const struct wiz *w, const struct pg_plan *plan, struct p
 
 int wiz_script_ask(struct wiz *w, const struct pg_plan *plan)
 {
-	const char *folder = pg_root_exists(w->opts.root, "/root") ? "/root" : "";
+	pg_autofree char *name = NULL;
 	const char *vm = plan->n_vm_cmd && plan->vm_cmd[0].argv.n > 2 ?
 				 plan->vm_cmd[0].argv.v[2] : "";
 	uint64_t vmid;
@@ -63,9 +63,9 @@ int wiz_script_ask(struct wiz *w, const struct pg_plan *plan)
 
 	if (r < 0)
 		return r;
-	w->question.initial = pg_text_number(vm, 10, UINT32_MAX, &vmid) == 0 ?
-				      pg_strf("%s/pve-gpu-vm-%s.sh", folder, vm) :
-				      pg_strf("%s/pve-gpu-vm.sh", folder);
+	name = pg_text_number(vm, 10, UINT32_MAX, &vmid) == 0 ? pg_strf("pve-gpu-vm-%s.sh", vm) :
+								 strdup("pve-gpu-vm.sh");
+	w->question.initial = name ? wiz_save_path(w, name) : NULL;
 	return w->question.initial ? 0 : -ENOMEM;
 }
 
@@ -76,21 +76,17 @@ static int note_err(struct wiz *w, const struct pg_err *err)
 	return text ? wiz_note(w, "Not saved", text) : -ENOMEM;
 }
 
-int wiz_script_save(struct wiz *w, const struct pg_plan *plan, const char *path)
+int wiz_save(struct wiz *w, const char *path, const struct pg_bytes *bytes, mode_t mode, bool *ret_done)
 {
-	const struct pg_meta meta = { .mode = 0700, .uid = geteuid(), .gid = getegid(),
+	const struct pg_meta meta = { .mode = mode, .uid = geteuid(), .gid = getegid(),
 				      .set_owner = true };
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
-	pg_autofree char *done = NULL;
 	int r;
 
+	*ret_done = false;
 	if (!path || *path != '/' || pg_text_ends(path, "/"))
 		return wiz_note(w, "Not saved", "Give a whole path, from / to the file's name.");
-	r = make_script(w, plan, &bytes);
-	if (r < 0)
-		return r;
-	r = pg_root_create(w->opts.root, path, &bytes, &meta, &err);
+	r = pg_root_create(w->opts.root, path, bytes, &meta, &err);
 	if (r == -EEXIST)
 		return wiz_note(w, "Not saved",
 				"There is a file of that name already. Give another name.");
@@ -99,12 +95,32 @@ int wiz_script_save(struct wiz *w, const struct pg_plan *plan, const char *path)
 				"Its folder does not exist. Give a path in a folder that is there.");
 	if (r < 0)
 		return note_err(w, &err);
+	*ret_done = true;
+	return 0;
+}
+
+char *wiz_save_path(const struct wiz *w, const char *name)
+{
+	return pg_strf("%s/%s", pg_root_exists(w->opts.root, "/root") ? "/root" : "", name);
+}
+
+int wiz_script_save(struct wiz *w, const struct pg_plan *plan, const char *path)
+{
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	pg_autofree char *text = NULL;
+	bool done;
+	int r = make_script(w, plan, &bytes);
+
+	if (r == 0)
+		r = wiz_save(w, path, &bytes, 0700, &done);
+	if (r < 0 || !done)
+		return r;
 	w->run.vm_saved = true;
-	done = pg_root_is_live(w->opts.root) ?
+	text = pg_root_is_live(w->opts.root) ?
 		       pg_strf("The commands are in %s. Look at them, then run it as root.",
 			       path) :
 		       pg_strf("The commands are in %s, below the folder that is shown here. Take "
 			       "the file to the node, look at it, and run it there as root.",
 			       path);
-	return done ? wiz_note(w, "Saved", done) : -ENOMEM;
+	return text ? wiz_note(w, "Saved", text) : -ENOMEM;
 }

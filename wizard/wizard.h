@@ -21,6 +21,7 @@ struct wiz_frontend {
 };
 
 struct wiz_opts {
+	const char *data;		/* the folder with our rules; NULL: pg_data_dir() */
 	struct pg_root *root;			/* borrowed */
 	const struct pg_templates *templates;	/* borrowed */
 	const char *read_only_why;		/* a sentence: look, do not apply; or NULL */

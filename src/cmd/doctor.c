@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "src/base/conf.h"
+#include "src/base/text.h"
 #include "src/cmd/common.h"
 #include "src/exec/logs.h"
+#include "src/plan/kernel.h"
 
 /* Of a log that is piped in. */
 #define PASTE_MAX ((size_t)64 << 20)
@@ -14,6 +16,7 @@
 struct doctor {
 	const struct pg_symptom *symptom;	/* or NULL */
 	const char *log;			/* a file, "-"; or NULL */
+	const char *kernel;			/* a release; or NULL */
 	struct pg_rules rules;
 	struct pg_findings findings;
 };
@@ -49,6 +52,7 @@ static int take_options(const struct pg_cmd_env *env, int argc, char **argv, str
 	static const struct option options[] = {
 		{ "symptom", required_argument, NULL, 's' },
 		{ "log", required_argument, NULL, 'l' },
+		{ "kernel", required_argument, NULL, 'k' },
 		{ 0 },
 	};
 	bool begun = false;
@@ -59,9 +63,13 @@ static int take_options(const struct pg_cmd_env *env, int argc, char **argv, str
 			r = take_symptom(env, d);
 		else if (c == 'l')
 			d->log = optarg;
+		else if (c == 'k')
+			d->kernel = optarg;
 		else
 			r = PG_EXIT_USAGE;
 	}
+	if (r == 0 && d->kernel && (d->log || d->symptom))
+		return pg_cmd_usage(env, "doctor", "--kernel goes with no other option.");
 	if (r == 0 && optind < argc)
 		return pg_cmd_usage(env, "doctor", "%s is one argument too many.", argv[optind]);
 	return r;
@@ -99,14 +107,40 @@ static int read_log(const char *path, struct pg_log *ret, struct pg_err *err)
 
 /* ---- looking ---- */
 
-/* What is not of the symptom is left out. */
-static void keep_symptom(struct doctor *d)
+static bool is_wanted(const struct doctor *d, const struct pg_finding *f)
+{
+	if (d->kernel)
+		return pg_text_starts(f->id, "kernel-") || strcmp(f->id, "no-rules") == 0 || strcmp(f->id, "no-host") == 0;
+	return !d->symptom || (f->rule && pg_rule_has_symptom(f->rule, d->symptom->id));
+}
+
+/* What is not of the symptom, or not of the kernel, is left out. */
+static void keep_wanted(struct doctor *d)
 {
 	struct pg_findings *f = &d->findings;
 
-	for (size_t i = f->n; d->symptom && i-- > 0;)
-		if (!f->v[i].rule || !pg_rule_has_symptom(f->v[i].rule, d->symptom->id))
+	for (size_t i = f->n; i-- > 0;)
+		if (!is_wanted(d, &f->v[i]))
 			pg_findings_remove(f, i);
+}
+
+/* That one kernel alone, whether it is the next to be booted or not. */
+static int check_kernel(const struct pg_cmd_host *host, struct doctor *d)
+{
+	int r = pg_kernel_probe(host->root, NULL, host->facts, d->kernel);
+
+	if (r == 0 && !pg_facts_kernel(host->facts, d->kernel) &&
+	    !pg_findings_add(&d->findings, "kernel-not-there", PG_LEVEL_BLOCK, "host",
+			     "There is no kernel %s on this node.", d->kernel))
+		return -ENOMEM;
+	return r < 0 ? r : pg_kernel_findings(host->facts, d->kernel, &d->findings);
+}
+
+static int check(const struct pg_cmd_host *host, struct doctor *d)
+{
+	int r = pg_klog_probe(host->root, NULL, host->facts);
+
+	return r < 0 ? r : pg_check_symptom(host->facts, d->symptom, &d->findings);
 }
 
 static int run_rules(const struct pg_cmd_host *host, struct doctor *d, struct pg_err *err)
@@ -135,11 +169,8 @@ static int look(const struct pg_cmd_host *host, struct doctor *d)
 	pg_autofree char *text = NULL;
 	int r = 0;
 
-	if (!d->log && host->facts) {
-		r = pg_klog_probe(host->root, NULL, host->facts);
-		if (r == 0)
-			r = pg_check(host->facts, NULL, &d->findings);
-	}
+	if (!d->log && host->facts)
+		r = d->kernel ? check_kernel(host, d) : check(host, d);
 	if (r == 0 && (d->log || host->facts))
 		r = run_rules(host, d, &err);
 	if (r == -ENOMEM)
@@ -149,7 +180,7 @@ static int look(const struct pg_cmd_host *host, struct doctor *d)
 	    !pg_findings_add(&d->findings, r < 0 ? "no-rules" : "no-host", PG_LEVEL_BLOCK, "host",
 			     "%s", text ? text : "Memory ran out."))
 		return -ENOMEM;
-	keep_symptom(d);
+	keep_wanted(d);
 	return 0;
 }
 
@@ -180,8 +211,8 @@ static int print_looked(const struct pg_cmd_env *env, const struct pg_facts *fac
 		if (pg_rule_ask(rule, facts, &d->findings, &state) < 0)
 			return -ENOMEM;
 		n[state]++;
-		if (state != PG_RULE_HOLDS && rule->ask)
-			pg_out_labelled(env, PG_TONE_FAINT, "ask  ", "%s %s", rule->ask, rule->text);
+		if (pg_rule_asks(rule, state))
+			pg_out_labelled(env, PG_TONE_FAINT, "ask  ", "%s Yes would mean: %s", rule->ask, rule->text);
 	}
 	pg_out_line(env, PG_TONE_PLAIN,
 		    "%s: %zu of the known causes %s, %zu %s not, %zu cannot be told from here.",
@@ -202,7 +233,7 @@ static int print_text(const struct pg_cmd_env *env, const struct pg_cmd_host *ho
 		return PG_EXIT_REFUSED; /* said already */
 	if (d->symptom && print_looked(env, host->facts, d) < 0)
 		return pg_cmd_no_memory(env);
-	for (size_t i = 0; i < host->facts->unread.n; i++)
+	for (size_t i = 0; !d->kernel && i < host->facts->unread.n; i++)
 		pg_out_labelled(env, PG_TONE_FAINT, "unread", "%s", host->facts->unread.v[i]);
 	return exit_status(&d->findings);
 }

@@ -102,12 +102,14 @@ static const struct pg_cmd table[] = {
 	  "  --apply            do what the plan says, after asking\n"
 	  "  --yes              do not ask\n",
 	  pg_cmd_mapping },
-	{ "doctor", "[--symptom ID | --log FILE]", "every check, with its evidence and its fix",
+	{ "doctor", "[--symptom ID | --log FILE | --kernel VERSION]", "every check, with its evidence and its fix",
 	  "  --symptom ID       only what can cause what you see: vm-start, black-screen,\n"
 	  "                     network-gone, host-hangs, code-43, guest-driver, vfs-gone,\n"
 	  "                     vgpu-empty, after-update\n"
 	  "  --log FILE         what the messages in a log mean, of whatever machine; - is\n"
-	  "                     standard input\n",
+	  "                     standard input\n"
+	  "  --kernel VERSION   what an installed kernel changes for devices of VMs before it\n"
+	  "                     is booted; prints nothing where that is nothing\n",
 	  pg_cmd_doctor },
 	{ "capture", "[--mask] OUT.tar.xz",
 	  "what is read of this node, as one archive that --root opens elsewhere",

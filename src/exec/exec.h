@@ -160,6 +160,10 @@ int pg_trial_watch(struct pg_root *root, const struct pg_exec_opts *opts,
  */
 int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
 		    struct pg_facts *facts);
+/* Adds what is in the initramfs of that kernel and of the running one, where commands are run. Takes
+ * seconds. Returns 0 or -ENOMEM. */
+int pg_kernel_probe(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_facts *facts,
+		    const char *release);
 
 /*
  * klog.c: adds to the facts what the kernel said since its start of devices with SR-IOV, for the

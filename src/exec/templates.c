@@ -15,6 +15,7 @@ void pg_templates_done(struct pg_templates *templates)
 	pg_bytes_done(&templates->initramfs_script);
 	pg_bytes_done(&templates->grub_entry);
 	pg_bytes_done(&templates->loader_entry);
+	pg_bytes_done(&templates->kernel_watch);
 	pg_bytes_done(&templates->sriov_unit);
 	free(templates->program);
 	free(templates->program_why_not);
@@ -64,6 +65,8 @@ int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_
 		r = read_template(root, "/grub.d/pve-gpu", &templates.grub_entry, err);
 	if (r == 0)
 		r = read_template(root, "/boot/loader-entry", &templates.loader_entry, err);
+	if (r == 0)
+		r = read_template(root, "/boot/kernel-watch", &templates.kernel_watch, err);
 	if (r == 0)
 		r = read_template(root, "/systemd/pve-gpu-sriov.service", &templates.sriov_unit, err);
 	if (r == 0)

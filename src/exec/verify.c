@@ -12,15 +12,16 @@ static bool is_lost(const struct pg_status *s)
 	       (!s->dev->driver || strcmp(s->dev->driver, "vfio-pci") != 0);
 }
 
-static int look_initrd(struct pg_run *run, struct pg_facts *facts)
+static int look_initrd(struct pg_run *run, struct pg_facts *facts, const char *release)
 {
-	const struct pg_initrd *known = pg_facts_initrd(facts);
-	struct pg_initrd *rd;
+	struct pg_initrd *rd = NULL;
 	int r;
 
-	if (!known)
+	for (size_t i = 0; release && i < facts->boot.n_initrd; i++)
+		if (strcmp(facts->boot.initrd[i].release, release) == 0)
+			rd = &facts->boot.initrd[i];
+	if (!rd || rd->looked)
 		return 0;
-	rd = &facts->boot.initrd[known - facts->boot.initrd];
 	run->n_steps = 1;
 	pg_run_step(run, "Looking into the initramfs of %s", rd->release);
 	r = pg_initrd_look(run, facts, rd);
@@ -56,7 +57,7 @@ static int look(struct pg_run *run, struct pg_facts *facts, const struct pg_stat
 		if (pg_klog_look(run, facts, s[i].addr) == -ENOMEM)
 			return -ENOMEM;
 	}
-	r = any ? look_initrd(run, facts) : 0;
+	r = any ? look_initrd(run, facts, facts->system.kernel) : 0;
 	return r == 0 && any && facts->boot.pbt ? look_esp(run, facts) : r;
 }
 
@@ -90,4 +91,17 @@ int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
 		r = look(&run, facts, s, n);
 	pg_status_free(s, n);
 	return r;
+}
+
+int pg_kernel_probe(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_facts *facts,
+		    const char *release)
+{
+	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
+	int r;
+
+	pg_run_init(&run, root, opts);
+	if (!run.commands || geteuid() != 0)
+		return 0;
+	r = look_initrd(&run, facts, facts->system.kernel);
+	return r < 0 ? r : look_initrd(&run, facts, release);
 }

@@ -32,6 +32,8 @@ int pg_collect_boot(const struct pg_root *root, struct pg_facts *facts);
 int pg_collect_entries(const struct pg_root *root, struct pg_facts *facts);
 /* initrd.c: boot.initrd[], but for what is in them */
 int pg_collect_initrds(const struct pg_root *root, struct pg_facts *facts);
+/* kernels.c: boot.kernel[], boot.pinned, boot.pinned_once */
+int pg_collect_kernels(const struct pg_root *root, struct pg_facts *facts);
 /* modules.c: modules, and claim of every device */
 int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
 /* mdev.c: mdev_parent[], mdev[]; and by vgpu.c vgpu */

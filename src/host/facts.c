@@ -36,6 +36,8 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 		r = pg_collect_entries(root, facts);
 	if (r == 0 && want & PG_WANT_BOOT)
 		r = pg_collect_initrds(root, facts);
+	if (r == 0 && want & PG_WANT_BOOT)
+		r = pg_collect_kernels(root, facts);
 	if (r == 0 && want & PG_WANT_MODULES)
 		r = pg_collect_modules(root, facts);
 	if (r == 0 && want & PG_WANT_MDEV)
@@ -207,8 +209,26 @@ static void initrd_done(struct pg_initrd *rd)
 	pg_strv_done(&rd->differ);
 }
 
+static void kernel_done(struct pg_kernel *k)
+{
+	free(k->release);
+	pg_strv_done(&k->module);
+	for (size_t i = 0; i < k->n_extra; i++) {
+		free(k->extra[i].name);
+		free(k->extra[i].path);
+	}
+	free(k->extra);
+	pg_strv_done(&k->builtin);
+	pg_strv_done(&k->config);
+}
+
 static void boot_done(struct pg_boot *b)
 {
+	for (size_t i = 0; i < b->n_kernel; i++)
+		kernel_done(&b->kernel[i]);
+	free(b->kernel);
+	free(b->pinned);
+	free(b->pinned_once);
 	free(b->evidence);
 	free(b->running);
 	pg_strv_done(&b->kernels);

@@ -268,6 +268,25 @@ struct pg_initrd {
 	struct pg_strv differ;	/* configuration files that differ from the copies in it */
 };
 
+/* A module that did not come with the kernel's package (dkms), in /lib/modules/RELEASE. */
+struct pg_kernel_module {
+	char *name;		/* with underscores */
+	char *path;		/* "updates/dkms/nvidia.ko" */
+	enum pg_tri is_signed;	/* looked at with Secure Boot on; unknown where it is compressed */
+};
+
+/* An installed kernel: what of it can be compared with the running one before it is booted. */
+struct pg_kernel {
+	char *release;
+	bool bootable;		/* /boot/vmlinuz-RELEASE is there */
+	bool dep_known, builtin_known;
+	struct pg_strv module;	/* of its package, by name */
+	struct pg_kernel_module *extra;
+	size_t n_extra;
+	struct pg_strv builtin;
+	struct pg_strv config;	/* "VFIO_PCI=m", "VFIO_PCI_VGA=n"; empty: not known */
+};
+
 struct pg_boot {
 	enum pg_loader loader;
 	char *evidence;		/* a sentence: what decided it */
@@ -278,6 +297,10 @@ struct pg_boot {
 	char *running;		/* /proc/cmdline, or NULL */
 	bool off;		/* pve-gpu.off is on it: booted by the entry "without passthrough" */
 	struct pg_strv kernels;	/* releases with a folder in /lib/modules, sorted */
+	struct pg_kernel *kernel;	/* the newest of these, and the running one; sorted */
+	size_t n_kernel;
+	char *pinned;		/* release that proxmox-boot-tool has pinned; or NULL */
+	char *pinned_once;	/* for the next boot alone; or NULL */
 	time_t since;		/* when the running kernel started: btime of /proc/stat; 0: unknown */
 	struct pg_boot_entry *entry;	/* in the order of the menu; what could not be read: none */
 	size_t n_entry;
@@ -542,6 +565,8 @@ const struct pg_dev *pg_facts_dev(const struct pg_facts *facts, struct pg_bdf ad
 const struct pg_group *pg_facts_group(const struct pg_facts *facts, int id);
 const struct pg_file *pg_facts_file(const struct pg_facts *facts, const char *path);
 const struct pg_guest *pg_facts_guest(const struct pg_facts *facts, uint32_t vmid);
+/* An installed kernel that was looked at; NULL: there is none. */
+const struct pg_kernel *pg_facts_kernel(const struct pg_facts *facts, const char *release);
 /* The initramfs of the running kernel. */
 const struct pg_initrd *pg_facts_initrd(const struct pg_facts *facts);
 /* Does the node's own screen hang on it: the boot display, or a text console? */

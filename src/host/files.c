@@ -19,6 +19,7 @@ static const char *const singles[] = {
 	"/etc/initramfs-tools/modules",
 	"/etc/kernel/cmdline",
 	"/etc/kernel/postinst.d/zz-pve-gpu",
+	"/etc/kernel/postinst.d/zz-pve-gpu-watch",
 	"/etc/modules",
 	"/etc/pve/sriov.conf",
 	"/etc/sysfs.conf",

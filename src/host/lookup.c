@@ -61,6 +61,14 @@ const struct pg_guest *pg_facts_guest(const struct pg_facts *facts, uint32_t vmi
 	return NULL;
 }
 
+const struct pg_kernel *pg_facts_kernel(const struct pg_facts *facts, const char *release)
+{
+	for (size_t i = 0; release && i < facts->boot.n_kernel; i++)
+		if (strcmp(facts->boot.kernel[i].release, release) == 0)
+			return &facts->boot.kernel[i];
+	return NULL;
+}
+
 const struct pg_initrd *pg_facts_initrd(const struct pg_facts *facts)
 {
 	for (size_t i = 0; facts->system.kernel && i < facts->boot.n_initrd; i++)

@@ -57,7 +57,7 @@ int pg_check(const struct pg_facts *facts, const struct pg_choices *choices,
 		pg_check_iommu,	 pg_check_boot,	   pg_check_vfio,  pg_check_modules,
 		pg_check_system, pg_check_losses, pg_check_devices, pg_check_mdev, pg_check_guest,
 		pg_check_guests, pg_check_drift,  pg_check_nics,
-		pg_check_usb,	 pg_check_usb_guests,
+		pg_check_usb,	 pg_check_usb_guests, pg_check_kernel,
 	};
 	enum { OF_PCI = 8 };
 	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };

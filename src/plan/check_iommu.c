@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "src/plan/planner.h"
-
 #include <errno.h>
 #include <string.h>
+
+#include "src/plan/lint.h"
 
 static const char *table_name(const struct pg_iommu *iommu)
 {
@@ -76,6 +76,14 @@ static const char *off_word(const struct pg_strv *words)
 	return NULL;
 }
 
+/* Planning a device for a VM sets the options: one that a VM has already, or else the person chooses. */
+static int fix_off(struct pg_checker *c, struct pg_finding *f)
+{
+	int r = pg_lint_fix_first(c, f, "");
+
+	return r < 0 || f->fix ? r : pg_finding_fix(f, PG_FIX_CHOOSE);
+}
+
 /*
  * Announced, but not active: a kernel option. With choices the plan mends it. On AMD nothing
  * but an option turns it off, so that without one there is nothing to mend.
@@ -107,7 +115,7 @@ static int off(struct pg_checker *c)
 					      "with the reboot." :
 					      "Set the kernel options and reboot.") < 0)
 		return -ENOMEM;
-	return c->choices ? 0 : pg_finding_fix(f, "pve-gpu passthrough VMID ADDRESS...");
+	return c->choices ? 0 : fix_off(c, f);
 }
 
 static int state(struct pg_checker *c)

@@ -42,6 +42,8 @@ struct pg_finding *pg_findings_add(struct pg_findings *f, const char *id, enum p
 int pg_finding_evidence(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
 int pg_finding_advice(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
 int pg_finding_fix(struct pg_finding *finding, const char *fmt, ...) PG_PRINTF(2, 3);
+/* A fix for which the person chooses device and VM. */
+#define PG_FIX_CHOOSE "pve-gpu passthrough VMID ADDRESS..."
 /* A line of a log that tells it. The same is not said twice, and not without end. */
 int pg_finding_heard(struct pg_finding *finding, const char *where, const char *line);
 void pg_findings_remove(struct pg_findings *f, size_t i);

@@ -114,7 +114,7 @@ static bool has_drifted(const struct pg_lint *l, const struct pg_hostpci *hp)
 {
 	const struct pg_mapping *m = pg_lint_mapping(l->c->facts, hp);
 
-	for (size_t i = 0; i < l->c->drifts->n; i++)
+	for (size_t i = 0; l->c->drifts && i < l->c->drifts->n; i++)
 		if (l->c->drifts->v[i].hp == hp || (m && l->c->drifts->v[i].mapping == m))
 			return true;
 	return false;
@@ -140,6 +140,19 @@ int pg_lint_fix(const struct pg_lint *l, struct pg_finding *f, const struct pg_h
 					      l->scope.number, device, *options ? " " : "", options);
 	}
 	return f ? 0 : -ENOMEM;
+}
+
+int pg_lint_fix_first(struct pg_checker *c, struct pg_finding *f, const char *options)
+{
+	struct pg_lint l = { .c = c };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && f && !f->fix && i < c->facts->n_guest; i++) {
+		l.g = &c->facts->guest[i];
+		pg_vm_scope(l.g->vmid, &l.scope);
+		r = pg_lint_fix(&l, f, NULL, options);
+	}
+	return f ? r : -ENOMEM;
 }
 
 int pg_lint_fix_remove(const struct pg_lint *l, struct pg_finding *f, const struct pg_hostpci *hp)

@@ -66,6 +66,7 @@ struct pg_templates {
 	struct pg_bytes initramfs_script;	/* /etc/initramfs-tools/scripts/init-top/pve-gpu */
 	struct pg_bytes grub_entry;		/* /etc/grub.d/42_pve-gpu */
 	struct pg_bytes loader_entry;		/* /etc/kernel/postinst.d/zz-pve-gpu */
+	struct pg_bytes kernel_watch;		/* /etc/kernel/postinst.d/zz-pve-gpu-watch */
 	struct pg_bytes sriov_unit;		/* pve-gpu-sriov.service, with @PROGRAM@ in it */
 	/* Where the running program lies, for units and commands; why it would not be there after a
 	 * reboot (a sentence), or NULL. */

@@ -83,6 +83,16 @@ static int plan_systemd_boot(struct pg_planner *p)
 				  "from the local screen.");
 }
 
+/* A kernel that is installed later may take away what the plan stands on. Proxmox's kernels and its pin. */
+static int plan_watch(struct pg_planner *p)
+{
+	if (!p->templates->kernel_watch.n || !p->facts->system.pve_version)
+		return 0;
+	return pg_planner_install(p, PG_PATH_KERNEL_WATCH, &p->templates->kernel_watch, 0755,
+				  "Whenever a kernel is installed, it is said before the reboot what that changes for "
+				  "devices of VMs.");
+}
+
 int pg_plan_wayback(struct pg_planner *p)
 {
 	const struct pg_boot *boot = &p->facts->boot;
@@ -96,5 +106,5 @@ int pg_plan_wayback(struct pg_planner *p)
 	if (r == 0 && t->loader_entry.n && may_be(boot, PG_LOADER_SYSTEMD_BOOT) &&
 	    (boot->pbt || boot->loader == PG_LOADER_SYSTEMD_BOOT))
 		r = plan_systemd_boot(p);
-	return r;
+	return r < 0 ? r : plan_watch(p);
 }

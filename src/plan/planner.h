@@ -19,6 +19,7 @@
 #define PG_PATH_SCRIPT "/etc/initramfs-tools/scripts/init-top/pve-gpu"
 #define PG_PATH_WAYBACK_GRUB "/etc/grub.d/42_pve-gpu"
 #define PG_PATH_WAYBACK_ESP "/etc/kernel/postinst.d/zz-pve-gpu"
+#define PG_PATH_KERNEL_WATCH "/etc/kernel/postinst.d/zz-pve-gpu-watch"
 
 /* A plan in the making. */
 struct pg_planner {
@@ -194,6 +195,7 @@ int pg_check_iommu(struct pg_checker *c);	/* check_iommu.c */
 int pg_check_boot(struct pg_checker *c);	/* check_boot.c */
 int pg_check_vfio(struct pg_checker *c);	/* check_vfio.c: can its modules load? */
 int pg_check_modules(struct pg_checker *c);	/* check_modules.c */
+int pg_check_kernel(struct pg_checker *c);	/* check_kernel.c: the one of the next boot */
 int pg_check_system(struct pg_checker *c);	/* check_host.c */
 int pg_check_devices(struct pg_checker *c);	/* check_device.c */
 int pg_check_mdev(struct pg_checker *c);	/* check_mdev.c */

@@ -47,11 +47,17 @@ const char *pg_scope_name(enum pg_scope scope);
 struct pg_symptom {
 	const char *id;		/* "black-screen" */
 	const char *text;	/* "The screen stays black" */
+	/* What is looked at for it alone, as it is no fault where nobody misses it; or NULL. */
+	int (*check)(const struct pg_facts *facts, struct pg_findings *ret);
 };
 
 /* One without an id ends them. */
 const struct pg_symptom *pg_symptom_table(void);
 const struct pg_symptom *pg_symptom_find(const char *id);
+/* pg_check() of the node as it is, and what is looked at for the symptom (or NULL). Adds to `ret`, which
+ * pg_rules_run() sorts. Returns 0 or -ENOMEM. */
+int pg_check_symptom(const struct pg_facts *facts, const struct pg_symptom *symptom,
+		     struct pg_findings *ret);
 
 /* ---- a rule ---- */
 
@@ -70,7 +76,7 @@ struct pg_rule {
 	char *evidence;
 	char *advice;
 	char *fix;		/* the words behind `pve-gpu` */
-	char *ask;		/* a question for the person, where no fact can tell */
+	char *ask;		/* what no fact can tell (pg_rule_asks); yes: it is the cause */
 	char *source;
 	char *path;		/* where it stands */
 	unsigned line;
@@ -155,5 +161,7 @@ int pg_rules_hear(const struct pg_rules *rules, const struct pg_facts *facts,
 /* How one rule stands on the whole, where pg_rules_run() has filled `found`. Returns 0 or -ENOMEM. */
 int pg_rule_ask(const struct pg_rule *rule, const struct pg_facts *facts,
 		const struct pg_findings *found, enum pg_rule_state *ret);
+/* Has it a question that facts leave open, where it stands so? Not where its conditions are known not to hold. */
+bool pg_rule_asks(const struct pg_rule *rule, enum pg_rule_state state);
 /* A text of a rule with its facts filled in. NULL when memory ran out. The caller frees it. */
 char *pg_rule_text(const char *text, const struct pg_subject *subject);

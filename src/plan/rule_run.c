@@ -6,20 +6,21 @@
 #include "src/base/text.h"
 #include "src/plan/fact.h"
 #include "src/plan/planner.h"
+#include "src/plan/vgpu.h"
 
 /* ---- symptoms ---- */
 
 static const struct pg_symptom symptoms[] = {
-	{ "vm-start", "The VM does not start" },
-	{ "black-screen", "The screen stays black" },
-	{ "network-gone", "The network went away with a VM" },
-	{ "host-hangs", "The host hangs at boot" },
-	{ "code-43", "Windows shows code 43" },
-	{ "guest-driver", "The guest's driver does not load" },
-	{ "vfs-gone", "The virtual functions (VFs) are gone" },
-	{ "vgpu-empty", "The list of vGPU types is empty" },
-	{ "after-update", "It worked until the update" },
-	{ NULL, NULL },
+	{ "vm-start", "The VM does not start", NULL },
+	{ "black-screen", "The screen stays black", NULL },
+	{ "network-gone", "The network went away with a VM", NULL },
+	{ "host-hangs", "The host hangs at boot", NULL },
+	{ "code-43", "Windows shows code 43", NULL },
+	{ "guest-driver", "The guest's driver does not load", NULL },
+	{ "vfs-gone", "The virtual functions (VFs) are gone", NULL },
+	{ "vgpu-empty", "The list of vGPU types is empty", pg_vgpu_findings },
+	{ "after-update", "It worked until the update", NULL },
+	{ 0 },
 };
 
 const struct pg_symptom *pg_symptom_table(void)
@@ -33,6 +34,19 @@ const struct pg_symptom *pg_symptom_find(const char *id)
 		if (strcmp(s->id, id) == 0)
 			return s;
 	return NULL;
+}
+
+int pg_check_symptom(const struct pg_facts *facts, const struct pg_symptom *symptom,
+		     struct pg_findings *ret)
+{
+	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 }, more PG_CLEANUP(pg_findings_done) = { 0 };
+	int r = pg_check(facts, NULL, &found);
+
+	if (r == 0 && symptom && symptom->check)
+		r = symptom->check(facts, &more);
+	if (r == 0)
+		r = pg_findings_append(&found, &more);
+	return r < 0 ? r : pg_findings_append(ret, &found);
 }
 
 bool pg_rule_has_symptom(const struct pg_rule *rule, const char *symptom)
@@ -312,4 +326,11 @@ int pg_rule_ask(const struct pg_rule *rule, const struct pg_facts *facts,
 	if (r == 0)
 		*ret = saying.any ? PG_RULE_HOLDS : saying.any_unknown ? PG_RULE_UNKNOWN : PG_RULE_SILENT;
 	return r;
+}
+
+bool pg_rule_asks(const struct pg_rule *rule, enum pg_rule_state state)
+{
+	bool any = rule->when || rule->found.n || rule->message.n;
+
+	return rule->ask && (!any || state != PG_RULE_SILENT);
 }

@@ -182,7 +182,7 @@ keys '' $plan
 ask "$tmp/node" 0 history
 keys /transactions/0 id state files time
 value /transactions/0/state applied
-value /transactions/0/files /etc/grub.d/42_pve-gpu,/etc/modprobe.d/vfio.conf,/etc/modules-load.d/vfio.conf,/etc/pve-gpu/devices.conf
+value /transactions/0/files /etc/grub.d/42_pve-gpu,/etc/kernel/postinst.d/zz-pve-gpu-watch,/etc/modprobe.d/vfio.conf,/etc/modules-load.d/vfio.conf,/etc/pve-gpu/devices.conf
 ask "$tmp/node" 0 status
 keys /devices/0 address driver expected verdict vms
 is 'what is to become of it' "$("$jsonq" rows /devices address driver expected verdict <"$tmp/doc")" \

@@ -439,6 +439,7 @@ static void templates_done(struct pg_templates *t)
 	pg_bytes_done(&t->initramfs_script);
 	pg_bytes_done(&t->grub_entry);
 	pg_bytes_done(&t->loader_entry);
+	pg_bytes_done(&t->kernel_watch);
 	pg_bytes_done(&t->sriov_unit);
 }
 
@@ -454,6 +455,8 @@ static int run(struct pg_root *root, const char *data, const struct pg_choices *
 		r = read_file(data, "grub.d/pve-gpu", &t.grub_entry);
 	if (r == 0)
 		r = read_file(data, "boot/loader-entry", &t.loader_entry);
+	if (r == 0)
+		r = read_file(data, "boot/kernel-watch", &t.kernel_watch);
 	if (r == 0)
 		r = read_file(data, "systemd/pve-gpu-sriov.service", &t.sriov_unit);
 	if (r == 0)

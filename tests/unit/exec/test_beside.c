@@ -233,12 +233,14 @@ static void test_templates(void **state)
 	tree_file(n->tree, "/initramfs/script", "#!/bin/sh\n# script\n");
 	tree_file(n->tree, "/grub.d/pve-gpu", "#!/bin/sh\n# grub\n");
 	tree_file(n->tree, "/boot/loader-entry", "#!/bin/sh\n# entry\n");
+	tree_file(n->tree, "/boot/kernel-watch", "#!/bin/sh\n# watch\n");
 	tree_file(n->tree, "/systemd/pve-gpu-sriov.service", "[Unit]\n");
 	assert_int_equal(pg_templates_load(n->tree->dir, &t, NULL), 0);
 	assert_string_equal(t.initramfs_hook.p, "#!/bin/sh\n# hook\n");
 	assert_string_equal(t.initramfs_script.p, "#!/bin/sh\n# script\n");
 	assert_string_equal(t.grub_entry.p, "#!/bin/sh\n# grub\n");
 	assert_string_equal(t.loader_entry.p, "#!/bin/sh\n# entry\n");
+	assert_string_equal(t.kernel_watch.p, "#!/bin/sh\n# watch\n");
 	assert_string_equal(t.sriov_unit.p, "[Unit]\n");
 	pg_templates_done(&t);
 }

@@ -22,6 +22,7 @@ int demo_teardown(void **state)
 	wiz_lines_done(&d->lines);
 	wiz_free(d->w);
 	pg_templates_done(&d->templates);
+	free(d->data);
 	free(d);
 	return tree_teardown(&tree);
 }
@@ -56,11 +57,13 @@ static void rebuild(struct demo *d)
 void demo_start(struct demo *d)
 {
 	const char *src = getenv("top_srcdir");
-	pg_autofree char *data = pg_strf("%s/data", src ? src : ".");
+	char *data = pg_strf("%s/data", src ? src : ".");
 	const struct wiz_frontend frontend = { on_refresh, on_cancelled, d };
 
 	assert_int_equal(pg_templates_load(data, &d->templates, NULL), 0);
 	d->opts.root = d->tree->root;
+	free(d->data);
+	d->opts.data = d->data = data;
 	d->opts.templates = &d->templates;
 	assert_int_equal(wiz_new(&d->opts, &d->w, NULL), 0);
 	wiz_set_frontend(d->w, &frontend);

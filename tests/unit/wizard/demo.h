@@ -17,6 +17,7 @@ struct demo {
 	struct tree *tree;
 	struct pg_templates templates;
 	struct wiz_opts opts;
+	char *data;
 	struct wiz *w;
 	struct wiz_view view;
 	struct wiz_lines lines;		/* of the last detail, details or help */

@@ -605,6 +605,58 @@ static void test_help(void **state)
 	d->w->page = WIZ_PAGE_HOME;
 }
 
+/* Nothing that a VM has could be planned again: the person chooses. */
+static void test_mend_by_choosing(void **state)
+{
+	struct demo *d = *state;
+
+	demo_tree(d, "tests/trees/wiz-nogroups.tree");
+	demo_start(d);
+	demo_send(d, WIZ_EVENT_NEXT, "trouble");
+	demo_send(d, WIZ_EVENT_NEXT, "vm-start");
+	assert_true(demo_detail_has(d, "rule/iommu-not-present", PG_FIX_CHOOSE));
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, "rule/iommu-not-present"), WIZ_MOVED);
+	demo_assert_page(d, "host");
+	demo_back(d, "home");
+}
+
+/* What only the person can tell: asked, answered, turned. */
+static void test_questions(void **state)
+{
+	struct demo *d = *state;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "trouble");
+	demo_send(d, WIZ_EVENT_NEXT, "black-screen");
+	assert_non_null(strstr(d->view.intro, "only you can tell"));
+	assert_true(pg_text_starts(demo_item(d, "rule/cable-in-other-card")->text, "?"));
+	demo_send(d, WIZ_EVENT_NEXT, "rule/cable-in-other-card");
+	assert_int_equal(d->view.question.kind, WIZ_ASK_YESNO);
+	demo_answer(d, false, NULL);
+	assert_true(pg_text_starts(demo_item(d, "rule/cable-in-other-card")->text, "no "));
+	assert_non_null(strstr(d->view.intro, "Not found"));
+	demo_send(d, WIZ_EVENT_NEXT, "rule/cable-in-other-card");
+	demo_answer(d, true, NULL);
+	assert_true(pg_text_starts(demo_item(d, "rule/cable-in-other-card")->text, "found"));
+	demo_send(d, WIZ_EVENT_TOGGLE, "rule/cable-in-other-card");
+	assert_true(pg_text_starts(demo_item(d, "rule/cable-in-other-card")->text, "?"));
+	/* what the node itself shows is not asked */
+	demo_send(d, WIZ_EVENT_TOGGLE, "rule/romfile-hidden");
+	assert_true(pg_text_starts(demo_item(d, "rule/romfile-hidden")->text, "no "));
+	/* nor is a report written without a path, or over a file */
+	demo_send(d, WIZ_EVENT_NEXT, "report");
+	demo_answer(d, false, "/x.md");
+	assert_false(pg_root_exists(d->tree->root, "/x.md"));
+	demo_send(d, WIZ_EVENT_NEXT, "report");
+	demo_answer(d, true, "/etc/hostname");
+	assert_string_equal(d->view.question.title, "Not saved");
+	demo_answer(d, true, NULL);
+	demo_send(d, WIZ_EVENT_NEXT, "report");
+	demo_answer(d, true, "/x.md");
+	assert_string_equal(d->view.question.title, "Saved");
+	assert_true(pg_root_exists(d->tree->root, "/x.md"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -623,7 +675,8 @@ int main(void)
 		demo_test(test_bond),
 		demo_test(test_vital_device),
 		demo_test(test_loss_read_only),
-		demo_test(test_help),
+		demo_test(test_help),	       demo_test(test_mend_by_choosing),
+		demo_test(test_questions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
