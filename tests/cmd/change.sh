@@ -12,7 +12,7 @@ node=$tmp/node
 # Every file with mode, owner, time and content, but for our own records.
 state() {
 	(cd "$node" && find . -path ./var/lib/pve-gpu -prune -o -printf '%p %y %m %u %g %T@ %l\n' |
-		grep -vE '^\./(etc/((modprobe|modules-load|grub)\.d|pve-gpu)|var|var/lib) d ' | sort
+		grep -vE '^\./(etc/((modprobe|modules-load|grub|kernel/postinst)\.d|pve-gpu)|var|var/lib) d ' | sort
 	find . -path ./var/lib/pve-gpu -prune -o -type f -print0 | sort -z | xargs -0 cksum)
 }
 run() {
@@ -63,7 +63,7 @@ else
 fi
 
 run passthrough 100 01:00 --apply --yes
-is 'applied' "$? $(grep -c '^\[' "$tmp/diag")" '0 4'
+is 'applied' "$? $(grep -c '^\[' "$tmp/diag")" '0 5'
 is 'the commands are listed' "$(sed -n '/were not run, since '"$(echo "$node" | sed 's,/,\\/,g')"'/,$p' "$tmp/out" |
 	tail -n +2)" \
 '  update-initramfs -u -k all
