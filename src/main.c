@@ -24,7 +24,7 @@
 struct options {
 	const char *root;
 	const char *color;	/* "auto", "always", "never" */
-	bool json, ascii, help, version;
+	bool json, ascii, plain, help, version;
 	int argc;		/* what is left: the subcommand and its own */
 	char **argv;
 };
@@ -42,7 +42,8 @@ static const struct pg_cmd *find(const char *name)
 static void print_commands(FILE *out)
 {
 	for (const struct pg_cmd *cmd = pg_cmd_table(); cmd->name; cmd++)
-		(void)fprintf(out, "  %-12s %s\n", cmd->name, cmd->summary);
+		if (cmd->summary)
+			(void)fprintf(out, "  %-12s %s\n", cmd->name, cmd->summary);
 }
 
 static void print_common_options(FILE *out)
@@ -52,6 +53,7 @@ static void print_common_options(FILE *out)
 		    "                     commands are then listed, not run\n"
 		    "  --json             one JSON document on standard output\n"
 		    "  --ascii            no characters beyond ASCII\n"
+		    "  --plain            the wizard as questions on ordinary lines, for screen readers\n"
 		    "  --color=WHEN       auto, always or never; NO_COLOR is honoured\n"
 		    "  --help, --version; --help facts: what rules of the doctor can ask for\n",
 		    out);
@@ -76,7 +78,7 @@ static int print_help(FILE *out)
 static int print_command_help(FILE *out, const struct pg_cmd *cmd)
 {
 	(void)fprintf(out, "Usage: pve-gpu %s%s%s\n%s.\n", cmd->name, *cmd->synopsis ? " " : "",
-		      cmd->synopsis, cmd->summary);
+		      cmd->synopsis, cmd->summary ? cmd->summary : "for the completion of the shells");
 	if (cmd->help)
 		(void)fprintf(out, "\n%s", cmd->help);
 	(void)fputs("\nOptions of every command:\n", out);
@@ -152,7 +154,17 @@ static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *r
 	return NULL;
 }
 
-static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct wiz_opts *opts,
+/* What is asked for on the command line, or by NO_COLOR, counts more. */
+static void take_theme(const struct wiz *wiz, struct ui_opts *ui)
+{
+	enum pg_theme theme = wiz_theme(wiz);
+
+	ui->light = theme == PG_THEME_LIGHT;
+	if (theme == PG_THEME_PLAIN && ui->color == PG_UNKNOWN)
+		ui->color = PG_NO;
+}
+
+static int run_ui(const struct pg_cmd_env *env, struct ui_opts *ui, struct wiz_opts *opts,
 		  struct pg_err *err)
 {
 	struct pg_templates templates PG_CLEANUP(pg_templates_done) = { 0 };
@@ -164,6 +176,8 @@ static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct
 	if (r == 0)
 		r = wiz_new(opts, &wiz, err);
 	if (r == 0)
+		take_theme(wiz, ui);
+	if (r == 0)
 		r = ui_run(wiz, ui, err);
 	if (r == 0 && wiz_wants_reboot(wiz)) {
 		(void)fputs("Rebooting the node.\n", env->diag);
@@ -172,11 +186,11 @@ static int run_ui(const struct pg_cmd_env *env, const struct ui_opts *ui, struct
 	return r;
 }
 
-static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color)
+static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color, bool plain)
 {
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-	struct ui_opts ui = { .ascii = env->ascii, .color = color };
+	struct ui_opts ui = { .ascii = env->ascii, .color = color, .plain = plain };
 	struct wiz_opts opts = { 0 };
 	int r;
 
@@ -221,7 +235,7 @@ static bool take_flag(const char *arg, struct options *o)
 	const struct {
 		const char *name;
 		bool *flag;
-	} flags[] = { { "--json", &o->json },	    { "--ascii", &o->ascii },
+	} flags[] = { { "--json", &o->json },	    { "--ascii", &o->ascii }, { "--plain", &o->plain },
 		      { "--help", &o->help },	    { "-h", &o->help },
 		      { "--version", &o->version }, { "-V", &o->version } };
 
@@ -334,8 +348,7 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 	}
 	if (!cmd)
 		return run_wizard(env, strcmp(o->color, "auto") == 0 ? PG_UNKNOWN :
-				       env->color			     ? PG_YES :
-									       PG_NO);
+				       env->color ? PG_YES : PG_NO, o->plain);
 	return (cmd->run ? cmd->run : run_answers)(env, o->argc, o->argv);
 }
 

@@ -13,8 +13,10 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "src/base/vec.h"
+#include "ui/plain.h"
 #include "ui/signals.h"
 #include "ui/state.h"
 
@@ -244,11 +246,13 @@ int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 	struct ui ui PG_CLEANUP(ui_done) = { .w = w };
 	struct wiz_frontend frontend = { on_refresh, on_cancelled, &ui };
 	struct ui_term_opts term = {
-		.ascii = opts->ascii, .color = opts->color, .headless = opts->script != NULL,
+		.ascii = opts->ascii, .color = opts->color, .light = opts->light, .headless = opts->script != NULL,
 		.rows = opts->rows, .cols = opts->cols,
 	};
 	int r = 0;
 
+	if (opts->plain)
+		return ui_plain_run(w, stdout, STDIN_FILENO, err);
 	if (opts->script)
 		r = ui_input_load(&ui.in, opts->script, err);
 	if (r == 0)

@@ -21,7 +21,8 @@
 struct ui_term {
 	SCREEN *screen;
 	FILE *in, *out;		/* headless: /dev/null, ours to close */
-	bool headless, color, lost;
+	bool headless, lost;
+	enum ui_palette palette;
 	enum ui_charset charset;
 	int cursor_y, cursor_x;
 	bool cursor_visible;
@@ -30,8 +31,7 @@ struct ui_term {
 static int refuse(struct pg_err *err, const char *why)
 {
 	return pg_err_set(err, -ENOTTY, NULL, 0,
-			  "%s Use `pve-gpu --help`, `pve-gpu list` or `pve-gpu plan "
-			  "--answers FILE` instead.", why);
+			  "%s Use `pve-gpu --plain`, the same on ordinary lines, `pve-gpu list`, or `pve-gpu --help` instead.", why);
 }
 
 /* Adds a terminal's string without its padding ("$<5>"). */
@@ -94,7 +94,7 @@ static SCREEN *open_headless(struct ui_term *t, const char *type)
 	return screen;
 }
 
-static void start_colors(struct ui_term *t, enum pg_tri color)
+static void start_colors(struct ui_term *t, enum pg_tri color, bool light)
 {
 	const char *no_color = getenv("NO_COLOR");
 
@@ -104,7 +104,7 @@ static void start_colors(struct ui_term *t, enum pg_tri color)
 		return;
 	for (short c = 1; c < 8; c++)
 		(void)init_pair(c, c, -1);
-	t->color = true;
+	t->palette = light ? UI_PALETTE_LIGHT : UI_PALETTE_USUAL;
 }
 
 static void choose_charset(struct ui_term *t, bool ascii)
@@ -165,7 +165,7 @@ int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct p
 		return refuse(err, "This type of terminal (TERM) is not known here.");
 	(void)set_term(t->screen);
 	set_modes(t->headless);
-	start_colors(t, opts->color);
+	start_colors(t, opts->color, opts->light);
 	if (t->headless)
 		ui_term_resize(t, opts->rows ? opts->rows : 24, opts->cols ? opts->cols : 80);
 	*ret = PG_STEAL(t);
@@ -219,7 +219,7 @@ const struct ui_glyphs *ui_term_glyphs(const struct ui_term *t)
 
 bool ui_term_color(const struct ui_term *t)
 {
-	return t->color;
+	return t->palette != UI_PALETTE_NONE;
 }
 
 void ui_term_size(const struct ui_term *t, int *rows, int *cols)
@@ -268,7 +268,7 @@ void ui_term_suspend(struct ui_term *t)
 
 static void set_style(const struct ui_term *t, unsigned style)
 {
-	struct ui_look look = ui_theme(style, t->color);
+	struct ui_look look = ui_theme(style, t->palette);
 	attr_t attr = A_NORMAL;
 
 	attr |= look.attr & UI_BOLD ? A_BOLD : 0;

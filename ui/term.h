@@ -15,6 +15,7 @@ struct ui_term;
 struct ui_term_opts {
 	bool ascii;
 	enum pg_tri color;
+	bool light;		/* the background */
 	bool headless;		/* no terminal: the screen is in memory only */
 	int rows, cols;		/* headless: its size; 0: 24x80 */
 	const char *type;	/* headless: the terminal's type; NULL: any with colours */

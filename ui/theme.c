@@ -26,11 +26,22 @@ static const struct {
 	[UI_STYLE_FIELD] = { { UI_UNDERLINE, UI_COLOR_NONE }, UI_UNDERLINE },
 };
 
-struct ui_look ui_theme(unsigned style, bool color)
+/* Yellow and cyan are hard to read on white. */
+static enum ui_color on_light(struct ui_look look)
 {
-	if (style >= UI_STYLE_END)
-		style = WIZ_PLAIN;
-	if (color)
-		return looks[style].color;
-	return (struct ui_look){ looks[style].mono, UI_COLOR_NONE };
+	if (look.attr & UI_REVERSE)
+		return look.color;
+	return look.color == UI_YELLOW ? UI_MAGENTA : look.color == UI_CYAN ? UI_BLUE : look.color;
+}
+
+struct ui_look ui_theme(unsigned style, enum ui_palette palette)
+{
+	struct ui_look look = looks[style < UI_STYLE_END ? style : WIZ_PLAIN].color;
+
+	if (palette == UI_PALETTE_NONE)
+		return (struct ui_look){ looks[style < UI_STYLE_END ? style : WIZ_PLAIN].mono,
+					 UI_COLOR_NONE };
+	if (palette == UI_PALETTE_LIGHT)
+		look.color = on_light(look);
+	return look;
 }

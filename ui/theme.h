@@ -34,6 +34,7 @@ enum ui_color {
 	UI_GREEN = 2,
 	UI_YELLOW = 3,
 	UI_BLUE = 4,
+	UI_MAGENTA = 5,
 	UI_CYAN = 6,
 };
 
@@ -42,5 +43,11 @@ struct ui_look {
 	enum ui_color color;
 };
 
-/* The look of a style (enum wiz_style or enum ui_style), with colour or without. */
-struct ui_look ui_theme(unsigned style, bool color);
+enum ui_palette {
+	UI_PALETTE_NONE,	/* without colours */
+	UI_PALETTE_USUAL,
+	UI_PALETTE_LIGHT,	/* none that is hard to read on white */
+};
+
+/* The look of a style (enum wiz_style or enum ui_style). */
+struct ui_look ui_theme(unsigned style, enum ui_palette palette);

@@ -12,6 +12,8 @@
 struct ui_opts {
 	bool ascii;		/* no line drawing characters, no UTF-8 */
 	enum pg_tri color;	/* unknown: where the terminal has it and NO_COLOR is not set */
+	bool plain;		/* on ordinary lines of standard input and output; no terminal is needed */
+	bool light;		/* the terminal's background is light */
 	const char *script;	/* keys from this file instead of a keyboard (tests), or NULL */
 	FILE *dump;		/* where the script's `dump` writes the screen as text */
 	int rows, cols;		/* with a script: the size of the screen; no terminal is needed */

@@ -32,6 +32,11 @@ int wiz_collect(struct wiz *w, struct pg_err *err)
 	return 0;
 }
 
+enum pg_theme wiz_theme(const struct wiz *w)
+{
+	return w->facts->settings.theme;
+}
+
 bool wiz_has_repair(const struct wiz *w)
 {
 	for (size_t i = 0; i < w->host.n; i++)

@@ -58,20 +58,26 @@ char *wiz_trial_words(const struct wiz *w)
 		       wiz_span(t->wait).s);
 }
 
-/* The usual time is the first after none. */
-static unsigned next_minutes(unsigned minutes)
+/* The node's usual time is the first after none; then the others, then none. */
+static unsigned next_minutes(unsigned minutes, unsigned usual)
 {
-	static const unsigned ring[] = { PG_TRIAL_MINUTES, 30, 60, 5, 0 };
+	static const unsigned others[] = { 10, 30, 60, 5 };
+	bool next = minutes == usual;
 
-	for (size_t i = 0; i + 1 < PG_ARRAY_SIZE(ring); i++)
-		if (ring[i] == minutes)
-			return ring[i + 1];
-	return minutes ? 0 : ring[0];
+	if (!minutes)
+		return usual;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(others); i++) {
+		if (next && others[i] != usual)
+			return others[i];
+		next = next || others[i] == minutes;
+	}
+	return 0;
 }
 
 void wiz_trial_turn(struct wiz *w)
 {
-	unsigned minutes = next_minutes(w->plan ? w->plan->trial / 60 : 0);
+	unsigned minutes = next_minutes(w->plan ? w->plan->trial / 60 : 0,
+					w->facts->settings.trial_minutes);
 
 	w->choices->trial = minutes ? PG_YES : PG_NO;
 	w->choices->trial_minutes = minutes;

@@ -8,6 +8,7 @@
 #include "src/base/err.h"
 #include "src/base/root.h"
 #include "src/exec/exec.h"
+#include "src/host/settings.h"
 #include "wizard/view.h"
 
 struct wiz;
@@ -48,6 +49,8 @@ int wiz_help(struct wiz *w, struct wiz_lines *ret);
 int wiz_handle(struct wiz *w, const struct wiz_event *event, enum wiz_follow *ret);
 /* After WIZ_QUIT: did the person ask for the reboot? */
 bool wiz_wants_reboot(const struct wiz *w);
+/* What the node's settings say of colours. */
+enum pg_theme wiz_theme(const struct wiz *w);
 
 /* ---- the answer file (answers.c; libconfuse) ---- */
 

@@ -28,7 +28,7 @@ struct pg_cmd_env {
 struct pg_cmd {
 	const char *name;
 	const char *synopsis;	/* "VMID ADDRESS... [--primary] …" */
-	const char *summary;	/* one line for --help */
+	const char *summary;	/* one line for --help; NULL: not told there */
 	const char *help;	/* the options of its own, a line each, or NULL */
 	/* argv[0] is the subcommand's name. Returns the exit status. */
 	int (*run)(const struct pg_cmd_env *env, int argc, char **argv);

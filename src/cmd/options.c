@@ -9,7 +9,7 @@ enum { VMID_MIN = 100, VMID_MAX = 999999999 };
 static int take_trial(const struct pg_cmd_env *env, const char *command,
 		      struct pg_choices *choices)
 {
-	uint64_t minutes = PG_TRIAL_MINUTES;
+	uint64_t minutes = 0; /* as the node has it */
 
 	if (optarg && (pg_text_number(optarg, 10, PG_TRIAL_MINUTES_MAX, &minutes) < 0 || !minutes))
 		return pg_cmd_usage(env, command, "--trial takes minutes, from 1 to %d, not %s.",

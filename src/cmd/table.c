@@ -125,6 +125,8 @@ static const struct pg_cmd table[] = {
 	  "  --wait             what the unit of a trial runs: waits for the confirmation, and\n"
 	  "                     takes the change back without it\n", pg_cmd_confirm },
 	{ "recover", "", "ends what a crash or a power cut left", NULL, pg_cmd_recover },
+	/* for the completion of the shells */
+	{ "complete", "-- WORD...", NULL, NULL, pg_cmd_complete },
 	{ 0 },
 };
 

@@ -6,7 +6,6 @@
 #include "src/exec/logs.h"
 
 #define OWN "/rules.d"
-#define PERSONS "/etc/pve-gpu/rules.d/"
 #define RULES_MAX ((size_t)1 << 20)
 
 static bool is_rule_file(const char *path)
@@ -60,6 +59,17 @@ static int add_persons(const struct pg_file *file, struct pg_rules *rules, struc
 	return pg_finding_advice(f, "Mend the line; pve-gpu(8) tells how rules are written.");
 }
 
+/* Directly in one of the folders that the node's settings name. */
+static bool is_persons(const struct pg_strv *folders, const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	for (size_t i = 0; is_rule_file(path) && i < folders->n; i++)
+		if (strlen(folders->v[i]) == (size_t)(name - path) && pg_text_starts(path, folders->v[i]))
+			return true;
+	return false;
+}
+
 int pg_rules_load(const char *data_dir, const struct pg_facts *facts, struct pg_rules *ret,
 		  struct pg_findings *bad, struct pg_err *err)
 {
@@ -67,8 +77,7 @@ int pg_rules_load(const char *data_dir, const struct pg_facts *facts, struct pg_
 	int r = load_own(data_dir, &rules, err);
 
 	for (size_t i = 0; r == 0 && facts && i < facts->n_file; i++)
-		if (pg_text_starts(facts->file[i].path, PERSONS) &&
-		    is_rule_file(facts->file[i].path))
+		if (is_persons(&facts->settings.rules, facts->file[i].path))
 			r = add_persons(&facts->file[i], &rules, bad);
 	if (r < 0)
 		return r;

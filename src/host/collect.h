@@ -9,6 +9,8 @@
 
 #include "src/host/facts.h"
 
+/* settings.c: settings */
+int pg_collect_settings(const struct pg_root *root, struct pg_facts *facts);
 /* pci.c: dev[] but for names, use, claim, vmid. -ENOENT (with err) without /sys/bus/pci,
  * -EACCES where it may not be read. */
 int pg_collect_pci(const struct pg_root *root, struct pg_facts *facts, struct pg_err *err);

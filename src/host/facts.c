@@ -12,8 +12,10 @@
 static int collect_all(const struct pg_root *root, unsigned want, struct pg_facts *facts,
 		       struct pg_err *err)
 {
-	int r = pg_collect_pci(root, facts, err);
+	int r = pg_collect_settings(root, facts);
 
+	if (r == 0)
+		r = pg_collect_pci(root, facts, err);
 	if (r == 0)
 		r = pg_collect_iommu(root, facts);
 	if (r == 0)
@@ -330,6 +332,7 @@ void pg_facts_free(struct pg_facts *f)
 {
 	if (!f)
 		return;
+	pg_settings_done(&f->settings);
 	system_done(&f->system);
 	free(f->iommu.option);
 	FREE_ALL(f->dev, f->n_dev, dev_done);

@@ -17,6 +17,7 @@
 #include "src/base/vec.h"
 #include "src/host/bdf.h"
 #include "src/host/mdev.h"
+#include "src/host/settings.h"
 #include "src/host/support.h"
 #include "src/host/usb.h"
 
@@ -479,6 +480,7 @@ struct pg_vf_maker {
 /* ---- all together ---- */
 
 struct pg_facts {
+	struct pg_settings settings;	/* always filled */
 	struct pg_system system;
 	struct pg_iommu iommu;
 	struct pg_dev *dev;		/* sorted by address */

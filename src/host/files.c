@@ -89,11 +89,11 @@ static int fill_file(const struct pg_root *root, struct pg_file *file)
 static int add_file(const struct pg_root *root, struct pg_facts *facts, const char *path)
 {
 	struct pg_file *file;
-	struct stat st;
-	int r = pg_root_lstat(root, path, &st);
+	struct stat st = { 0 };
+	int r = pg_root_lstat(root, path, &st), looked = r;
 
-	if (r < 0)
-		return pg_note_unread(facts, path, r);
+	if (r == -ENOENT || r == -ENOTDIR || r == -ENOMEM)
+		return r == -ENOMEM ? r : 0;
 	if (S_ISDIR(st.st_mode))
 		return 0;
 	if (facts->n_file >= FILES_MAX)
@@ -105,7 +105,11 @@ static int add_file(const struct pg_root *root, struct pg_facts *facts, const ch
 	file->changed = later(st.st_mtim, st.st_ctim);
 	file->mode = st.st_mode & 07777;
 	file->path = strdup(path);
-	r = file->path ? fill_file(root, file) : -ENOMEM;
+	if (!file->path)
+		return -ENOMEM;
+	/* there may be one: it is known as one that cannot be read */
+	file->error = looked;
+	r = looked < 0 ? 0 : fill_file(root, file);
 	return r < 0 || !file->error ? r : pg_note_unread(facts, path, file->error);
 }
 
@@ -206,6 +210,21 @@ static int add_tree(const struct pg_root *root, struct pg_facts *facts, const ch
 	return r;
 }
 
+/* The folders of rules elsewhere; /etc/pve-gpu is known whole. */
+static int add_rules(const struct pg_root *root, struct pg_facts *facts)
+{
+	const struct pg_strv *folders = &facts->settings.rules;
+
+	for (size_t i = 0; i < folders->n; i++) {
+		int r = pg_text_starts(folders->v[i], "/etc/pve-gpu/") ? 0 :
+			add_tree(root, facts, folders->v[i], ".conf", 0);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int by_path(const void *a, const void *b)
 {
 	return strcmp(((const struct pg_file *)a)->path, ((const struct pg_file *)b)->path);
@@ -219,6 +238,8 @@ int pg_collect_files(const struct pg_root *root, struct pg_facts *facts)
 		r = add_file(root, facts, singles[i]);
 	if (r == 0)
 		r = add_tree(root, facts, "/etc/pve-gpu", "", DEPTH_MAX);
+	if (r == 0)
+		r = add_rules(root, facts);
 	if (r == 0)
 		r = add_tree(root, facts, "/etc/initramfs-tools/hooks", "pve-gpu", 0);
 	if (r == 0)

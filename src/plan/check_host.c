@@ -46,9 +46,26 @@ static int unread(struct pg_checker *c)
 							"`pve-gpu doctor` lists all of it.");
 }
 
+/* The node's own settings count whole or not at all. */
+static int settings(struct pg_checker *c)
+{
+	const char *bad = c->facts->settings.bad;
+	struct pg_finding *f;
+
+	if (!bad)
+		return 0;
+	f = pg_findings_add(c->f, "settings", PG_LEVEL_WARN, "host",
+			    "The settings of pve-gpu are not right: none of them count.");
+	if (pg_finding_evidence(f, "%s", bad) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Mend the line; pve-gpu.conf(5) tells what can stand there.");
+}
+
 int pg_check_system(struct pg_checker *c)
 {
 	int r = proxmox(c);
 
+	if (r == 0)
+		r = settings(c);
 	return r < 0 ? r : unread(c);
 }

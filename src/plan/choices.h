@@ -9,6 +9,7 @@
 #include "src/base/err.h"
 #include "src/base/macro.h"
 #include "src/host/bdf.h"
+#include "src/host/settings.h"
 #include "src/host/usb.h"
 
 enum pg_bind {
@@ -104,7 +105,7 @@ struct pg_choices {
 	/* Is the change final only when it is confirmed after the reboot? Unknown: where the plan
 	 * sees a risk (pg_plan.trial_why). */
 	enum pg_tri trial;
-	unsigned trial_minutes;	/* 0: PG_TRIAL_MINUTES */
+	unsigned trial_minutes;	/* 0: as the node's settings say */
 	bool pin_nics;		/* keep the names of network cards that stay with the host */
 	/* Nothing but to put right what names a device by an address that it has no more; no
 	 * device is picked then. */
@@ -122,8 +123,6 @@ struct pg_choices {
 	struct pg_strv usb_accept;	/* ports of devices whose loss to the host is accepted */
 };
 
-#define PG_TRIAL_MINUTES 10
-#define PG_TRIAL_MINUTES_MAX 1440
 
 struct pg_choices *pg_choices_new(void);
 void pg_choices_free(struct pg_choices *choices);

@@ -53,10 +53,14 @@ static bool usable(const struct pg_facts *facts, const char *id)
 	return s ? can_hold(s) : facts->n_storage == 0;
 }
 
+/* That of the node's settings, then that of the VM's other disks, then the first. */
 static char *find_storage(const struct pg_vm_plan *vm)
 {
 	const struct pg_facts *facts = vm->p->facts;
+	const char *usual = facts->settings.storage;
 
+	if (usual && usable(facts, usual))
+		return strdup(usual);
 	for (size_t i = 0; i < vm->guest->n_lines; i++) {
 		char *id = NULL;
 

@@ -56,7 +56,8 @@ int pg_plan_trial(struct pg_planner *p)
 {
 	const struct pg_choices *choices = p->choices;
 	const struct pg_dev *risky = first_risk(p);
-	unsigned minutes = choices->trial_minutes ? choices->trial_minutes : PG_TRIAL_MINUTES;
+	unsigned minutes = choices->trial_minutes ? choices->trial_minutes :
+							    p->facts->settings.trial_minutes;
 	struct pg_plan *plan = p->plan;
 
 	if (!pg_plan_changes_boot(plan))

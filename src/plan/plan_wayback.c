@@ -41,6 +41,19 @@ static int note_hidden(struct pg_planner *p)
 				    "`update-grub` is run with the change.");
 }
 
+/* Whether GRUB makes its menu in Debian's way is not known: the change would go without its way back. */
+static int refuse_unread(struct pg_planner *p, const struct pg_file *from)
+{
+	struct pg_finding *f = pg_findings_add(&p->plan->findings, "way-back-unread", PG_LEVEL_BLOCK, "host",
+					       "Whether GRUB's menu can have an entry without passthrough is not "
+					       "known: a file could not be looked at.");
+
+	if (pg_finding_evidence(f, "%s: %s", from->path, pg_err_reason(from->error)) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Look at the file and at the kernel's messages about the disk, then plan "
+				    "again.");
+}
+
 static int plan_grub(struct pg_planner *p)
 {
 	const struct pg_file *from = pg_facts_file(p->facts, PATH_10_LINUX);
@@ -48,6 +61,8 @@ static int plan_grub(struct pg_planner *p)
 
 	if (!from)
 		return 0; /* no GRUB that makes its menu in Debian's way */
+	if (from->error && !from->mode)
+		return refuse_unread(p, from);
 	if (!(from->mode & 0111))
 		return note_none(p, "GRUB's menu gets no entry without passthrough: "
 				    PATH_10_LINUX ", from which it is made, is switched off.");

@@ -69,6 +69,20 @@ file /etc/pve-gpu/rules.d/broken.conf
 |	when = 'iommu.active = yes'
 |	text = 'This is not said.'
 |}
+file /etc/pve-gpu/pve-gpu.conf
+|rules = { '/etc/pve-gpu/rules.d', '/srv/rules/' }
+file /srv/rules/more.conf
+|rule 'more' {
+|	level = note
+|	when = 'iommu.active = yes'
+|	text = 'This folder counts too.'
+|}
+file /srv/rulesnot/more.conf
+|rule 'not' {
+|	level = note
+|	when = 'iommu.active = yes'
+|	text = 'This one does not.'
+|}
 file /etc/pve-gpu/rules.d/notes.txt
 |this is no file of rules
 file /var/lib/pve-gpu/capture/kernel.log
@@ -85,4 +99,6 @@ check 'a broken file is told with its line' \
 	grep -q "/etc/pve-gpu/rules.d/broken.conf:2: The rule 'broken' needs a level" "$tmp/words"
 check 'none of its rules count' eval "! grep -q 'This is not said' '$tmp/words'"
 check 'other files there are left alone' eval "! grep -q 'notes.txt' '$tmp/words'"
+check 'a folder that the settings name' grep -q 'This folder counts too' "$tmp/words"
+check 'and none else' eval "! grep -q 'This one does not' '$tmp/words'"
 done_testing

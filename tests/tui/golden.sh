@@ -16,6 +16,16 @@ screens() {
 	screens_here "$@"
 }
 
+# The wizard on ordinary lines: NAME.in are the answers.
+lines() { # NAME OPTION...
+	name=$1
+	shift
+	n=$((n + 1))
+	new_node
+	pve_gpu --plain "$@" <"$here/$name.in" >"$tmp/raw"
+	compare $? "$name"
+}
+
 # Another is in the middle of a change there: the last record of one is not written yet.
 busy_node() {
 	new_node
@@ -117,6 +127,7 @@ if same_names; then
 	screens_here sriov 80x24 sriov-80x24
 	sriov_node
 	screens_here sriov 80x24 sriov-80x24-ascii --ascii --color=never
+	lines plain
 	screens trial 80x24 trial-80x24
 	screens trial 132x43 trial-132x43
 	screens trial 80x24 trial-80x24-ascii --ascii --color=never
@@ -127,7 +138,7 @@ if same_names; then
 	busy_node
 	screens_beside busy 80x24 busy-80x24
 else
-	for name in busy-80x24 device-80x24 device-120x40 device-80x24-ascii usb-80x24 usb-120x40 \
+	for name in plain busy-80x24 device-80x24 device-120x40 device-80x24-ascii usb-80x24 usb-120x40 \
 		usb-80x24-ascii vm-80x24 vm-80x24-ascii trial-80x24 trial-132x43 trial-80x24-ascii loss-80x24 settings-80x24 sriov-80x24 sriov-80x24-ascii \
 		trial-wrong-80x24; do
 		n=$((n + 1))

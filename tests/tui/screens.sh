@@ -25,7 +25,11 @@ screens_here() {
 	shift 3
 	n=$((n + 1))
 	PVE_GPU_SCRIPT=$here/$keys.keys PVE_GPU_SIZE=$size pve_gpu "$@" >"$tmp/raw"
-	status=$?
+	compare $? "$name"
+}
+
+compare() { # STATUS NAME: what is in raw with what it must be
+	status=$1 name=$2
 	mask <"$tmp/raw" >"$tmp/screens"
 	if [ $status -ne 0 ]; then
 		echo "not ok $n - $name: exit status $status"

@@ -180,6 +180,6 @@ done
 
 new_node
 "$top_builddir/pve-gpu" --root "$tmp/node" </dev/null >"$tmp/out" 2>"$tmp/diag"
-[ $? = 1 ] && [ ! -s "$tmp/out" ] && grep -q 'pve-gpu list' "$tmp/diag"
+[ $? = 1 ] && [ ! -s "$tmp/out" ] && grep -q 'pve-gpu --plain' "$tmp/diag"
 check $? "without a terminal it says what to use instead"
 echo "1..$n"

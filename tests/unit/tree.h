@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,9 +19,18 @@
 #include "src/base/root.h"
 
 struct tree {
-	char dir[64];
+	char dir[PATH_MAX];
 	struct pg_root *root;
 };
+
+/* A new folder "…/pve-gpu-WORD-…" where tests/lib/tmpdir.sh said; the caller removes it. */
+static inline bool tree_mkdtemp(const char *word, char *dir, size_t n)
+{
+	const char *place = getenv("TMPDIR");
+	int len = snprintf(dir, n, "%s/pve-gpu-%s-XXXXXX", place ? place : "/tmp", word);
+
+	return len > 0 && (size_t)len < n && mkdtemp(dir);
+}
 
 static inline int tree_setup(void **state)
 {
@@ -28,8 +38,7 @@ static inline int tree_setup(void **state)
 
 	if (!t)
 		return -1;
-	(void)snprintf(t->dir, sizeof(t->dir), "/tmp/pve-gpu-test-XXXXXX");
-	if (!mkdtemp(t->dir) || pg_root_open(t->dir, &t->root, NULL) < 0)
+	if (!tree_mkdtemp("test", t->dir, sizeof(t->dir)) || pg_root_open(t->dir, &t->root, NULL) < 0)
 		return -1;
 	*state = t;
 	return 0;

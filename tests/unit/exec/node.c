@@ -114,30 +114,14 @@ static bool on_cancelled(void *ctx)
 	return n->cancel_at && ++n->asked >= n->cancel_at;
 }
 
-/* In memory where that is possible: every step of a transaction is synced. */
-static struct tree *new_tree(void)
-{
-	static const char *const places[] = { "/dev/shm", "/tmp" };
-	struct tree *t = calloc(1, sizeof(*t));
-
-	for (size_t i = 0; t && i < PG_ARRAY_SIZE(places); i++) {
-		(void)snprintf(t->dir, sizeof(t->dir), "%s/pve-gpu-test-XXXXXX", places[i]);
-		if (mkdtemp(t->dir) && pg_root_open(t->dir, &t->root, NULL) == 0)
-			return t;
-	}
-	free(t);
-	return NULL;
-}
-
 int node_setup(void **state)
 {
 	struct node *n = calloc(1, sizeof(*n));
+	void *tree;
 
-	if (!n || !(n->tree = new_tree()))
+	if (!n || tree_setup(&tree) < 0 || !tree_mkdtemp("bin", n->bin, sizeof(n->bin)))
 		return -1;
-	(void)snprintf(n->bin, sizeof(n->bin), "/tmp/pve-gpu-bin-XXXXXX");
-	if (!mkdtemp(n->bin))
-		return -1;
+	n->tree = tree;
 	n->path = pg_strf("%s:%s", n->bin, PG_PROC_PATH);
 	n->opts = (struct pg_exec_opts){ .event = on_event, .cancelled = on_cancelled, .ctx = n,
 					 .run_vm = true, .run_commands = PG_YES,

@@ -16,7 +16,7 @@
 
 struct node {
 	struct tree *tree;
-	char bin[64];			/* folder of the commands */
+	char bin[PATH_MAX];		/* folder of the commands */
 	char *path;			/* search path with it in front */
 	char *old;			/* the tree as it was */
 	struct pg_plan plan;

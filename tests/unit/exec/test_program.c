@@ -86,15 +86,10 @@ static char *contents(const struct tree *t)
 
 static struct tree *new_tree(void)
 {
-	struct tree *t = calloc(1, sizeof(*t));
-	struct stat st;
+	void *tree = NULL;
 
-	assert_non_null(t);
-	(void)snprintf(t->dir, sizeof(t->dir), "%s/pve-gpu-test-XXXXXX",
-		       stat("/dev/shm", &st) == 0 && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-	assert_non_null(mkdtemp(t->dir));
-	assert_int_equal(pg_root_open(t->dir, &t->root, NULL), 0);
-	return t;
+	assert_int_equal(tree_setup(&tree), 0);
+	return tree;
 }
 
 static void run_tool(const char *words)
@@ -277,16 +272,30 @@ static bool is_good(const struct bench *b, const struct act *a, const struct tra
 	return strcmp(later, a->before) == 0 || strcmp(later, a->after) == 0;
 }
 
+/* The line at which they part; the caller frees it. */
+static char *first_difference(const char *now, const char *wanted)
+{
+	size_t at = 0;
+
+	while (now[at] && now[at] == wanted[at])
+		at++;
+	while (at > 0 && now[at - 1] != '\n')
+		at--;
+	return pg_strf("now:    %.*s\nwanted: %.*s", (int)strcspn(now + at, "\n"), now + at,
+		       (int)strcspn(wanted + at, "\n"), wanted + at);
+}
+
 static void complain(const struct act *a, const struct trace *t, const struct bench *b)
 {
 	pg_autofree char *now = contents(b->now);
 	pg_autofree char *text = said(b);
+	pg_autofree char *parted = first_difference(now, t->status == 0 ? a->after : a->before);
 
-	print_error("%s: system call %ld, the %zuth%s, %s: status %d, %s\n%s\n", a->words, t->call, t->at,
+	print_error("%s: system call %ld, the %zuth%s, %s: status %d, %s\n%s\n%s\n", a->words, t->call, t->at,
 		    t->from_change ? " of the change" : "",
 		    t->mode == TRACE_KILL ? "killed" : t->error ? pg_err_reason(t->error) : "short",
 		    t->status, strcmp(now, a->before) == 0 ? "as before" :
-		    strcmp(now, a->after) == 0 ? "done" : "neither",
+		    strcmp(now, a->after) == 0 ? "done" : "neither", parted,
 		    strlen(text) > SAID_MAX ? text + strlen(text) - SAID_MAX : text);
 }
 

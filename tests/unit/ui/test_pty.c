@@ -255,7 +255,7 @@ static void test_no_terminal(void **state)
 	null = open("/dev/null", O_RDONLY);
 	assert_int_equal(null, STDIN_FILENO);
 	assert_int_equal(ui_run(fake_wiz(&fake), &opts, &err), -ENOTTY);
-	assert_non_null(strstr(err.what, "pve-gpu list"));
+	assert_non_null(strstr(err.what, "pve-gpu --plain"));
 	pg_err_done(&err);
 	assert_true(in < 0 || dup2(in, STDIN_FILENO) == STDIN_FILENO);
 	(void)close(in);
