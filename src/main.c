@@ -14,6 +14,7 @@
 
 #include "src/base/log.h"
 #include "src/base/text.h"
+#include "src/cmd/archive.h"
 #include "src/cmd/cmd.h"
 #include "src/cmd/facts.h"
 #include "src/exec/exec.h"
@@ -50,7 +51,8 @@ static void print_common_options(FILE *out)
 {
 	(void)fputs("  --root DIR         read and write below DIR: a captured host, a mounted "
 		    "disk;\n"
-		    "                     commands are then listed, not run\n"
+		    "                     commands are then listed, not run. Also an archive of "
+		    "`capture`\n"
 		    "  --json             one JSON document on standard output\n"
 		    "  --ascii            no characters beyond ASCII\n"
 		    "  --plain            the wizard as questions on ordinary lines, for screen readers\n"
@@ -146,6 +148,8 @@ static bool is_busy(const struct pg_root *root)
 
 static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *root)
 {
+	if (pg_root_is_sealed(root))
+		return "This is an archive, which cannot be changed. You can look at everything.";
 	if (pg_root_is_live(root) && geteuid() != 0)
 		return "You are not root: you can look at everything and change nothing. Start "
 		       "pve-gpu as root to apply.";
@@ -175,10 +179,13 @@ static int run_ui(const struct pg_cmd_env *env, struct ui_opts *ui, struct wiz_o
 	opts->templates = &templates;
 	if (r == 0)
 		r = wiz_new(opts, &wiz, err);
+	/* it has handlers of its own for what waits while an archive is open */
+	pg_archive_hold(opts->root, false);
 	if (r == 0)
 		take_theme(wiz, ui);
 	if (r == 0)
 		r = ui_run(wiz, ui, err);
+	pg_archive_hold(opts->root, true);
 	if (r == 0 && wiz_wants_reboot(wiz)) {
 		(void)fputs("Rebooting the node.\n", env->diag);
 		r = pg_reboot(opts->root, err);
@@ -352,6 +359,18 @@ static int dispatch(const struct pg_cmd_env *env, const struct options *o)
 	return (cmd->run ? cmd->run : run_answers)(env, o->argc, o->argv);
 }
 
+/* The archive is unpacked for as long as the command looks at it. */
+static int dispatch_archive(struct pg_cmd_env *env, const struct options *o)
+{
+	struct pg_archive archive;
+	int status = pg_archive_begin(env, o->argc, o->argv, &archive);
+
+	if (status == PG_EXIT_OK)
+		status = dispatch(env, o);
+	pg_archive_end(&archive);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	bool changed = false;
@@ -377,7 +396,8 @@ int main(int argc, char **argv)
 		env.ascii |= o.ascii;
 		env.color = wants_color(o.color);
 		env.columns = columns_of(stdout);
-		status = dispatch(&env, &o);
+		status = !o.help && !o.version && pg_archive_is(o.root) ? dispatch_archive(&env, &o) :
+								    dispatch(&env, &o);
 	}
 	free(o.argv);
 	return finish_output(&env, status);

@@ -10,6 +10,9 @@
 #include "src/base/root_private.h"
 
 #define TRIES_MAX 1000
+/* Folders in one another; an archive with more is not unpacked. */
+#define DEPTH_MAX 256
+#define SEAL "/.pve-gpu-archive"
 
 int pg_open_below(int fd, const char *path, uint64_t flags, uint64_t resolve)
 {
@@ -46,6 +49,13 @@ static bool is_own_root(int fd)
 	       a.st_ino == b.st_ino;
 }
 
+static bool has_mark(int fd, const char *path)
+{
+	pg_autoclose int mark = pg_open_below(fd, path, O_PATH | O_NOFOLLOW, RESOLVE_IN_ROOT);
+
+	return mark >= 0;
+}
+
 int pg_root_open(const char *dir, struct pg_root **ret, struct pg_err *err)
 {
 	pg_autoclose int fd = -1;
@@ -64,10 +74,74 @@ int pg_root_open(const char *dir, struct pg_root **ret, struct pg_err *err)
 		free(root);
 		return -ENOMEM;
 	}
+	root->captured = has_mark(fd, PG_ROOT_LIVE_MARK);
+	root->sealed = !root->live && has_mark(fd, SEAL);
 	root->fd = fd;
 	fd = -1;
 	*ret = root;
 	return 0;
+}
+
+int pg_root_scratch(struct pg_root **ret, struct pg_err *err)
+{
+	const char *tmp = secure_getenv("TMPDIR");
+	pg_autofree char *dir = pg_strf("%s/pve-gpu-XXXXXX", tmp && *tmp == '/' ? tmp : "/tmp");
+	int r;
+
+	if (!dir)
+		return -ENOMEM;
+	if (!mkdtemp(dir))
+		return pg_err_set(err, -errno, dir, 0, "A folder for it cannot be made: %s.",
+				  pg_err_reason(errno));
+	r = pg_root_open(dir, ret, err);
+	if (r < 0) {
+		(void)rmdir(dir);
+		return r;
+	}
+	(*ret)->scratch = true;
+	return 0;
+}
+
+int pg_root_seal(struct pg_root *root, struct pg_err *err)
+{
+	const struct pg_bytes none = { 0 };
+	const struct pg_meta meta = { .mode = 0400, .uid = geteuid(), .gid = getegid() };
+
+	return pg_root_create(root, SEAL, &none, &meta, err);
+}
+
+bool pg_root_is_sealed(const struct pg_root *root)
+{
+	return root->sealed;
+}
+
+/* Links are removed and not followed: the path to them has none, since each folder on it was seen
+ * to be one. */
+static void remove_below(struct pg_root *root, const char *path, unsigned depth)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+
+	if (!depth || pg_root_list(root, *path ? path : "/", &names) < 0)
+		return;
+	for (size_t i = 0; i < names.n; i++) {
+		pg_autofree char *at = pg_strf("%s/%s", path, names.v[i]);
+		struct stat st;
+
+		if (!at || pg_root_lstat(root, at, &st) < 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			remove_below(root, at, depth - 1);
+		(void)(S_ISDIR(st.st_mode) ? pg_root_rmdir(root, at, NULL) :
+					     pg_root_unlink(root, at, NULL));
+	}
+}
+
+void pg_root_scratch_remove(struct pg_root *root)
+{
+	if (!root || !root->scratch)
+		return;
+	remove_below(root, "", DEPTH_MAX);
+	(void)rmdir(root->prefix);
 }
 
 void pg_root_close(struct pg_root *root)
@@ -87,6 +161,11 @@ void pg_root_closep(struct pg_root **root)
 bool pg_root_is_live(const struct pg_root *root)
 {
 	return root->live;
+}
+
+bool pg_root_is_whole(const struct pg_root *root)
+{
+	return root->live || root->captured;
 }
 
 const char *pg_root_prefix(const struct pg_root *root)

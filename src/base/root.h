@@ -29,11 +29,23 @@ struct pg_root;
 /* Opens `dir` as root. Errors: -ENOENT, -ENOTDIR, -EACCES. *ret is closed with
  * pg_root_close. */
 int pg_root_open(const char *dir, struct pg_root **ret, struct pg_err *err);
+/* Makes a new folder in $TMPDIR or /tmp that nobody else can look into, and opens that. What is
+ * written there is not synced. */
+int pg_root_scratch(struct pg_root **ret, struct pg_err *err);
+/* Removes all that is in it, and itself. Whatever cannot be removed stays. */
+void pg_root_scratch_remove(struct pg_root *root);
+/* Whoever opens the folder from here on cannot write below it: -EROFS. */
+int pg_root_seal(struct pg_root *root, struct pg_err *err);
+bool pg_root_is_sealed(const struct pg_root *root);
 void pg_root_close(struct pg_root *root);
 void pg_root_closep(struct pg_root **root);
 
 /* Is it the running system's own "/"? Only then commands may be run. */
 bool pg_root_is_live(const struct pg_root *root);
+/* That, or what was captured of a live one: what is not in it was not there, and the times of its
+ * files tell something. Of a copy or a mounted disk neither is known. */
+bool pg_root_is_whole(const struct pg_root *root);
+#define PG_ROOT_LIVE_MARK "/var/lib/pve-gpu/capture/live"
 /* The folder as it was given ("/" for the live one), for showing. */
 const char *pg_root_prefix(const struct pg_root *root);
 
@@ -62,16 +74,24 @@ int pg_root_resolve(const struct pg_root *root, const char *path, char **ret);
 
 /*
  * A folder held open: for reading many attributes of one device without walking the path
- * again, and as "/proc/self/fd/N" for a library that wants a path. The caller closes it.
+ * again, and its fd as "/proc/self/fd/N" for a library that wants a path. Freed with
+ * pg_dir_done, which takes one of { .fd = -1 } too.
  */
-int pg_root_open_dir(const struct pg_root *root, const char *path, int *ret_fd);
+struct pg_dir {
+	const struct pg_root *root;
+	char *path;	/* as it was given */
+	int fd;
+};
+
+void pg_dir_done(struct pg_dir *dir);
+int pg_root_open_dir(const struct pg_root *root, const char *path, struct pg_dir *ret);
 /* As pg_root_read, pg_root_read_attr and pg_root_readlink_name, `name` being a path below
  * the folder; a link that leads out of that folder is refused with -EXDEV. */
-int pg_root_read_at(int dirfd, const char *name, size_t max, struct pg_bytes *ret);
-int pg_root_read_attr_at(int dirfd, const char *name, char **ret);
-int pg_root_readlink_name_at(int dirfd, const char *name, char **ret);
+int pg_root_read_at(const struct pg_dir *dir, const char *name, size_t max, struct pg_bytes *ret);
+int pg_root_read_attr_at(const struct pg_dir *dir, const char *name, char **ret);
+int pg_root_readlink_name_at(const struct pg_dir *dir, const char *name, char **ret);
 /* Is there anything of that name in the folder, a dangling link included? Nothing is read. */
-bool pg_root_exists_at(int dirfd, const char *name);
+bool pg_root_exists_at(const struct pg_dir *dir, const char *name);
 
 /* ---- writing ---- */
 

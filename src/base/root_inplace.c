@@ -117,7 +117,8 @@ int pg_root_lock_is_held(const struct pg_root *root, const char *path, struct pg
 
 static int write_in_place(const struct pg_root *root, const char *path, const char *value)
 {
-	pg_autoclose int fd = pg_open_in(root, path, O_WRONLY | O_TRUNC | O_NONBLOCK);
+	pg_autoclose int fd = root->sealed ? -EROFS :
+					     pg_open_in(root, path, O_WRONLY | O_TRUNC | O_NONBLOCK);
 
 	if (fd < 0)
 		return fd;
@@ -137,7 +138,9 @@ int pg_root_write_attr(struct pg_root *root, const char *path, const char *value
 
 int pg_root_tell(const struct pg_root *root, const char *path, const char *text)
 {
-	pg_autoclose int fd = pg_open_in(root, path, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY);
+	pg_autoclose int fd = root->sealed ? -EROFS :
+					     pg_open_in(root, path, O_WRONLY | O_APPEND |
+							O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return fd;

@@ -6,12 +6,16 @@
 
 #include <linux/openat2.h>
 
-#include "src/base/root.h"
+#include "src/base/record.h"
 
 struct pg_root {
 	int fd;
 	char *prefix;
 	bool live;
+	bool captured;	/* it was captured live: pg_root_is_whole */
+	struct pg_record *record;
+	bool sealed;	/* nothing is to be written there */
+	bool scratch;	/* nothing in it is to outlast a power cut */
 };
 
 /* openat2(2) below a folder, for what exists; resolve is RESOLVE_IN_ROOT or RESOLVE_BENEATH,
@@ -22,12 +26,21 @@ int pg_walk_below(int dirfd, const char *path, uint64_t flags, uint64_t resolve)
 /* The same from the root, for an existing path. */
 int pg_open_in(const struct pg_root *root, const char *path, uint64_t flags);
 
+/* ---- root_record.c: each does nothing where nothing is recorded; dir may be "" ---- */
+
+void pg_record_link(const struct pg_root *root, const char *dir, const char *name);
+void pg_record_there(const struct pg_root *root, const char *dir, const char *name);
+void pg_record_list(const struct pg_root *root, const char *path);
+void pg_record_read(const struct pg_root *root, const char *dir, const char *name,
+		    const struct pg_bytes *bytes);
+
 /* ---- root_write.c ---- */
 
 /* A target: its folder held open, and its name in it. */
 struct pg_place {
 	int dir;
 	char *name;
+	bool scratch;
 };
 
 void pg_place_done(struct pg_place *at);

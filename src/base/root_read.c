@@ -75,21 +75,26 @@ static int check_at(int dirfd, const char *name)
 	return fstatat(dirfd, name, &st, 0) < 0 ? 0 : refuse_device(&st);
 }
 
-static int read_file(int dirfd, const char *name, uint64_t resolve, size_t max,
+/* dir->path is "" for the root itself, where name is a whole path. */
+static int read_file(const struct pg_dir *dir, const char *name, uint64_t resolve, size_t max,
 		     struct pg_bytes *ret)
 {
-	pg_autoclose int fd = open_regular(dirfd, name, resolve);
+	pg_autoclose int fd = open_regular(dir->fd, name, resolve);
 	int r = fd < 0 ? fd : read_fd(fd, max, ret);
 
 	pg_log(PG_LOG_ROOT, "read %s: %s", name, r < 0 ? strerror(-r) : "ok");
+	if (r == 0)
+		pg_record_read(dir->root, dir->path, name, ret);
+	else if (fd >= 0 || r == -EISDIR || r == -EMEDIUMTYPE)
+		pg_record_there(dir->root, dir->path, name);
 	return r;
 }
 
-static int read_attr(int dirfd, const char *name, uint64_t resolve, char **ret)
+static int read_attr(const struct pg_dir *dir, const char *name, uint64_t resolve, char **ret)
 {
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
 	char *trimmed;
-	int r = read_file(dirfd, name, resolve, ATTR_MAX, &bytes);
+	int r = read_file(dir, name, resolve, ATTR_MAX, &bytes);
 
 	if (r < 0)
 		return r;
@@ -101,33 +106,40 @@ static int read_attr(int dirfd, const char *name, uint64_t resolve, char **ret)
 	return 0;
 }
 
+static struct pg_dir top_of(const struct pg_root *root)
+{
+	return (struct pg_dir){ .root = root, .path = (char *)(uintptr_t)"", .fd = root->fd };
+}
+
 int pg_root_read(const struct pg_root *root, const char *path, size_t max,
 		 struct pg_bytes *ret)
 {
+	const struct pg_dir top = top_of(root);
 	int r = check_in_tree(root, path);
 
-	return r < 0 ? r : read_file(root->fd, path, RESOLVE_IN_ROOT, max, ret);
+	return r < 0 ? r : read_file(&top, path, RESOLVE_IN_ROOT, max, ret);
 }
 
 int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret)
 {
+	const struct pg_dir top = top_of(root);
 	int r = check_in_tree(root, path);
 
-	return r < 0 ? r : read_attr(root->fd, path, RESOLVE_IN_ROOT, ret);
+	return r < 0 ? r : read_attr(&top, path, RESOLVE_IN_ROOT, ret);
 }
 
-int pg_root_read_at(int dirfd, const char *name, size_t max, struct pg_bytes *ret)
+int pg_root_read_at(const struct pg_dir *dir, const char *name, size_t max, struct pg_bytes *ret)
 {
-	int r = check_at(dirfd, name);
+	int r = check_at(dir->fd, name);
 
-	return r < 0 ? r : read_file(dirfd, name, RESOLVE_BENEATH, max, ret);
+	return r < 0 ? r : read_file(dir, name, RESOLVE_BENEATH, max, ret);
 }
 
-int pg_root_read_attr_at(int dirfd, const char *name, char **ret)
+int pg_root_read_attr_at(const struct pg_dir *dir, const char *name, char **ret)
 {
-	int r = check_at(dirfd, name);
+	int r = check_at(dir->fd, name);
 
-	return r < 0 ? r : read_attr(dirfd, name, RESOLVE_BENEATH, ret);
+	return r < 0 ? r : read_attr(dir, name, RESOLVE_BENEATH, ret);
 }
 
 static int readlink_fd(int dirfd, const char *name, char **ret)
@@ -157,31 +169,43 @@ static int last_part(int dirfd, const char *name, char **ret)
 }
 
 /* readlinkat(2) would follow a folder's link on the way to anywhere; a plain name has none. */
-int pg_root_readlink_name_at(int dirfd, const char *name, char **ret)
+int pg_root_readlink_name_at(const struct pg_dir *dir, const char *name, char **ret)
 {
 	pg_autoclose int fd = -1;
 	int r;
 
-	if (!strchr(name, '/') && strcmp(name, "..") != 0)
-		return last_part(dirfd, name, ret);
-	fd = pg_open_below(dirfd, name, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH);
+	if (!strchr(name, '/') && strcmp(name, "..") != 0) {
+		r = last_part(dir->fd, name, ret);
+		if (r == 0 || r == -EINVAL)
+			pg_record_link(dir->root, dir->path, name);
+		return r;
+	}
+	fd = pg_open_below(dir->fd, name, O_PATH | O_NOFOLLOW, RESOLVE_BENEATH);
 	if (fd < 0)
 		return fd;
+	pg_record_link(dir->root, dir->path, name);
 	r = last_part(fd, "", ret);
 	return r == -ENOENT ? -EINVAL : r;
 }
 
-bool pg_root_exists_at(int dirfd, const char *name)
+bool pg_root_exists_at(const struct pg_dir *dir, const char *name)
 {
 	struct stat st;
 
-	return fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	pg_record_link(dir->root, dir->path, name);
+	return true;
 }
 
 /* Opens what the path names without following it if it is a link: for lstat and readlink. */
 static int open_path_nofollow(const struct pg_root *root, const char *path)
 {
-	return pg_open_in(root, path, O_PATH | O_NOFOLLOW);
+	int fd = pg_open_in(root, path, O_PATH | O_NOFOLLOW);
+
+	if (fd >= 0)
+		pg_record_link(root, "", path);
+	return fd;
 }
 
 int pg_root_readlink(const struct pg_root *root, const char *path, char **ret)
@@ -206,13 +230,25 @@ int pg_root_readlink_name(const struct pg_root *root, const char *path, char **r
 	return r == -ENOENT ? -EINVAL : r;
 }
 
+/* When a file was changed in another way than by writing to it, no archive can hold: a captured
+ * node's has the later of both times. */
+static int stat_fd(const struct pg_root *root, int fd, struct stat *ret)
+{
+	if (fstat(fd, ret) < 0)
+		return -errno;
+	if (root->captured)
+		ret->st_ctim = ret->st_mtim;
+	return 0;
+}
+
 int pg_root_stat(const struct pg_root *root, const char *path, struct stat *ret)
 {
 	pg_autoclose int fd = pg_open_in(root, path, O_PATH);
 
 	if (fd < 0)
 		return fd;
-	return fstat(fd, ret) < 0 ? -errno : 0;
+	pg_record_there(root, "", path);
+	return stat_fd(root, fd, ret);
 }
 
 int pg_root_lstat(const struct pg_root *root, const char *path, struct stat *ret)
@@ -221,7 +257,7 @@ int pg_root_lstat(const struct pg_root *root, const char *path, struct stat *ret
 
 	if (fd < 0)
 		return fd;
-	return fstat(fd, ret) < 0 ? -errno : 0;
+	return stat_fd(root, fd, ret);
 }
 
 bool pg_root_exists(const struct pg_root *root, const char *path)
@@ -231,13 +267,24 @@ bool pg_root_exists(const struct pg_root *root, const char *path)
 	return pg_root_stat(root, path, &st) == 0;
 }
 
-int pg_root_open_dir(const struct pg_root *root, const char *path, int *ret_fd)
+void pg_dir_done(struct pg_dir *dir)
 {
-	int fd = pg_open_in(root, path, O_RDONLY | O_DIRECTORY);
+	if (dir->fd >= 0)
+		(void)close(dir->fd);
+	free(dir->path);
+	*dir = (struct pg_dir){ .fd = -1 };
+}
 
-	if (fd < 0)
-		return fd;
-	*ret_fd = fd;
+int pg_root_open_dir(const struct pg_root *root, const char *path, struct pg_dir *ret)
+{
+	pg_autoclose int fd = pg_open_in(root, path, O_RDONLY | O_DIRECTORY);
+	char *copy = fd < 0 ? NULL : strdup(path);
+
+	if (!copy)
+		return fd < 0 ? fd : -ENOMEM;
+	pg_record_there(root, "", path);
+	*ret = (struct pg_dir){ .root = root, .path = copy, .fd = fd };
+	fd = -1;
 	return 0;
 }
 
@@ -252,10 +299,11 @@ int pg_root_list(const struct pg_root *root, const char *path, struct pg_strv *r
 	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
 	DIR *dir PG_CLEANUP(closedirp) = NULL;
 	const struct dirent *e;
-	int fd = -1, r = pg_root_open_dir(root, path, &fd);
+	int fd = pg_open_in(root, path, O_RDONLY | O_DIRECTORY), r;
 
-	if (r < 0)
-		return r;
+	if (fd < 0)
+		return fd;
+	pg_record_list(root, path);
 	dir = fdopendir(fd);
 	if (!dir) {
 		(void)close(fd);
@@ -293,6 +341,7 @@ int pg_root_resolve(const struct pg_root *root, const char *path, char **ret)
 
 	if (fd < 0)
 		return fd;
+	pg_record_there(root, "", path);
 	r = path_of_fd(root->fd, &top);
 	if (r < 0)
 		return r;

@@ -27,6 +27,8 @@ int pg_place_open(const struct pg_root *root, const char *path, struct pg_place 
 	pg_autofree char *parent = NULL;
 	int fd;
 
+	if (root->sealed)
+		return -EROFS;
 	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return -EINVAL;
 	parent = slash && slash != path ? strndup(path, (size_t)(slash - path)) : strdup("/");
@@ -35,7 +37,8 @@ int pg_place_open(const struct pg_root *root, const char *path, struct pg_place 
 	fd = pg_open_in(root, parent, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	*ret = (struct pg_place){ .dir = fd, .name = strdup(name) };
+	*ret = (struct pg_place){ .dir = fd, .name = strdup(name),
+				  .scratch = root->scratch };
 	return ret->name ? 0 : -ENOMEM;
 }
 
@@ -62,6 +65,12 @@ int pg_sync_fd(int fd)
 		r = fsync(fd);
 	while (r < 0 && errno == EINTR);
 	return r < 0 ? -errno : 0;
+}
+
+/* The folder of a target, after a change in it. */
+static int sync_place(const struct pg_place *at)
+{
+	return at->scratch ? 0 : pg_sync_fd(at->dir);
 }
 
 static int copy_xattr(int from, int to, const char *name)
@@ -178,14 +187,14 @@ static int move_in(const struct pg_place *at, const char *temp, bool must_be_new
 	return unlinkat(at->dir, temp, 0) < 0 ? -errno : 0;
 }
 
-static int fill(int fd, int old, const struct pg_bytes *bytes, const struct pg_meta *meta)
+static int fill(int fd, int old, const struct pg_bytes *bytes, const struct pg_meta *meta, bool sync)
 {
 	int r = pg_write_all(fd, bytes->p, bytes->n);
 
 	if (r < 0)
 		return r;
 	r = dress(fd, old, meta);
-	return r < 0 ? r : pg_sync_fd(fd);
+	return r < 0 || !sync ? r : pg_sync_fd(fd);
 }
 
 /* The file that is to be replaced: its descriptor, -ENOENT, or why it may not be replaced.
@@ -233,7 +242,7 @@ static int put_file(const struct pg_place *at, const struct pg_bytes *bytes,
 	fd = open_temp(at, &temp);
 	if (fd < 0)
 		return fd;
-	r = fill(fd, old, bytes, meta);
+	r = fill(fd, old, bytes, meta, !at->scratch);
 	if (r == 0 && old >= 0 && !is_same(at, &then))
 		r = -ESTALE;
 	if (r == 0)
@@ -242,7 +251,7 @@ static int put_file(const struct pg_place *at, const struct pg_bytes *bytes,
 		(void)unlinkat(at->dir, temp, 0);
 		return r;
 	}
-	return pg_sync_fd(at->dir);
+	return sync_place(at);
 }
 
 static int put(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
@@ -278,7 +287,7 @@ int pg_root_unlink(struct pg_root *root, const char *path, struct pg_err *err)
 	int r = pg_place_open(root, path, &at);
 
 	if (r == 0)
-		r = unlinkat(at.dir, at.name, 0) < 0 ? -errno : pg_sync_fd(at.dir);
+		r = unlinkat(at.dir, at.name, 0) < 0 ? -errno : sync_place(&at);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The file cannot be removed: %s.",
 				  pg_err_reason(r));
@@ -295,7 +304,7 @@ static int make_dir(const struct pg_place *at, mode_t mode)
 	fd = openat(at->dir, at->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fchmod(fd, mode) < 0)
 		return -errno;
-	return pg_sync_fd(at->dir);
+	return sync_place(at);
 }
 
 int pg_root_mkdir(struct pg_root *root, const char *path, mode_t mode, struct pg_err *err)
@@ -354,7 +363,7 @@ int pg_root_rmdir(struct pg_root *root, const char *path, struct pg_err *err)
 	int r = pg_place_open(root, path, &at);
 
 	if (r == 0)
-		r = unlinkat(at.dir, at.name, AT_REMOVEDIR) < 0 ? -errno : pg_sync_fd(at.dir);
+		r = unlinkat(at.dir, at.name, AT_REMOVEDIR) < 0 ? -errno : sync_place(&at);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The folder cannot be removed: %s.",
 				  pg_err_reason(r));
@@ -372,7 +381,7 @@ int pg_root_symlink(struct pg_root *root, const char *target, const char *path,
 	    S_ISLNK(st.st_mode))
 		r = unlinkat(at.dir, at.name, 0) < 0 ? -errno : 0;
 	if (r == 0)
-		r = symlinkat(target, at.dir, at.name) < 0 ? -errno : pg_sync_fd(at.dir);
+		r = symlinkat(target, at.dir, at.name) < 0 ? -errno : sync_place(&at);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The link cannot be made: %s.",
 				  pg_err_reason(r));

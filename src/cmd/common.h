@@ -18,6 +18,7 @@ int pg_cmd_usb(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_sriov(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_mapping(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_vgpu(const struct pg_cmd_env *env, int argc, char **argv);
+int pg_cmd_capture(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_report(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_doctor(const struct pg_cmd_env *env, int argc, char **argv);
 int pg_cmd_complete(const struct pg_cmd_env *env, int argc, char **argv);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pve-gpu iommu: its state, and the groups as a tree. */
 #include "src/cmd/common.h"
+#include "src/cmd/iommu.h"
 
 #include <stdio.h>
 
@@ -136,16 +137,25 @@ static int print_groups(const struct pg_cmd_env *env, const struct pg_facts *fac
 
 int pg_cmd_iommu(const struct pg_cmd_env *env, int argc, char **argv)
 {
+	static const struct option options[] = { { "svg", no_argument, NULL, 's' }, { 0 } };
 	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
-	int at, r = pg_cmd_operands(env, argc, argv, 0, &at);
+	bool svg = false, begun = false;
+	int c, r;
 
-	if (r)
-		return r;
+	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
+		if (c != 's')
+			return PG_EXIT_USAGE;
+		svg = true;
+	}
+	if (optind < argc)
+		return pg_cmd_usage(env, argv[0], "%s is one argument too many.", argv[optind]);
 	r = pg_cmd_look(env, PG_WANT_PCI | PG_WANT_NAMES | PG_WANT_USAGE | PG_WANT_GUESTS, &host);
 	if (env->json)
 		return pg_cmd_document(env, &host, iommu_json(host.facts), PG_EXIT_OK);
 	if (r < 0)
 		return PG_EXIT_REFUSED;
+	if (svg)
+		return pg_iommu_svg(env, host.facts);
 	print_state(env, &host.facts->iommu);
 	return print_groups(env, host.facts) < 0 ? PG_EXIT_REFUSED : PG_EXIT_OK;
 }

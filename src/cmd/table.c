@@ -4,7 +4,8 @@
 static const struct pg_cmd table[] = {
 	{ "list", "[--all]", "GPUs: address, name, ids, driver, group, users",
 	  "  --all              every PCI device\n", pg_cmd_list },
-	{ "iommu", "", "the IOMMU's state and its groups, with a verdict for each", NULL,
+	{ "iommu", "[--svg]", "the IOMMU's state and its groups, with a verdict for each",
+	  "  --svg              the groups as a picture (SVG), on standard output\n",
 	  pg_cmd_iommu },
 	{ "status", "[--repair [--apply [--yes]]]",
 	  "devices of VMs: driver now and after the next boot, and a verdict",
@@ -110,6 +111,11 @@ static const struct pg_cmd table[] = {
 	  "  --kernel VERSION   what an installed kernel changes for devices of VMs before it\n"
 	  "                     is booted; prints nothing where that is nothing\n",
 	  pg_cmd_doctor },
+	{ "capture", "[--mask] OUT.tar.xz",
+	  "what is read of this node, as one archive that --root opens elsewhere",
+	  "  --mask             serial numbers, hardware and IP addresses, UUIDs, names of nodes and\n"
+	  "                     VMs are replaced; passwords and keys always are\n",
+	  pg_cmd_capture },
 	{ "report", "", "a text to paste in a forum: devices, settings, findings; masked", NULL,
 	  pg_cmd_report },
 	{ "plan", "--answers FILE", "the wizard's plan, from an answer file",

@@ -13,7 +13,7 @@
 #define OUTPUT_MAX ((size_t)16 << 20)
 #define SCRIPT "/boot/esp-entries"
 
-static int ask(struct pg_run *run, struct pg_proc_result *ret)
+static int ask(struct pg_run *run, struct pg_bytes *ret)
 {
 	pg_autofree char *own = run->opts->data ? NULL : pg_data_dir();
 	const char *data = own ? own : run->opts->data;
@@ -23,7 +23,7 @@ static int ask(struct pg_run *run, struct pg_proc_result *ret)
 
 	if (r == 0)
 		r = pg_strv_addf(&argv, "%s" SCRIPT, data);
-	return r < 0 ? r : pg_run_ask(run, &argv, OUTPUT_MAX, 60, ret);
+	return r < 0 ? r : pg_run_ask_kept(run, "esp-entries", &argv, OUTPUT_MAX, 60, ret);
 }
 
 /* "1234-ABCD" */
@@ -90,8 +90,8 @@ int pg_esp_read(const struct pg_bytes *output, struct pg_facts *facts, struct pg
 
 int pg_esp_look(struct pg_run *run, struct pg_facts *facts, struct pg_strv *unseen)
 {
-	struct pg_proc_result result PG_CLEANUP(pg_proc_result_done) = { 0 };
-	int r = ask(run, &result);
+	struct pg_bytes output PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = ask(run, &output);
 
-	return r < 0 ? r : pg_esp_read(&result.output, facts, unseen);
+	return r < 0 ? r : pg_esp_read(&output, facts, unseen);
 }

@@ -150,13 +150,58 @@ static int look_content(struct pg_run *run, const struct pg_facts *facts, const 
 	return r;
 }
 
-int pg_initrd_look(struct pg_run *run, const struct pg_facts *facts, struct pg_initrd *rd)
+static int look(struct pg_run *run, const struct pg_facts *facts, struct pg_initrd *rd)
 {
 	pg_autofree char *file = outside(run->root, rd->path);
 	int r = file ? look_names(run, file, rd) : -ENOMEM;
 
-	if (r == 0)
-		r = look_content(run, facts, file, rd);
+	return r < 0 ? r : look_content(run, facts, file, rd);
+}
+
+/* ---- what was found when the node was captured ---- */
+
+/* A line each: "vfio", "script", "differs PATH". */
+static int keep(const struct pg_run *run, const char *name, const struct pg_initrd *rd)
+{
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+
+	if (rd->has_vfio)
+		pg_strbuf_add(&b, "vfio\n");
+	if (rd->has_script)
+		pg_strbuf_add(&b, "script\n");
+	for (size_t i = 0; i < rd->differ.n; i++)
+		pg_strbuf_addf(&b, "differs %s\n", rd->differ.v[i]);
+	return pg_strbuf_steal_bytes(&b, &bytes) < 0 ? -ENOMEM : pg_kept_write(run, name, &bytes);
+}
+
+static int take_kept(const struct pg_run *run, const char *name, struct pg_initrd *rd)
+{
+	static const char differs[] = "differs ";
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t pos = 0, len, full, n = strlen(differs);
+	const char *line;
+	int r = pg_kept_read(run, name, COPY_MAX, &text);
+
+	while (r == 0 && pg_text_line(text.p, text.n, &pos, &line, &len, &full)) {
+		rd->has_vfio |= len == 4 && memcmp(line, "vfio", len) == 0;
+		rd->has_script |= len == 6 && memcmp(line, "script", len) == 0;
+		if (len > n && memcmp(line, differs, n) == 0)
+			r = pg_strv_addn(&rd->differ, line + n, len - n);
+	}
+	return r;
+}
+
+int pg_initrd_look(struct pg_run *run, const struct pg_facts *facts, struct pg_initrd *rd)
+{
+	pg_autofree char *name = pg_strf("initramfs-%s", rd->release);
+	int r;
+
+	if (!name)
+		return -ENOMEM;
+	r = run->commands ? look(run, facts, rd) : take_kept(run, name, rd);
+	if (r == 0 && run->commands)
+		r = keep(run, name, rd);
 	rd->looked = r == 0;
 	return r;
 }

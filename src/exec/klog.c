@@ -2,23 +2,24 @@
 /* What the kernel said of a device since it started, as journald kept it. */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "src/base/json.h"
 #include "src/base/text.h"
 #include "src/exec/proof.h"
 
 #define LINES_MAX 200
+#define OUTPUT_MAX ((size_t)1 << 20)
 
-static int ask(struct pg_run *run, struct pg_bdf addr, struct pg_proc_result *ret)
+static int ask(struct pg_run *run, struct pg_bdf addr, struct pg_bytes *ret)
 {
 	static const char words[] = "journalctl -k -b -o json --no-pager";
 	struct pg_strv argv PG_CLEANUP(pg_strv_done) = { 0 };
-	int r = pg_strv_split(words, " ", &argv);
+	pg_autofree char *name = pg_strf("kernel-%s.json", pg_bdf_str(addr).s);
+	int r = name ? pg_strv_split(words, " ", &argv) : -ENOMEM;
 
 	if (r == 0)
 		r = pg_strv_addf(&argv, "_KERNEL_DEVICE=+pci:%s", pg_bdf_str(addr).s);
-	return r < 0 ? r : pg_run_ask(run, &argv, 0, 30, ret);
+	return r < 0 ? r : pg_run_ask_kept(run, name, &argv, OUTPUT_MAX, 30, ret);
 }
 
 /* A message that is no text is an array of numbers: passed over. */
@@ -60,11 +61,11 @@ int pg_klog_read(const struct pg_bytes *json, struct pg_bdf addr, struct pg_klog
 
 int pg_klog_look(struct pg_run *run, struct pg_facts *facts, struct pg_bdf addr)
 {
-	struct pg_proc_result result PG_CLEANUP(pg_proc_result_done) = { 0 };
-	int r = ask(run, addr, &result);
+	struct pg_bytes output PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = ask(run, addr, &output);
 
 	if (r == 0)
-		r = pg_klog_read(&result.output, addr, &facts->klog);
+		r = pg_klog_read(&output, addr, &facts->klog);
 	facts->klog.known |= r == 0;
 	return r;
 }
@@ -75,7 +76,7 @@ int pg_klog_probe(struct pg_root *root, const struct pg_exec_opts *opts, struct 
 	int r = 0;
 
 	pg_run_init(&run, root, opts);
-	if (!run.commands || geteuid() != 0)
+	if (!pg_run_can_look(&run))
 		return 0;
 	for (size_t i = 0; r != -ENOMEM && i < facts->n_dev; i++)
 		if (facts->dev[i].total_vfs)

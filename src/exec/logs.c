@@ -31,24 +31,16 @@ int pg_log_text(struct pg_log *log, const char *where, const struct pg_bytes *te
 
 /* ---- the kernel ---- */
 
-static int ask(struct pg_run *run, const char *command, const char *where, struct pg_log *log)
+static int ask(struct pg_run *run, const char *command, const char *name, const char *where,
+	       struct pg_log *log)
 {
-	struct pg_proc_result result PG_CLEANUP(pg_proc_result_done) = { 0 };
+	struct pg_bytes said PG_CLEANUP(pg_bytes_done) = { 0 };
 	struct pg_strv argv PG_CLEANUP(pg_strv_done) = { 0 };
 	int r = pg_strv_split(command, " ", &argv);
 
 	if (r == 0)
-		r = pg_run_ask(run, &argv, LOG_MAX, WAIT_S, &result);
-	return r < 0 ? r : pg_log_text(log, where, &result.output);
-}
-
-static int read_file(const struct pg_root *root, const char *path, const char *where,
-		     struct pg_log *log)
-{
-	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
-	int r = pg_root_read(root, path, LOG_MAX, &text);
-
-	return r < 0 ? r : pg_log_text(log, where, &text);
+		r = pg_run_ask_kept(run, name, &argv, LOG_MAX, WAIT_S, &said);
+	return r < 0 ? r : pg_log_text(log, where, &said);
 }
 
 static int kernel(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_log *log)
@@ -58,15 +50,13 @@ static int kernel(struct pg_root *root, const struct pg_exec_opts *opts, struct 
 	int r;
 
 	pg_run_init(&run, root, opts);
-	if (!run.commands || geteuid() != 0) {
-		r = read_file(root, PG_KERNEL_LOG, now, log);
-		return r == -ENOMEM ? r : read_file(root, PG_KERNEL_LOG_BEFORE, before, log);
-	}
-	r = ask(&run, "journalctl -k -b 0 -o short-monotonic --no-pager -q", now, log);
+	run.commands &= geteuid() == 0;
+	r = ask(&run, "journalctl -k -b 0 -o short-monotonic --no-pager -q", PG_KERNEL_LOG, now, log);
 	if (r < 0 && r != -ENOMEM)
-		r = ask(&run, "dmesg", now, log);
+		r = ask(&run, "dmesg", PG_KERNEL_LOG, now, log);
 	return r == -ENOMEM ? r :
-	       ask(&run, "journalctl -k -b -1 -o short-monotonic --no-pager -q", before, log);
+	       ask(&run, "journalctl -k -b -1 -o short-monotonic --no-pager -q", PG_KERNEL_LOG_BEFORE,
+		   before, log);
 }
 
 int pg_logs_collect(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_log *ret)

@@ -13,9 +13,10 @@
 int pg_rules_load(const char *data_dir, const struct pg_facts *facts, struct pg_rules *ret,
 		  struct pg_findings *bad, struct pg_err *err);
 
-/* Where a captured tree has the kernel's messages of its node: of that boot, and of the one before. */
-#define PG_KERNEL_LOG "/var/lib/pve-gpu/capture/kernel.log"
-#define PG_KERNEL_LOG_BEFORE "/var/lib/pve-gpu/capture/kernel-before.log"
+/* Where a captured tree has the kernel's messages of its node, in /var/lib/pve-gpu/capture: of that
+ * boot, and of the one before. */
+#define PG_KERNEL_LOG "kernel.log"
+#define PG_KERNEL_LOG_BEFORE "kernel-before.log"
 
 /*
  * logs.c: the kernel's messages of this boot and of the one before (journalctl, else dmesg; as root,

@@ -78,6 +78,21 @@ int pg_file_check(const struct pg_root *root, const char *path, const struct pg_
 int pg_file_move(struct pg_root *root, const char *path, const struct pg_version *from,
 		 const struct pg_version *to, const struct pg_meta *meta, struct pg_err *err);
 
+/* ---- kept.c ---- */
+
+/* What was found on a node by commands when it was captured, below that folder. */
+#define PG_CAPTURE_DIR PG_STATE_DIR "/capture"
+
+/* May it be looked at by commands, or is it kept what they said? */
+bool pg_run_can_look(const struct pg_run *run);
+/* pg_run_ask, whose output is recorded under that name (record.h); where commands are not run, what was
+ * recorded then: at most max bytes. */
+int pg_run_ask_kept(struct pg_run *run, const char *name, const struct pg_strv *argv, size_t max,
+		    unsigned timeout_s, struct pg_bytes *ret);
+/* The two halves, for what is made of more than one command. */
+int pg_kept_read(const struct pg_run *run, const char *name, size_t max, struct pg_bytes *ret);
+int pg_kept_write(const struct pg_run *run, const char *name, const struct pg_bytes *bytes);
+
 /* ---- putback.c ---- */
 
 /*

@@ -84,7 +84,7 @@ int pg_verify_probe(struct pg_root *root, const struct pg_exec_opts *opts,
 	if (r < 0)
 		return r;
 	pg_run_init(&run, root, opts);
-	if (!run.commands || geteuid() != 0)
+	if (!pg_run_can_look(&run))
 		return 0;
 	r = pg_status_list(facts, &s, &n);
 	if (r == 0)

@@ -62,7 +62,7 @@ struct pg_system {
 	enum pg_tri pages_2m, pages_1g;	/* /sys/kernel/mm/hugepages has that size */
 	unsigned numa_nodes;	/* node0, node1, ... in a row; 0: unknown */
 	char *boot_id;		/* /proc/sys/kernel/random/boot_id: another after each boot; or NULL */
-	bool live;		/* it is the running system itself, no tree */
+	bool live;		/* the running system itself, or what was captured of it; no tree */
 	bool is_demo;		/* the bundled demo node: /etc/pve-gpu/demo exists */
 };
 

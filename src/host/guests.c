@@ -93,7 +93,7 @@ static enum pg_tri is_running(const struct pg_root *root, uint32_t vmid)
 		int r = path ? pg_root_stat(root, path, &st) : -ENOMEM;
 
 		if (r == 0)
-			return !pg_root_is_live(root) || names_running_process(root, path);
+			return !pg_root_is_whole(root) || names_running_process(root, path);
 		if ((r == -ENOENT || r == -ENOTDIR) && pg_root_exists(root, dirs[i]))
 			known = PG_NO;
 	}

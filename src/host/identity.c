@@ -156,11 +156,11 @@ static char *find_dsn(const struct pg_bytes *config)
 }
 
 /* Reading the configuration space wakes a device that sleeps: it is left asleep. */
-static bool sleeps(int fd)
+static bool sleeps(const struct pg_dir *dir)
 {
 	pg_autofree char *status = NULL;
 
-	return pg_root_read_attr_at(fd, "power_state", &status) == 0 &&
+	return pg_root_read_attr_at(dir, "power_state", &status) == 0 &&
 	       strcmp(status, "D0") != 0;
 }
 
@@ -168,15 +168,15 @@ static int read_config(const struct pg_root *root, struct pg_dev *dev)
 {
 	pg_autofree char *path = pg_strf("%s/%s", PG_PCI_DEVICES, pg_bdf_str(dev->addr).s);
 	struct pg_bytes config PG_CLEANUP(pg_bytes_done) = { 0 };
-	pg_autoclose int fd = -1;
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	int r;
 
 	if (!path)
 		return -ENOMEM;
-	if (dev->is_bridge || dev->is_vf || dev->dead || pg_root_open_dir(root, path, &fd) < 0 ||
-	    sleeps(fd))
+	if (dev->is_bridge || dev->is_vf || dev->dead || pg_root_open_dir(root, path, &dir) < 0 ||
+	    sleeps(&dir))
 		return 0;
-	r = pg_root_read_at(fd, "config", EXT_END, &config);
+	r = pg_root_read_at(&dir, "config", EXT_END, &config);
 	if (r == 0) {
 		dev->serial = find_dsn(&config);
 		dev->msix_outside = pg_pci_msix_outside(&config, dev);

@@ -97,7 +97,7 @@ static enum pg_tri is_active(const struct pg_root *root, const struct pg_facts *
 	for (size_t i = 0; i < facts->n_group; i++)
 		if (facts->group[i].n_dev)
 			return PG_YES;
-	return r == -ENOENT && pg_root_is_live(root) ? PG_NO : PG_UNKNOWN;
+	return r == -ENOENT && pg_root_is_whole(root) ? PG_NO : PG_UNKNOWN;
 }
 
 static int read_active(const struct pg_root *root, struct pg_facts *facts)

@@ -5,6 +5,7 @@
 #include <libkmod.h>
 #include <string.h>
 
+#include "src/base/record.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
 
@@ -107,10 +108,10 @@ static int lookup(struct kmod_ctx *ctx, struct pg_alias *alias)
 	return r;
 }
 
-int pg_aliases_from_kmod(int dirfd, struct pg_aliases *a)
+int pg_aliases_from_kmod(const struct pg_dir *folder, struct pg_aliases *a)
 {
 	static const char *const no_config[] = { NULL };
-	pg_autofree char *dir = pg_strf("/proc/self/fd/%d", dirfd);
+	pg_autofree char *dir = pg_strf("/proc/self/fd/%d", folder->fd);
 	struct kmod_ctx *ctx;
 	int r = 0;
 
@@ -126,10 +127,10 @@ int pg_aliases_from_kmod(int dirfd, struct pg_aliases *a)
 	return r;
 }
 
-static bool has_index(int dirfd)
+static bool has_index(const struct pg_dir *dir)
 {
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
-	int r = pg_root_read_at(dirfd, "modules.alias.bin", 12, &bytes);
+	int r = pg_root_read_at(dir, "modules.alias.bin", 12, &bytes);
 
 	return r == -EFBIG; /* it holds more than its head */
 }
@@ -153,18 +154,19 @@ static int try_table(const struct pg_root *root, struct pg_facts *facts, const c
 
 /*
  * On the living system libkmod looks up, as modprobe will: its indexes are this machine's
- * own. A tree from elsewhere is read by modalias.c, which trusts nothing: the text first
- * (a capture has only that), else the index. Returns -ENOENT and the like where nothing
- * could be read.
+ * own. A tree from elsewhere is read by modalias.c, which trusts nothing: the text first (a
+ * capture has only that, for which the living system is read so too), else the index. Returns
+ * -ENOENT and the like where nothing could be read.
  */
 static int find_claims(const struct pg_root *root, struct pg_facts *facts, const char *dir,
 		       struct pg_aliases *a)
 {
-	pg_autoclose int fd = -1;
+	struct pg_dir folder PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	int r;
 
-	if (pg_root_is_live(root) && pg_root_open_dir(root, dir, &fd) == 0 && has_index(fd))
-		return pg_aliases_from_kmod(fd, a);
+	if (pg_root_is_live(root) && !pg_root_is_recorded(root) &&
+	    pg_root_open_dir(root, dir, &folder) == 0 && has_index(&folder))
+		return pg_aliases_from_kmod(&folder, a);
 	r = try_table(root, facts, dir, "modules.alias", pg_aliases_from_text, a);
 	if (r < 0 && r != -ENOMEM)
 		r = try_table(root, facts, dir, "modules.alias.bin", pg_aliases_from_index, a);

@@ -50,4 +50,4 @@ int pg_modconf_from_cmdline(const char *cmdline, struct pg_modules *modules);
 
 /* Asks libkmod, over a folder held open that holds the .bin indexes. Returns 0 or
  * a negative errno. */
-int pg_aliases_from_kmod(int dirfd, struct pg_aliases *a);
+int pg_aliases_from_kmod(const struct pg_dir *folder, struct pg_aliases *a);

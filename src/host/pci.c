@@ -8,7 +8,7 @@
 
 int pg_pci_note(const struct pg_pci_src *src, const char *name, int code)
 {
-	pg_autofree char *path = pg_strf("%s/%s", src->path, name);
+	pg_autofree char *path = pg_strf("%s/%s", src->dir->path, name);
 
 	return path ? pg_note_unread(src->facts, path, code) : -ENOMEM;
 }
@@ -17,7 +17,7 @@ int pg_pci_number(const struct pg_pci_src *src, const char *name, unsigned base,
 		  uint64_t *ret)
 {
 	pg_autofree char *text = NULL;
-	int r = pg_root_read_attr_at(src->fd, name, &text);
+	int r = pg_root_read_attr_at(src->dir, name, &text);
 
 	if (r < 0)
 		return r;
@@ -43,7 +43,7 @@ static int read_dev(const struct pg_pci_src *src, struct pg_bdf addr)
 static int read_entry(const struct pg_root *root, struct pg_facts *facts, const char *name)
 {
 	pg_autofree char *path = pg_strf("%s/%s", PG_PCI_DEVICES, name);
-	pg_autoclose int fd = -1;
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	struct pg_bdf addr;
 	int r;
 
@@ -51,13 +51,13 @@ static int read_entry(const struct pg_root *root, struct pg_facts *facts, const 
 		return -ENOMEM;
 	if (pg_bdf_parse(name, &addr) < 0)
 		return pg_strv_addf(&facts->unread, "%s: not a PCI address, left out", path);
-	r = pg_root_open_dir(root, path, &fd);
+	r = pg_root_open_dir(root, path, &dir);
 	if (r == -ENOENT || r == -ENOTDIR)
 		return pg_strv_addf(&facts->unread, "%s: leads nowhere, left out", path);
 	facts->n_unread_dev += r < 0;
 	if (r < 0)
 		return pg_note_unread(facts, path, r);
-	return read_dev(&(struct pg_pci_src){ root, facts, path, fd }, addr);
+	return read_dev(&(struct pg_pci_src){ facts, &dir }, addr);
 }
 
 static int by_addr(const void *a, const void *b)

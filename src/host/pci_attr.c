@@ -35,7 +35,7 @@ static uint32_t config_get(struct config *c, size_t at, size_t width)
 	uint32_t value = 0;
 
 	if (!c->tried) {
-		c->error = pg_root_read_at(c->src->fd, "config", CONFIG_MAX, &c->bytes);
+		c->error = pg_root_read_at(c->src->dir, "config", CONFIG_MAX, &c->bytes);
 		c->tried = true;
 	}
 	for (size_t i = width; i-- > 0;) {
@@ -117,7 +117,7 @@ static bool is_bridge(struct config *c, uint32_t class)
 {
 	uint32_t sub = class >> 8;
 
-	if (pg_root_exists_at(c->src->fd, "pci_bus") || sub == 0x0604 || sub == 0x0609)
+	if (pg_root_exists_at(c->src->dir, "pci_bus") || sub == 0x0604 || sub == 0x0609)
 		return true;
 	return c->tried && !config_all_ones(c) && (config_get(c, CFG_HEADER, 1) & 0x7f) == 1;
 }
@@ -144,7 +144,7 @@ static int read_windows(const struct pg_pci_src *src, struct pg_dev *dev)
 	const char *line = NULL;
 	size_t pos = 0, len = 0, full = 0;
 	uint64_t size[7] = { 0 };
-	int r = pg_root_read_at(src->fd, "resource", 8192, &bytes);
+	int r = pg_root_read_at(src->dir, "resource", 8192, &bytes);
 
 	if (r < 0)
 		return pg_pci_note(src, "resource", r);
@@ -160,11 +160,11 @@ static int read_windows(const struct pg_pci_src *src, struct pg_dev *dev)
 
 /* Every PCI device of a running system has `remove`; a tree that has kept neither does not
  * say that the device cannot be reset. */
-static enum pg_tri can_reset(int fd)
+static enum pg_tri can_reset(const struct pg_dir *dir)
 {
-	if (pg_root_exists_at(fd, "reset"))
+	if (pg_root_exists_at(dir, "reset"))
 		return PG_YES;
-	return pg_root_exists_at(fd, "remove") ? PG_NO : PG_UNKNOWN;
+	return pg_root_exists_at(dir, "remove") ? PG_NO : PG_UNKNOWN;
 }
 
 /* boot_vga is there for class 0300 only (pci-sysfs.c); reset_method since Linux 5.15. */
@@ -176,8 +176,8 @@ static int read_abilities(const struct pg_pci_src *src, struct pg_dev *dev)
 
 	if (r == 0)
 		dev->boot_vga = vga ? PG_YES : PG_NO;
-	dev->can_reset = can_reset(src->fd);
-	r = pg_root_read_attr_at(src->fd, "reset_method", &methods);
+	dev->can_reset = can_reset(src->dir);
+	r = pg_root_read_attr_at(src->dir, "reset_method", &methods);
 	if (r == 0)
 		return pg_strv_split(methods, " \t\n", &dev->reset);
 	return pg_pci_note(src, "reset_method", r);
@@ -186,7 +186,7 @@ static int read_abilities(const struct pg_pci_src *src, struct pg_dev *dev)
 /* Read before its configuration space, which wakes it. Kernels before 5.12 do not tell. */
 static int read_power(const struct pg_pci_src *src, struct pg_dev *dev)
 {
-	int r = pg_root_read_attr_at(src->fd, "power_state", &dev->power);
+	int r = pg_root_read_attr_at(src->dir, "power_state", &dev->power);
 
 	return r == -ENOMEM ? r : 0;
 }
@@ -212,6 +212,6 @@ int pg_pci_read_attrs(const struct pg_pci_src *src, struct pg_dev *dev)
 	if (r == 0)
 		r = read_abilities(src, dev);
 	if (r == 0)
-		r = pg_root_read_attr_at(src->fd, "modalias", &dev->modalias);
+		r = pg_root_read_attr_at(src->dir, "modalias", &dev->modalias);
 	return r == -ENOMEM ? r : 0;
 }

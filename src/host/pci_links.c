@@ -10,7 +10,7 @@
 int pg_pci_link_addr(const struct pg_pci_src *src, const char *name, struct pg_bdf *ret)
 {
 	pg_autofree char *last = NULL;
-	int r = pg_root_readlink_name_at(src->fd, name, &last);
+	int r = pg_root_readlink_name_at(src->dir, name, &last);
 
 	if (r < 0)
 		return r;
@@ -19,7 +19,7 @@ int pg_pci_link_addr(const struct pg_pci_src *src, const char *name, struct pg_b
 
 static int read_driver(const struct pg_pci_src *src, struct pg_dev *dev)
 {
-	int r = pg_root_readlink_name_at(src->fd, "driver", &dev->driver);
+	int r = pg_root_readlink_name_at(src->dir, "driver", &dev->driver);
 
 	return r < 0 ? pg_pci_note(src, "driver", r) : 0;
 }
@@ -28,7 +28,7 @@ static int read_driver(const struct pg_pci_src *src, struct pg_dev *dev)
 static int read_override(const struct pg_pci_src *src, struct pg_dev *dev)
 {
 	pg_autofree char *text = NULL;
-	int r = pg_root_read_attr_at(src->fd, "driver_override", &text);
+	int r = pg_root_read_attr_at(src->dir, "driver_override", &text);
 
 	if (r < 0)
 		return pg_pci_note(src, "driver_override", r);
@@ -41,7 +41,7 @@ static int read_group(const struct pg_pci_src *src, struct pg_dev *dev)
 {
 	pg_autofree char *last = NULL;
 	uint64_t id = 0;
-	int r = pg_root_readlink_name_at(src->fd, "iommu_group", &last);
+	int r = pg_root_readlink_name_at(src->dir, "iommu_group", &last);
 
 	if (r == 0 && pg_text_number(last, 10, INT_MAX, &id) < 0)
 		r = -EBADMSG;
@@ -57,7 +57,7 @@ static int read_parent(const struct pg_pci_src *src, struct pg_dev *dev)
 	pg_autofree char *target = NULL;
 	const char *above;
 	char *last;
-	int r = pg_root_readlink(src->root, src->path, &target);
+	int r = pg_root_readlink(src->dir->root, src->dir->path, &target);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
@@ -82,7 +82,7 @@ int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev)
 		r = read_parent(src, dev);
 	if (r == 0)
 		r = pg_pci_read_sriov(src, dev);
-	dev->has_nvidia = pg_root_exists_at(src->fd, "nvidia");
-	dev->has_mdev = dev->has_nvidia || pg_root_exists_at(src->fd, "mdev_supported_types");
+	dev->has_nvidia = pg_root_exists_at(src->dir, "nvidia");
+	dev->has_mdev = dev->has_nvidia || pg_root_exists_at(src->dir, "mdev_supported_types");
 	return r;
 }

@@ -10,10 +10,8 @@
 #define PG_PCI_DEVICES "/sys/bus/pci/devices"
 
 struct pg_pci_src {
-	const struct pg_root *root;
 	struct pg_facts *facts;		/* takes the notes */
-	const char *path;		/* of the folder */
-	int fd;				/* the folder, held open */
+	const struct pg_dir *dir;
 };
 
 /* "PATH/NAME: reason" into the facts. Returns 0 or -ENOMEM. */

@@ -31,7 +31,7 @@ int pg_collect_render(const struct pg_root *root, struct pg_facts *facts)
 	int r = pg_root_list(root, CLASS_DRM, &names);
 
 	/* Without DRM there is no such folder; nor is there in a copy that does not have it. */
-	facts->render_known = r == 0 || (r == -ENOENT && pg_root_is_live(root)) ? PG_YES : PG_UNKNOWN;
+	facts->render_known = r == 0 || (r == -ENOENT && pg_root_is_whole(root)) ? PG_YES : PG_UNKNOWN;
 	if (r < 0)
 		return pg_note_unread(facts, CLASS_DRM, r);
 	for (size_t i = 0; r == 0 && i < names.n; i++)

@@ -57,7 +57,7 @@ static void read_param(const struct pg_pci_src *src, struct pg_dev *dev)
 	pg_autofree char *path = dev->driver ? pg_strf("/sys/module/%s/parameters/max_vfs",
 						       dev->driver) : NULL;
 
-	dev->vf_param = path && pg_root_exists(src->root, path);
+	dev->vf_param = path && pg_root_exists(src->dir->root, path);
 }
 
 /* pci-sysfs.c shows it for bridges. */

@@ -277,7 +277,7 @@ int pg_collect_system(const struct pg_root *root, struct pg_facts *facts)
 	};
 	int r = 0;
 
-	facts->system.live = pg_root_is_live(root);
+	facts->system.live = pg_root_is_whole(root);
 	facts->system.is_demo = pg_root_exists(root, "/etc/pve-gpu/demo");
 	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](root, facts);

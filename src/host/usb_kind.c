@@ -8,7 +8,7 @@
 
 #define NODES_MAX 32
 
-static int byte(int dir, const char *name)
+static int byte(const struct pg_dir *dir, const char *name)
 {
 	pg_autofree char *text = NULL;
 	uint64_t value;
@@ -67,7 +67,7 @@ static void take_kind(struct pg_usb_dev *dev, enum pg_usb_kind kind)
 }
 
 /* HID 1.11, 6.2.2.7: the first item of the descriptor is its usage page. */
-static bool is_power_device(int dir, const char *hid)
+static bool is_power_device(const struct pg_dir *dir, const char *hid)
 {
 	pg_autofree char *name = pg_strf("%s/report_descriptor", hid);
 	struct pg_bytes b PG_CLEANUP(pg_bytes_done) = { 0 };
@@ -97,7 +97,7 @@ static bool is_hid(const char *name)
 	return pg_text_starts(name, "0003:") && strchr(name, '.');
 }
 
-static int add_entry(const struct pg_root *root, int dir, const char *path, const char *name,
+static int add_entry(const struct pg_root *root, const struct pg_dir *dir, const char *path, const char *name,
 		     struct pg_usb_dev *dev)
 {
 	if (strcmp(name, "net") == 0) {
@@ -121,13 +121,13 @@ int pg_usb_read_interface(const struct pg_root *root, const char *path, struct p
 {
 	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
 	pg_autofree char *link = pg_strf("%s/driver", path), *driver = NULL;
-	pg_autoclose int dir = -1;
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	int r = link ? pg_root_open_dir(root, path, &dir) : -ENOMEM;
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
-	take_kind(dev, kind_of(byte(dir, "bInterfaceClass"), byte(dir, "bInterfaceSubClass"),
-			       byte(dir, "bInterfaceProtocol")));
+	take_kind(dev, kind_of(byte(&dir, "bInterfaceClass"), byte(&dir, "bInterfaceSubClass"),
+			       byte(&dir, "bInterfaceProtocol")));
 	if (pg_root_readlink_name(root, link, &driver) == 0 && !pg_strv_has(&dev->driver, driver))
 		r = pg_strv_add(&dev->driver, driver);
 	if (r == 0)
@@ -135,6 +135,6 @@ int pg_usb_read_interface(const struct pg_root *root, const char *path, struct p
 	if (r < 0 && r != -ENOMEM)
 		r = 0;
 	for (size_t i = 0; r == 0 && i < names.n; i++)
-		r = add_entry(root, dir, path, names.v[i], dev);
+		r = add_entry(root, &dir, path, names.v[i], dev);
 	return r;
 }

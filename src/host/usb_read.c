@@ -13,7 +13,7 @@
 
 /* ---- attributes ---- */
 
-static int attr(int dir, const char *name, char **ret)
+static int attr(const struct pg_dir *dir, const char *name, char **ret)
 {
 	int r = pg_root_read_attr_at(dir, name, ret);
 
@@ -24,7 +24,7 @@ static int attr(int dir, const char *name, char **ret)
 	return r == -ENOMEM ? r : 0;
 }
 
-static int hex_attr(int dir, const char *name, uint64_t max)
+static int hex_attr(const struct pg_dir *dir, const char *name, uint64_t max)
 {
 	pg_autofree char *text = NULL;
 	uint64_t value;
@@ -35,7 +35,7 @@ static int hex_attr(int dir, const char *name, uint64_t max)
 	return (int)value;
 }
 
-static void read_ids(int dir, struct pg_usb_dev *d)
+static void read_ids(const struct pg_dir *dir, struct pg_usb_dev *d)
 {
 	int vendor = hex_attr(dir, "idVendor", 0xffff), product = hex_attr(dir, "idProduct", 0xffff);
 
@@ -46,7 +46,7 @@ static void read_ids(int dir, struct pg_usb_dev *d)
 	d->is_hub = d->class == 0x09 || d->is_root;
 }
 
-static int read_strings(int dir, struct pg_usb_dev *d)
+static int read_strings(const struct pg_dir *dir, struct pg_usb_dev *d)
 {
 	int r = attr(dir, "speed", &d->speed);
 
@@ -102,7 +102,7 @@ static bool parse_name(const char *name, bool *ret_root, unsigned *ret_bus)
 static int read_device(const struct pg_root *root, struct pg_facts *facts, const char *name)
 {
 	pg_autofree char *path = pg_strf(USB "/%s", name);
-	pg_autoclose int dir = -1;
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	struct pg_usb_dev *d;
 	unsigned bus;
 	bool is_root;
@@ -119,8 +119,8 @@ static int read_device(const struct pg_root *root, struct pg_facts *facts, const
 	d->is_root = is_root;
 	d->bus = bus;
 	d->name = strdup(name);
-	read_ids(dir, d);
-	r = d->name ? read_strings(dir, d) : -ENOMEM;
+	read_ids(&dir, d);
+	r = d->name ? read_strings(&dir, d) : -ENOMEM;
 	return r < 0 ? r : find_controller(root, facts, path, d);
 }
 

@@ -53,14 +53,20 @@ static int add_name(struct pg_mask *mask, const char *name, size_t least, char *
 	return 0;
 }
 
-static int add_names(struct pg_mask *mask, const struct pg_facts *facts)
+/* Nodes are known by their name in many files, VMs by their number. */
+static int add_nodes(struct pg_mask *mask, const struct pg_facts *facts)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < facts->n_node; i++)
 		r = add_name(mask, facts->node[i].name, NAME_MIN, pg_strf("node%zu", i + 1));
-	if (r == 0)
-		r = add_name(mask, facts->system.node, NAME_MIN, strdup("node0"));
+	return r < 0 ? r : add_name(mask, facts->system.node, NAME_MIN, strdup("node0"));
+}
+
+static int add_names(struct pg_mask *mask, const struct pg_facts *facts)
+{
+	int r = add_nodes(mask, facts);
+
 	for (size_t i = 0; r == 0 && i < facts->n_guest; i++)
 		r = add_name(mask, facts->guest[i].name, NAME_MIN,
 			     pg_strf("vm-%u", facts->guest[i].vmid));
@@ -77,7 +83,7 @@ static int add_serials(struct pg_mask *mask, const struct pg_facts *facts)
 		const char *value = serial ? strchr(serial, '=') : NULL;
 
 		if (value && pg_text_starts(serial, "dsn="))
-			r = add_name(mask, value + 1, SERIAL_MIN, pg_strf("serial%zu", ++n));
+			r = add_name(mask, value + 1, SERIAL_MIN, pg_strf(mask->exact ? "%016zx" : "serial%zu", ++n));
 	}
 	for (size_t i = 0; r == 0 && i < facts->n_usb; i++)
 		r = add_name(mask, facts->usb[i].serial, SERIAL_MIN, pg_strf("serial%zu", ++n));
@@ -96,6 +102,31 @@ int pg_mask_make(const struct pg_facts *facts, struct pg_mask *ret)
 	*ret = mask;
 	mask = (struct pg_mask){ 0 };
 	return 0;
+}
+
+int pg_mask_make_exact(const struct pg_facts *facts, struct pg_mask *ret)
+{
+	struct pg_mask mask PG_CLEANUP(pg_mask_done) = { .exact = true };
+	int r = add_nodes(&mask, facts);
+
+	if (r == 0)
+		r = add_serials(&mask, facts);
+	if (r < 0)
+		return r;
+	*ret = mask;
+	mask = (struct pg_mask){ 0 };
+	return 0;
+}
+
+void pg_mask_forget(struct pg_mask *mask, const char *from)
+{
+	for (size_t i = mask->n; i-- > 0;) {
+		if (strcasecmp(mask->v[i].from, from) != 0)
+			continue;
+		free(mask->v[i].from);
+		free(mask->v[i].to);
+		pg_vec_remove(mask->v, &mask->n, sizeof(*mask->v), i);
+	}
 }
 
 /* ---- things by their form ---- */
@@ -147,8 +178,7 @@ static size_t ipv4_length(const char *s)
 	return *p == '.' && isdigit((unsigned char)p[1]) ? 0 : (size_t)(p - s);
 }
 
-/* At least three colons between hexadecimal digits, two of them together or seven in all: PCI addresses
- * have two. */
+/* Colons between hexadecimal digits, two of them together or seven in all: PCI addresses have two, apart. */
 static size_t ipv6_length(const char *s)
 {
 	size_t n = strspn(s, "0123456789abcdefABCDEF:"), colons = 0;
@@ -160,11 +190,11 @@ static size_t ipv6_length(const char *s)
 	}
 	if (n < 4 || isalnum((unsigned char)s[n]))
 		return 0;
-	return colons == 7 || (twin && colons > 2) ? n : 0;
+	return colons == 7 || twin ? n : 0;
 }
 
 /* Those of nobody stay. */
-static bool is_nobodys(const char *s, size_t n)
+static bool is_nobodys(const char *s, size_t n, bool exact)
 {
 	static const char *const common[] = { "0.0.0.0", "127.0.0.1", "255.255.255.255",
 					      "00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff" };
@@ -172,7 +202,8 @@ static bool is_nobodys(const char *s, size_t n)
 	for (size_t i = 0; i < PG_ARRAY_SIZE(common); i++)
 		if (strlen(common[i]) == n && strncasecmp(s, common[i], n) == 0)
 			return true;
-	return pg_text_starts(s, "255.255.");
+	/* Proxmox's mediated devices: the number of the VM is in it */
+	return pg_text_starts(s, "255.255.") || (exact && pg_text_starts(s, "00000000-0000-0000-0000-"));
 }
 
 /* What stands at s, and the word for it, which is remembered. 0: nothing; or -ENOMEM. */
@@ -184,23 +215,57 @@ static int by_form(struct pg_mask *mask, const char *s, size_t *ret_n, const cha
 	if ((n = mac_length(s)) != 0)
 		to = pg_strf("02:00:00:00:%02zx:%02zx", mask->n_mac >> 8 & 0xff, mask->n_mac & 0xff);
 	else if ((n = uuid_length(s)) != 0)
-		to = pg_strf("00000000-0000-0000-0000-%012zx", mask->n_uuid);
+		to = pg_strf("00000000-0000-%s-%012zx", mask->exact ? "4000-8000" : "0000-0000",
+			     mask->n_uuid);
 	else if ((n = ipv4_length(s)) != 0)
-		to = pg_strf("192.0.2.%zu", (mask->n_ip + 1) % 256);
+		to = mask->n_ip < 254 ? pg_strf("192.0.2.%zu", mask->n_ip + 1) :
+					pg_strf("198.18.%zu.%zu", mask->n_ip >> 8 & 0xff, mask->n_ip & 0xff);
 	else if ((n = ipv6_length(s)) != 0)
 		to = pg_strf("2001:db8::%zx", mask->n_ip + 1);
 	else
 		return 0;
 	*ret_n = n;
-	*ret = is_nobodys(s, n) ? NULL : known(mask, s, n);
-	if (*ret || is_nobodys(s, n)) {
+	*ret = is_nobodys(s, n, mask->exact) ? NULL : known(mask, s, n);
+	if (*ret || is_nobodys(s, n, mask->exact)) {
 		free(to);
 		return 0;
 	}
 	mask->n_mac += to && to[2] == ':';
 	mask->n_uuid += to && pg_text_starts(to, "00000000-");
-	mask->n_ip += to && (pg_text_starts(to, "192.") || pg_text_starts(to, "2001:"));
+	mask->n_ip += to && (pg_text_starts(to, "19") || pg_text_starts(to, "2001:"));
 	if (add(mask, s, n, to) < 0)
+		return -ENOMEM;
+	*ret = mask->v[mask->n - 1].to;
+	return 0;
+}
+
+/* Of a word in a file that is read again, what is joined to it by a dash is a part. */
+static bool continues(const struct pg_mask *mask, char c)
+{
+	return isalnum((unsigned char)c) || (mask->exact && (c == '-' || c == '_'));
+}
+
+/* "enx001122334455": a network card named by its hardware address. Its mask is made of that one's. */
+static int by_enx(struct pg_mask *mask, const char *s, size_t *ret_n, const char **ret)
+{
+	pg_autofree char *mac = NULL;
+	const char *to = NULL;
+	size_t n = 3 + 12, k = 0;
+	char *word;
+
+	if (!mask->exact || !pg_text_starts(s, "enx") || strspn(s + 3, "0123456789abcdef") != 12 ||
+	    continues(mask, s[n]))
+		return 0;
+	*ret_n = n;
+	*ret = known(mask, s, n);
+	if (*ret)
+		return 0;
+	mac = pg_strf("%.2s:%.2s:%.2s:%.2s:%.2s:%.2s", s + 3, s + 5, s + 7, s + 9, s + 11, s + 13);
+	if (!mac || by_form(mask, mac, &k, &to) < 0)
+		return -ENOMEM;
+	to = to ? to : mac;
+	word = pg_strf("enx%.2s%.2s%.2s%.2s%.2s%.2s", to, to + 3, to + 6, to + 9, to + 12, to + 15);
+	if (add(mask, s, n, word) < 0)
 		return -ENOMEM;
 	*ret = mask->v[mask->n - 1].to;
 	return 0;
@@ -216,7 +281,7 @@ static const char *by_name(const struct pg_mask *mask, const char *s, size_t *re
 		size_t n = strlen(mask->v[i].from);
 
 		if (n > *ret_n && strncasecmp(mask->v[i].from, s, n) == 0 &&
-		    !isalnum((unsigned char)s[n])) {
+		    !continues(mask, s[n])) {
 			*ret_n = n;
 			to = mask->v[i].to;
 		}
@@ -231,12 +296,15 @@ char *pg_mask_text(struct pg_mask *mask, const char *text)
 
 	while (*s) {
 		bool begins = s == text || !isalnum((unsigned char)s[-1]);
+		bool name = s == text || !continues(mask, s[-1]);
 		const char *to = NULL;
 		size_t n = 0;
 
 		if (begins && by_form(mask, s, &n, &to) < 0)
 			return NULL;
-		if (begins && !n)
+		if (begins && !n && by_enx(mask, s, &n, &to) < 0)
+			return NULL;
+		if (name && !n)
 			to = by_name(mask, s, &n);
 		if (to)
 			pg_strbuf_add(&b, to);

@@ -10,7 +10,7 @@ mkdir -p "$tmp/empty/sys/bus/pci/devices"
 is 'help' "$? $(wc -c <"$tmp/diag")" '0 0'
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/help")
 is 'it lists the commands' "$(echo $commands)" \
-	'list iommu status passthrough usb sriov vgpu mapping doctor report plan apply history undo confirm recover'
+	'list iommu status passthrough usb sriov vgpu mapping doctor capture report plan apply history undo confirm recover'
 for command in $commands; do
 	for form in "$command --help" "--help $command" "$command -h --json"; do
 		# shellcheck disable=SC2086

@@ -8,7 +8,7 @@
 #include "tests/fuzz/fuzz.h"
 
 /* libFuzzer gives no context: the one folder of the program. */
-static struct fuzz_folder the = { .fd = -1 };
+static struct fuzz_folder the = { .folder.fd = -1 };
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
@@ -22,7 +22,7 @@ static void remove_folder(void)
 {
 	pg_root_close(the.root);
 	the.root = NULL;
-	(void)close(the.fd);
+	pg_dir_done(&the.folder);
 	(void)nftw(the.dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -36,9 +36,9 @@ const struct fuzz_folder *fuzz_folder(const char *path)
 			FUZZ_ASSERT(pg_root_open(the.dir, &the.root, NULL) == 0);
 	}
 	FUZZ_ASSERT(the.root);
-	if (the.fd < 0) {
+	if (the.folder.fd < 0) {
 		FUZZ_ASSERT(pg_root_mkdirs(the.root, path, 0755, NULL, NULL) == 0);
-		FUZZ_ASSERT(pg_root_open_dir(the.root, path, &the.fd) == 0);
+		FUZZ_ASSERT(pg_root_open_dir(the.root, path, &the.folder) == 0);
 		FUZZ_ASSERT(atexit(remove_folder) == 0);
 	}
 	return &the;
@@ -46,12 +46,12 @@ const struct fuzz_folder *fuzz_folder(const char *path)
 
 void fuzz_folder_remove(const char *name)
 {
-	FUZZ_ASSERT(unlinkat(the.fd, name, 0) == 0 || errno == ENOENT);
+	FUZZ_ASSERT(unlinkat(the.folder.fd, name, 0) == 0 || errno == ENOENT);
 }
 
 void fuzz_folder_write(const char *name, const char *p, size_t n)
 {
-	int fd = openat(the.fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+	int fd = openat(the.folder.fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
 
 	FUZZ_ASSERT(fd >= 0);
 	FUZZ_ASSERT(write(fd, p, n) == (ssize_t)n);
@@ -65,6 +65,6 @@ void fuzz_folder_link(const char *name, const char *target, size_t n)
 
 	FUZZ_ASSERT(copy);
 	fuzz_folder_remove(name);
-	if (symlinkat(copy, the.fd, name) < 0)
+	if (symlinkat(copy, the.folder.fd, name) < 0)
 		FUZZ_ASSERT(errno == ENOENT || errno == ENAMETOOLONG);
 }

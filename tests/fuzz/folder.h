@@ -10,7 +10,7 @@
 struct fuzz_folder {
 	struct pg_root *root;
 	char dir[64];
-	int fd;			/* of the folder */
+	struct pg_dir folder;
 };
 
 /* The folder of this path below the root; made at the first call. */

@@ -41,6 +41,7 @@ keepers() {
 		keep '<json-c/' 'src/base/json\.c'
 		keep '<libkmod\.h>' 'src/host/modules[a-z_]*\.c'
 		keep '<(pci/pci|systemd/sd-hwdb)\.h>' 'src/host/names\.c'
+		keep '<archive(_entry)?\.h>' 'src/exec/archive\.c'
 		keep '<systemd/sd-daemon\.h>' 'src/exec/notify\.c'
 		keep '<libsmartcols(/libsmartcols)?\.h>' 'src/cmd/out\.c'
 		keep '<confuse\.h>' 'wizard/answers(|_keys)\.[ch]|src/plan/rule_file\.c|src/host/settings\.c'

@@ -7,7 +7,8 @@
 #	FOLDER/key, key.pub	for ssh
 #
 # Needs root, mmdebstrap, mke2fs, sfdisk, grub-mkimage; no loop device and no KVM. What is
-# there already is kept; a file `done` says that it is whole.
+# there already is kept; a file `done` says that it is whole, and what it was made of: with other packages it
+# is made anew.
 set -eu
 release=$1 out=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +17,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 guest='linux-image-amd64 grub2-common grub-pc-bin initramfs-tools zstd e2fsprogs dosfstools systemd-sysv udev kmod dbus
 	openssh-server iproute2 procps util-linux bsdutils diffutils pciutils tmux less ca-certificates passwd libpam-systemd
 	ncurses-base ncurses-term qemu-system-x86 seabios
-	libconfuse2 libjson-c5 libkmod2 libncursesw6 libpci3 libsmartcols1 libsystemd0'
+	libconfuse2 libjson-c5 libkmod2 libncursesw6 libpci3 libsmartcols1 libsystemd0 xz-utils'
+# its name in trixie, where 64-bit time came
+[ "$release" = bookworm ] && guest="$guest libarchive13" || guest="$guest libarchive13t64"
 
 # Modules without which an x86 server would not boot the kernel of this lab are left alone; what
 # no guest of it can have goes, so that the disk is packed and read sooner.
@@ -74,7 +77,10 @@ disk() {
 	dd if="$1/boot/grub/core.img" of="$out/base.raw" bs=512 seek=1 conv=notrunc status=none
 }
 
-[ ! -e "$out/done" ] || exit 0
+build=$(sed -n '/^\[build\]/,/^\[check\]/{/^\[/d;p;}' "$here/../../build-deps")
+made=$(printf '%s\n' $guest $build)
+[ "$(cat "$out/done" 2>/dev/null)" != "$made" ] || exit 0
+rm -rf "$out/done" "$out/ready.qcow2" "$out/build"
 mkdir -p "$out"
 [ -e "$out/key" ] || ssh-keygen -q -t ed25519 -N '' -f "$out/key"
 rm -rf "$out/tree" "$out/build"
@@ -84,5 +90,5 @@ settings "$out/tree"
 grub "$out/tree"
 disk "$out/tree"
 rm -rf "$out/tree"
-tree "$out/build" "$(sed -n '/^\[build\]/,/^\[check\]/{/^\[/d;p;}' "$here/../../build-deps")"
-: >"$out/done"
+tree "$out/build" "$build"
+echo "$made" >"$out/done"

@@ -2,6 +2,7 @@
 """The lab: the image, the program built for it, a guest made ready once, and the scenarios' verdicts."""
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -192,6 +193,19 @@ class Lab:
             for m in list(self.machines):
                 self.done_with(m)
         print(f'# {name}: {time.monotonic() - begin:.0f} s', flush=True)
+
+    def take(self, name, said):
+        """What another process said of a scenario that it played."""
+        for line in said.splitlines():
+            verdict = re.match(r'(ok|not ok) \d+ - (.*)', line)
+            if verdict:
+                self.count += 1
+                self.failed += verdict[1] != 'ok'
+                print(f'{verdict[1]} {self.count} - {verdict[2]}', flush=True)
+            elif not line.startswith(('1..', '# all:', '# the guest is ready')):
+                print(line, flush=True)
+        if not re.search(r'^1\.\.[1-9]', said, re.M):
+            self.ok(False, f'{name} came to its end', said)
 
     def end(self):
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -17,6 +17,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 running = set()
+beside = set()      # other processes of the lab, each with machines of its own
 
 
 class Trouble(Exception):
@@ -33,6 +34,8 @@ def on_signal(number, _frame):
     for machine in list(running):
         machine.process.kill()
         machine.close_screens()
+    for process in list(beside):
+        process.terminate()
     os._exit(128 + number)
 
 

@@ -16,7 +16,7 @@ readers='src/base/text.c src/base/json.c
 	src/plan/cmdline.c src/plan/edit_cmdline.c src/plan/edit_grub.c src/plan/edit_modprobe.c
 	src/plan/grub_file.c src/plan/grub_put.c src/plan/grub_value.c src/plan/kmod_line.c
 	src/plan/memory.c src/plan/nic.c src/plan/sriov_conf.c src/plan/sh_command.c src/plan/sh_token.c
-	src/exec/esp_look.c src/exec/journal.c src/exec/journal_read.c src/exec/journal_take.c
+	src/exec/archive.c src/exec/esp_look.c src/exec/journal.c src/exec/journal_read.c src/exec/journal_take.c
 	src/exec/klog.c
 	wizard/answers.c wizard/answers_keys.c src/base/conf.c src/plan/rule_file.c src/plan/expr.c src/plan/rule_message.c src/exec/tasklog.c'
 

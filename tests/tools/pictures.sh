@@ -5,13 +5,14 @@
 #
 #	make && sh ../../tests/tools/pictures.sh
 #
-# They are written to doc/pictures beside the sources.
+# They are written to doc/pictures beside the sources, or to the folder that is named.
 set -eu
 src=$(cd "$(dirname "$0")/../.." && pwd)
 tmp=$(mktemp -d)
 socket=$tmp/socket
 trap 'tmux -S "$socket" kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
-mkdir -p "$src/doc/pictures"
+to=${1:-$src/doc/pictures}
+mkdir -p "$to"
 
 tm() {
 	tmux -u -f /dev/null -S "$socket" "$@"
@@ -36,10 +37,11 @@ press() {
 
 # picture NAME: the screen as it is
 picture() {
-	tm capture-pane -e -p | tests/tools/screen2svg >"$src/doc/pictures/$1.svg"
+	tm capture-pane -e -p | tests/tools/screen2svg >"$to/$1.svg"
 }
 
 tests/tools/mktree "$src/data/demo/node.tree" "$tmp/node"
+./pve-gpu --root "$tmp/node" iommu --svg >"$to/topology.svg"
 LC_ALL=C.UTF-8 tm new-session -d -x 80 -y 24 "./pve-gpu --root '$tmp/node'"
 wait_for 'What to do'
 press Enter 'What was found'
@@ -65,7 +67,7 @@ press y 'Keep the change'
 picture verify
 press Enter 'is confirmed'
 press Enter 'What to do'
-press End 'taken back'
+press End 'has changed'
 press Up 'driver now'
 press Enter '01:00.0'
 picture status

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import json
 
+from screen import Screen
 from s12_effects import BIND, FIND
 from state import FILES
 
@@ -46,9 +47,41 @@ def run(lab, m, what, command, status=0):
     return done.out + done.err
 
 
+def through_the_wizard(m, pf, words):
+    """From the first page to the end of Apply, the commands for the VM too."""
+    s = Screen.over_ssh(m)
+    s.type('pve-gpu\r')
+    s.see('Set up passthrough', seconds=90)
+    s.keys('/')
+    s.type('SR-IOV')
+    s.keys('Enter')
+    s.see('Devices that can appear')
+    s.keys('Enter')
+    s.see('Virtual functions', '0 of 7')
+    s.keys('/')
+    s.type(pf[5:])
+    s.keys('Enter')
+    s.see(f'- {pf} -')
+    s.keys('Enter')
+    s.see('How many shall')
+    s.keys('C-u')
+    s.type(words)
+    s.keys('Enter')
+    s.see('What will be done')
+    s.keys('Enter')
+    s.see('y yes')
+    s.keys('y')
+    s.see('The change is made', 'r run', seconds=400)
+    s.keys('r')
+    s.see('y yes')
+    s.keys('y')
+    text = s.see('It joins the change', seconds=200)
+    s.close()
+    return text
+
+
 def made(lab, m, pf):
-    text = run(lab, m, 'three virtual functions, and the first for a VM',
-               f'sriov {pf} 3 --vm 100 --vf 1,vlan=20,spoofchk=off --apply --yes')
+    text = through_the_wizard(m, pf, '3 100')
     lab.same('they are there', count(m, pf), 3) or print(text)
     vfs, wanted = functions(m, pf), m.ask(MACS).split()
     lab.same('each in a group of its own', groups(m, vfs), [[v] for v in vfs])
@@ -74,7 +107,7 @@ def stays(lab, m, pf, wanted):
 
 
 def changed(lab, m, pf, wanted):
-    run(lab, m, 'five of them', f'sriov {pf} 5 --apply --yes')
+    run(lab, m, 'five of them', f'sriov {pf} 5 --vf 1,vlan=20,spoofchk=off --apply --yes')
     lab.same('there are five', count(m, pf), 5)
     lab.same('the first three have their addresses still', macs(m.ask('ip -j link'))[:3], wanted)
     run(lab, m, 'the change is taken back', 'undo')
@@ -113,7 +146,7 @@ def moved(lab, m, pf):
 
 
 def play(lab):
-    """Virtual functions of an emulated network card: made, given to a VM, there after a reboot before the VMs, changed,
+    """Virtual functions of an emulated network card: made through the wizard, given to a VM, there after a reboot before the VMs, changed,
     removed, taken back; and the card in another slot."""
     m = lab.guest('sriov', more=PORTS.format(slot='rp7'), qemu=lab.newer_qemu())
     pf = m.ask(FIND.format(id='10c9'))

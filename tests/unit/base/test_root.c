@@ -139,6 +139,7 @@ static void test_writes_through_folder_links(void **state)
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = enclosed(t);
 	struct pg_bytes text = bytes_of("x");
 	struct pg_meta meta = own(0644);
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	int fd = -1;
 
 	tree_link(t, "/root/etc/updir", "../../outside");
@@ -146,7 +147,7 @@ static void test_writes_through_folder_links(void **state)
 	assert_int_equal(pg_root_mkdir(root, "/etc/updir/new", 0755, NULL), -ENOENT);
 	assert_int_equal(pg_root_symlink(root, "x", "/etc/updir/new", NULL), -ENOENT);
 	assert_int_equal(pg_root_lock(root, "/etc/updir/new", "", &fd, NULL), -ENOENT);
-	assert_int_equal(pg_root_open_dir(root, "/etc/updir", &fd), -ENOENT);
+	assert_int_equal(pg_root_open_dir(root, "/etc/updir", &dir), -ENOENT);
 	assert_names(t, "/outside", "secret");
 }
 
@@ -259,11 +260,11 @@ static bool label(const struct tree *t, const char *file)
 static void check_device(const struct tree *t)
 {
 	pg_autofree char *got = NULL;
-	pg_autoclose int fd = -1;
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 
 	assert_int_equal(pg_root_read_attr(t->root, "/sys/attr", &got), -EMEDIUMTYPE);
-	assert_int_equal(pg_root_open_dir(t->root, "/sys", &fd), 0);
-	assert_int_equal(pg_root_read_attr_at(fd, "attr", &got), -EMEDIUMTYPE);
+	assert_int_equal(pg_root_open_dir(t->root, "/sys", &dir), 0);
+	assert_int_equal(pg_root_read_attr_at(&dir, "attr", &got), -EMEDIUMTYPE);
 }
 
 static void test_device(void **state)
@@ -280,7 +281,7 @@ static void test_read_at(void **state)
 {
 	struct tree *t = *state;
 	pg_autofree char *attr = NULL, *name = NULL;
-	pg_autoclose int fd = -1;
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 
 	tree_file(t, "/sys/dev/vendor", "0x10de\n");
 	tree_file(t, "/sys/dev/sub/name", "below\n");
@@ -289,20 +290,20 @@ static void test_read_at(void **state)
 	tree_link(t, "/sys/dev/driver", "../../bus/drivers/nouveau");
 	tree_link(t, "/sys/dev/out", "../other/vendor");
 	tree_link(t, "/sys/dev/far", "../other");
-	assert_int_equal(pg_root_open_dir(t->root, "/sys/dev", &fd), 0);
-	assert_int_equal(pg_root_read_attr_at(fd, "out", &attr), -EXDEV);
-	assert_int_equal(pg_root_read_attr_at(fd, "../other/vendor", &attr), -EXDEV);
-	assert_int_equal(pg_root_read_attr_at(fd, "/etc/hostname", &attr), -EXDEV);
-	assert_int_equal(pg_root_readlink_name_at(fd, "far/link", &name), -EXDEV);
-	assert_int_equal(pg_root_readlink_name_at(fd, "../other/link", &name), -EXDEV);
-	assert_int_equal(pg_root_readlink_name_at(fd, "vendor", &name), -EINVAL);
-	assert_int_equal(pg_root_readlink_name_at(fd, "sub/name", &name), -EINVAL);
-	assert_int_equal(pg_root_readlink_name_at(fd, "driver", &name), 0);
+	assert_int_equal(pg_root_open_dir(t->root, "/sys/dev", &dir), 0);
+	assert_int_equal(pg_root_read_attr_at(&dir, "out", &attr), -EXDEV);
+	assert_int_equal(pg_root_read_attr_at(&dir, "../other/vendor", &attr), -EXDEV);
+	assert_int_equal(pg_root_read_attr_at(&dir, "/etc/hostname", &attr), -EXDEV);
+	assert_int_equal(pg_root_readlink_name_at(&dir, "far/link", &name), -EXDEV);
+	assert_int_equal(pg_root_readlink_name_at(&dir, "../other/link", &name), -EXDEV);
+	assert_int_equal(pg_root_readlink_name_at(&dir, "vendor", &name), -EINVAL);
+	assert_int_equal(pg_root_readlink_name_at(&dir, "sub/name", &name), -EINVAL);
+	assert_int_equal(pg_root_readlink_name_at(&dir, "driver", &name), 0);
 	assert_string_equal(name, "nouveau");
-	assert_int_equal(pg_root_read_attr_at(fd, "sub/name", &attr), 0);
+	assert_int_equal(pg_root_read_attr_at(&dir, "sub/name", &attr), 0);
 	assert_string_equal(attr, "below");
-	assert_true(pg_root_exists_at(fd, "driver"));
-	assert_false(pg_root_exists_at(fd, "none"));
+	assert_true(pg_root_exists_at(&dir, "driver"));
+	assert_false(pg_root_exists_at(&dir, "none"));
 }
 
 static void test_list(void **state)
@@ -589,13 +590,12 @@ static uint64_t landing(int fd)
 static void assert_same_walk(const struct tree *t, const char *path, uint64_t flags,
 			     uint64_t resolve)
 {
-	int dir = -1;
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 	uint64_t kernel, walked;
 
 	assert_int_equal(pg_root_open_dir(t->root, "/root", &dir), 0);
-	kernel = landing(pg_open_below(dir, path, flags, resolve));
-	walked = landing(pg_walk_below(dir, path, flags, resolve));
-	(void)close(dir);
+	kernel = landing(pg_open_below(dir.fd, path, flags, resolve));
+	walked = landing(pg_walk_below(dir.fd, path, flags, resolve));
 	if (kernel != walked)
 		fail_msg("%s: kernel %lld, by hand %lld", path, (long long)kernel,
 			 (long long)walked);

@@ -272,15 +272,15 @@ static void test_index(void **state)
 	struct pg_aliases ours PG_CLEANUP(pg_aliases_done) = { 0 };
 	struct pg_aliases theirs PG_CLEANUP(pg_aliases_done) = { 0 };
 	struct pg_bytes bytes = { (char *)(uintptr_t)index_bytes, sizeof(index_bytes) - 1 };
-	pg_autoclose int fd = -1;
+	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
 
 	tree_bytes(t, DIR "modules.alias.bin", bytes.p, bytes.n);
 	assert_int_equal(pg_aliases_gather(facts, &ours), 0);
 	assert_int_equal(pg_aliases_from_index(&bytes, &ours), 0);
 	assert_index(&ours);
 	assert_int_equal(pg_aliases_gather(facts, &theirs), 0);
-	assert_int_equal(pg_root_open_dir(t->root, DIR, &fd), 0);
-	assert_int_equal(pg_aliases_from_kmod(fd, &theirs), 0);
+	assert_int_equal(pg_root_open_dir(t->root, DIR, &dir), 0);
+	assert_int_equal(pg_aliases_from_kmod(&dir, &theirs), 0);
 	assert_index(&theirs);
 }
 

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A captured node as one file: tar (pax), packed by xz. The file that includes libarchive. */
+#include "src/exec/capture.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <string.h>
+
+#include "src/base/text.h"
+
+/* Far above any node, and below what fills a machine's memory or /tmp. */
+#define ENTRIES_MAX 200000
+#define BYTES_MAX ((size_t)256 << 20)
+#define PATH_LEN_MAX 4096
+#define DEPTH_MAX 64
+
+/* ---- packing ---- */
+
+static void writer_done(struct archive **a)
+{
+	(void)archive_write_free(*a);
+}
+
+static void entry_done(struct archive_entry **e)
+{
+	archive_entry_free(*e);
+}
+
+static la_ssize_t collect(struct archive *a, void *ctx, const void *p, size_t n)
+{
+	struct pg_strbuf *b = ctx;
+
+	pg_strbuf_addn(b, p, n);
+	if (pg_strbuf_error(b) == 0)
+		return (la_ssize_t)n;
+	archive_set_error(a, ENOMEM, "%s", "memory ran out");
+	return -1;
+}
+
+static bool put(struct archive *a, const struct pg_entry *e)
+{
+	static const mode_t kinds[] = { [PG_ENTRY_FOLDER] = AE_IFDIR, [PG_ENTRY_FILE] = AE_IFREG,
+					[PG_ENTRY_LINK] = AE_IFLNK };
+	struct archive_entry *ae PG_CLEANUP(entry_done) = archive_entry_new();
+	size_t n = e->kind == PG_ENTRY_FILE ? e->bytes.n : 0;
+
+	if (!ae)
+		return false;
+	archive_entry_set_pathname(ae, e->path + 1);
+	archive_entry_set_filetype(ae, kinds[e->kind]);
+	archive_entry_set_perm(ae, e->mode);
+	archive_entry_set_size(ae, (la_int64_t)n);
+	archive_entry_set_mtime(ae, e->mtime.tv_sec, e->mtime.tv_nsec);
+	if (e->kind == PG_ENTRY_LINK)
+		archive_entry_set_symlink(ae, e->bytes.p);
+	/* a warning: a name is not of the locale's characters, and is kept byte for byte */
+	return archive_write_header(a, ae) >= ARCHIVE_WARN &&
+	       (!n || archive_write_data(a, e->bytes.p, n) == (la_ssize_t)n);
+}
+
+static bool begin(struct archive *a, struct pg_strbuf *b)
+{
+	return archive_write_add_filter_xz(a) == ARCHIVE_OK &&
+	       archive_write_set_format_pax_restricted(a) == ARCHIVE_OK &&
+	       archive_write_set_bytes_per_block(a, 0) == ARCHIVE_OK &&
+	       archive_write_open(a, b, NULL, collect, NULL) == ARCHIVE_OK;
+}
+
+int pg_archive_pack(const struct pg_capture *c, struct pg_bytes *ret, struct pg_err *err)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	struct archive *a PG_CLEANUP(writer_done) = archive_write_new();
+	bool ok = a && begin(a, &b);
+
+	for (size_t i = 0; ok && i < c->n; i++)
+		ok = put(a, &c->v[i]);
+	ok = ok && archive_write_close(a) == ARCHIVE_OK;
+	if (!a || pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	if (!ok)
+		return pg_err_set(err, -EIO, NULL, 0, "It cannot be packed: %s.",
+				  archive_error_string(a) ? archive_error_string(a) : "libarchive failed");
+	return pg_strbuf_steal_bytes(&b, ret);
+}
+
+/* ---- unpacking ---- */
+
+struct unpack {
+	struct archive *a;
+	struct pg_root *root;
+	struct pg_err *err;
+	size_t entries, bytes;
+};
+
+static void reader_done(struct archive **a)
+{
+	(void)archive_read_free(*a);
+}
+
+static int refuse(const struct unpack *u, const char *path, const char *what)
+{
+	return pg_err_set(u->err, -EBADMSG, path, 0, "This archive is refused: %s.", what);
+}
+
+static int broken(const struct unpack *u)
+{
+	const char *why = archive_error_string(u->a);
+
+	return pg_err_set(u->err, -EBADMSG, NULL, 0, "The archive is damaged, or is none of `pve-gpu "
+			  "capture`: %s.", why ? why : "it ends early");
+}
+
+/* How many folders deep a path or the target of a link goes; -1: above where it starts. */
+static int depth_of(const char *path, int depth)
+{
+	while (*path) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && memcmp(path, "..", 2) == 0)
+			depth--;
+		else if (n && !(n == 1 && *path == '.'))
+			depth++;
+		if (depth < 0)
+			return -1;
+		path += n + (path[n] == '/');
+	}
+	return depth;
+}
+
+static bool has_dots(const char *path)
+{
+	for (; path; path = strchr(path, '/') ? strchr(path, '/') + 1 : NULL) {
+		size_t n = strcspn(path, "/");
+
+		if (n == 2 && memcmp(path, "..", 2) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "./etc/x/": "/etc/x". *ret NULL: the top itself. */
+static int take_path(const struct unpack *u, const char *name, char **ret)
+{
+	pg_autofree char *path = NULL;
+	size_t n;
+
+	if (!name || strlen(name) > PATH_LEN_MAX)
+		return refuse(u, NULL, "it holds a name that is too long, or none");
+	if (*name == '/')
+		return refuse(u, name, "it holds a name that begins with a slash");
+	if (has_dots(name))
+		return refuse(u, name, "it holds a name with \"..\"");
+	if (depth_of(name, 0) > DEPTH_MAX)
+		return refuse(u, name, "its folders lie too deep in one another");
+	while (pg_text_starts(name, "./"))
+		name += 2 + strspn(name + 2, "/");
+	path = pg_strf("/%s", strcmp(name, ".") == 0 ? "" : name);
+	if (!path)
+		return -ENOMEM;
+	for (n = strlen(path); n && path[n - 1] == '/';)
+		path[--n] = '\0';
+	*ret = n ? PG_STEAL(path) : NULL;
+	return 0;
+}
+
+static int read_data(struct unpack *u, const char *path, struct pg_bytes *ret)
+{
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
+	char part[16384];
+	la_ssize_t n;
+
+	while ((n = archive_read_data(u->a, part, sizeof(part))) > 0) {
+		u->bytes += (size_t)n;
+		if (u->bytes > BYTES_MAX)
+			return refuse(u, path, "it holds more than 256 MiB");
+		pg_strbuf_addn(&b, part, (size_t)n);
+	}
+	return n < 0 ? broken(u) : pg_strbuf_steal_bytes(&b, ret);
+}
+
+static int put_file(struct unpack *u, struct archive_entry *e, const char *path)
+{
+	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
+	const struct pg_meta meta = {
+		.mode = (archive_entry_perm(e) & 0777) | 0400,
+		.uid = geteuid(),
+		.gid = getegid(),
+		.set_mtime = archive_entry_mtime_is_set(e),
+		.mtime = { .tv_sec = archive_entry_mtime(e), .tv_nsec = archive_entry_mtime_nsec(e) },
+	};
+	int r = read_data(u, path, &bytes);
+
+	return r < 0 ? r : pg_root_create(u->root, path, &bytes, &meta, u->err);
+}
+
+/* An absolute one means below the root, as on the node; a relative one must not leave it. */
+static int put_link(struct unpack *u, struct archive_entry *e, const char *path)
+{
+	const char *target = archive_entry_symlink(e);
+	struct stat st;
+
+	if (!target || !*target || strlen(target) > PATH_LEN_MAX)
+		return refuse(u, path, "it holds a link that leads nowhere");
+	if (depth_of(target, *target == '/' ? 0 : depth_of(path, 0) - 1) < 0)
+		return refuse(u, path, "it holds a link that leads out of it");
+	if (pg_root_lstat(u->root, path, &st) == 0)
+		return refuse(u, path, "it holds that name twice");
+	return pg_root_symlink(u->root, target, path, u->err);
+}
+
+/* A capture has no name that leads through a link; where one may, folders could lie in one another
+ * without end. */
+static int make_parent(struct unpack *u, const char *path)
+{
+	pg_autofree char *parent = strdup(path), *real = NULL;
+	int r;
+
+	if (!parent)
+		return -ENOMEM;
+	*strrchr(parent, '/') = '\0';
+	if (!*parent)
+		return 0;
+	r = pg_root_mkdirs(u->root, parent, 0700, NULL, u->err);
+	if (r == 0)
+		r = pg_root_resolve(u->root, parent, &real);
+	if (r < 0)
+		return r;
+	return strcmp(real, parent) == 0 ? 0 : refuse(u, path, "it holds a name that leads through a link");
+}
+
+static int put_entry(struct unpack *u, struct archive_entry *e)
+{
+	pg_autofree char *path = NULL;
+	int r = take_path(u, archive_entry_pathname(e), &path);
+
+	if (r < 0 || !path)
+		return r;
+	if (++u->entries > ENTRIES_MAX)
+		return refuse(u, NULL, "it holds too many files");
+	if (archive_entry_hardlink(e))
+		return refuse(u, path, "it holds a hard link");
+	r = make_parent(u, path);
+	if (r < 0)
+		return r;
+	switch (archive_entry_filetype(e)) {
+	case AE_IFDIR:
+		return pg_root_mkdirs(u->root, path, 0700, NULL, u->err);
+	case AE_IFREG:
+		return put_file(u, e, path);
+	case AE_IFLNK:
+		return put_link(u, e, path);
+	default:
+		return refuse(u, path, "it holds something that is no file, folder or link");
+	}
+}
+
+int pg_archive_unpack(const struct pg_bytes *archive, struct pg_root *root, struct pg_err *err)
+{
+	struct archive *a PG_CLEANUP(reader_done) = archive_read_new();
+	struct unpack u = { .a = a, .root = root, .err = err };
+	struct archive_entry *e;
+	int r = 0, status;
+
+	if (!a)
+		return -ENOMEM;
+	if (archive_read_support_filter_xz(a) != ARCHIVE_OK ||
+	    archive_read_support_format_tar(a) != ARCHIVE_OK ||
+	    archive_read_open_memory(a, archive->p, archive->n) != ARCHIVE_OK)
+		return broken(&u);
+	while (r == 0 && (status = archive_read_next_header(a, &e)) != ARCHIVE_EOF)
+		r = status >= ARCHIVE_WARN ? put_entry(&u, e) : broken(&u);
+	if (r == 0 && !u.entries)
+		return refuse(&u, NULL, "it is empty");
+	return r;
+}
