@@ -52,9 +52,8 @@ def through_the_wizard(m, pf, words):
     s = Screen.over_ssh(m)
     s.type('pve-gpu\r')
     s.see('Set up passthrough', seconds=90)
-    s.keys('/')
-    s.type('SR-IOV')
-    s.keys('Enter')
+    for _ in range(4):
+        s.keys('Down')
     s.see('Devices that can appear')
     s.keys('Enter')
     s.see('Virtual functions', '0 of 7')
