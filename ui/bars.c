@@ -143,7 +143,7 @@ size_t ui_hints_of_page(const struct wiz_view *view, struct ui_hint *hint, size_
 	const struct ui_binding *b = ui_bindings(&n_bindings);
 
 	for (size_t i = 0; i < n_bindings && n < max; i++) {
-		const char *label = b[i].label ? _(b[i].label) : NULL;
+		const char *label = b[i].label;
 
 		if (!label || !ui_keys_offered(&b[i], view->can))
 			continue;
@@ -154,7 +154,7 @@ size_t ui_hints_of_page(const struct wiz_view *view, struct ui_hint *hint, size_
 		if (b[i].action == UI_ACT_NEXT && view->next_label)
 			label = view->next_label;
 		if (b[i].action == UI_ACT_DOWN && view->shape != WIZ_SHAPE_LIST)
-			label = _("scroll");
+			label = N_("scroll");
 		hint[n++] = (struct ui_hint){ b[i].shown, label, b[i].rank };
 	}
 	return n;
@@ -166,7 +166,7 @@ static int hints_width(const struct ui_hint *hint, size_t n, int rank)
 
 	for (size_t i = 0; i < n; i++)
 		if (hint[i].rank <= rank)
-			width += ui_width(hint[i].key) + 1 + ui_width(hint[i].label) + HINT_GAP;
+			width += ui_width(_(hint[i].key)) + 1 + ui_width(_(hint[i].label)) + HINT_GAP;
 	return width ? width - HINT_GAP : 0;
 }
 
@@ -183,10 +183,10 @@ void ui_hints_draw(struct ui_term *t, struct ui_rect r, const struct ui_hint *hi
 
 		if (hint[i].rank > rank)
 			continue;
-		key = ui_charset_text(ui_term_charset(t), hint[i].key);
+		key = ui_charset_text(ui_term_charset(t), _(hint[i].key));
 		if (!key)
 			return;
 		x += ui_term_put(t, r.y, x, r.w, UI_STYLE_KEY, key) + 1;
-		x += ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, hint[i].label) + HINT_GAP;
+		x += ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, _(hint[i].label)) + HINT_GAP;
 	}
 }

@@ -222,9 +222,9 @@ static size_t add_reading_hints(struct ui *ui, struct ui_hint *hint, size_t n, s
 	int rows = ui_rect_inner(ui->layout.detail).h;
 
 	if (v && ui_textview_is_wide(v))
-		more[n_more++] = (struct ui_hint){ "←→", "sideways", 6 };
+		more[n_more++] = (struct ui_hint){ "←→", N_("sideways"), 6 };
 	if (has_detail(ui) && (hidden || ui->detail_focus || (int)ui->detail.rows.n > rows))
-		more[n_more++] = (struct ui_hint){ "Tab", ui->detail_focus ? "list" : _("read on"),
+		more[n_more++] = (struct ui_hint){ N_("Tab"), ui->detail_focus ? N_("list") : N_("read on"),
 						   hidden ? 4 : 9 };
 	while (at < n && strcmp(hint[at].key, "?") != 0)
 		at++;
@@ -239,19 +239,19 @@ static void draw_keys(struct ui *ui)
 {
 	static const struct ui_hint over[] = {
 		{ "↑↓", N_("scroll"), 3 }, { "/", N_("search"), 4 }, { "n", N_("next match"), 5 },
-		{ "Esc", N_("close"), 1 },
+		{ N_("Esc"), N_("close"), 1 },
 	};
 	static const struct ui_hint yesno[] = {
-		{ "←→", N_("choose"), 3 }, { "Enter", N_("ok"), 1 }, { "y", N_("yes"), 2 },
-		{ "n", N_("no"), 2 }, { "Esc", N_("cancel"), 2 },
+		{ "←→", N_("choose"), 3 }, { N_("Enter"), N_("ok"), 1 }, { "y", N_("yes"), 2 },
+		{ "n", N_("no"), 2 }, { N_("Esc"), N_("cancel"), 2 },
 	};
 	static const struct ui_hint text[] = {
-		{ "Enter", N_("ok"), 1 }, { "Esc", N_("cancel"), 2 },
+		{ N_("Enter"), N_("ok"), 1 }, { N_("Esc"), N_("cancel"), 2 },
 		{ "Ctrl-U", N_("empty the field"), 3 },
 	};
-	static const struct ui_hint note[] = { { "Enter", N_("close"), 1 } };
+	static const struct ui_hint note[] = { { N_("Enter"), N_("close"), 1 } };
 	static const struct ui_hint find[] = {
-		{ "Enter", N_("stay here"), 1 }, { "Esc", N_("go back"), 2 },
+		{ N_("Enter"), N_("stay here"), 1 }, { N_("Esc"), N_("go back"), 2 },
 	};
 	struct ui_hint page[32];
 	struct ui_rect r = ui->layout.keys;

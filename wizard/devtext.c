@@ -80,14 +80,14 @@ const struct pg_dev *wiz_dev_of_item(const struct wiz *w, const char *item)
 
 static void add_size(struct pg_strbuf *b, uint64_t n)
 {
-	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	static const char *const units[] = { N_("bytes"), N_("KiB"), N_("MiB"), N_("GiB"), N_("TiB") };
 	size_t unit = 0;
 
 	while (n >= 1024 && n % 1024 == 0 && unit + 1 < PG_ARRAY_SIZE(units)) {
 		n /= 1024;
 		unit++;
 	}
-	pg_strbuf_addf(b, "%" PRIu64 " %s", n, units[unit]);
+	pg_strbuf_addf(b, "%" PRIu64 " %s", n, _(units[unit]));
 }
 
 /* Windows that matter to a person: those of a megabyte or more, else all. */

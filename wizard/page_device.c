@@ -151,8 +151,8 @@ static void device_row(const struct wiz *w, struct wiz_view *view, const struct 
 	if (!item)
 		return;
 	item->depth = 1;
-	wiz_view_set(view, &item->text, "%-7s %-5s %s", pg_bdf_short(dev->addr).s,
-		     wiz_dev_kind(dev), wiz_dev_name(dev).s);
+	wiz_view_set(view, &item->text, "%-7s %-*s %s", pg_bdf_short(dev->addr).s,
+		     pg_text_pad(wiz_dev_kind(dev), 5), wiz_dev_kind(dev), wiz_dev_name(dev).s);
 	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(dev->addr).s);
 	device_note(view, item, dev);
 	item->mark = pg_choices_has(w->choices, dev->addr) ? WIZ_MARK_ON : WIZ_MARK_OFF;

@@ -85,7 +85,8 @@ static void add_row(const struct wiz *w, const struct pg_rule *rule, enum state 
 		return;
 	item->style = f && state == STATE_HOLDS ? wiz_level_style(f->level) : states[state].style;
 	wiz_view_set(view, &item->detail_title, "%s", _(states[state].title));
-	wiz_view_set(view, &item->text, "%-8s%.*s", _(states[state].word), first_sentence(text), text);
+	wiz_view_set(view, &item->text, "%-*s%.*s", pg_text_pad(_(states[state].word), 8),
+		     _(states[state].word), first_sentence(text), text);
 }
 
 static const struct pg_rule *rule_of(const struct wiz *w, const char *item)
@@ -102,7 +103,7 @@ static void add_report(struct wiz_view *view)
 	if (!item)
 		return;
 	wiz_view_set(view, &item->detail_title, "The report");
-	wiz_view_set(view, &item->text, "%-8s%s", _("end"), _("A report to take along"));
+	wiz_view_set(view, &item->text, "%-*s%s", pg_text_pad(_("end"), 8), _("end"), _("A report to take along"));
 }
 
 static void say_result(const struct wiz *w, const size_t *n, size_t all, struct wiz_view *view)

@@ -21,7 +21,7 @@ static void row(struct wiz_view *view, const char *id, enum wiz_style style,
 	if (!item)
 		return;
 	item->style = style;
-	wiz_view_set(view, &item->text, "%-12s %s", _(label), value);
+	wiz_view_set(view, &item->text, "%-*s %s", pg_text_pad(_(label), 12), _(label), value);
 }
 
 static const char *iommu_words(const struct pg_iommu *iommu)
@@ -80,9 +80,11 @@ static void finding_row(struct wiz_view *view, size_t i, const struct pg_finding
 		return;
 	item->style = wiz_level_style(f->level);
 	if (is_of_vm(f))
-		wiz_view_set(view, &item->text, "%-8s VM %s: %s", _(words[f->level]), f->scope + 3, f->text);
+		wiz_view_set(view, &item->text, "%-*s VM %s: %s", pg_text_pad(_(words[f->level]), 8),
+			     _(words[f->level]), f->scope + 3, f->text);
 	else
-		wiz_view_set(view, &item->text, "%-8s %s", _(words[f->level]), f->text);
+		wiz_view_set(view, &item->text, "%-*s %s", pg_text_pad(_(words[f->level]), 8),
+			     _(words[f->level]), f->text);
 }
 
 /* ---- can it be mended? ---- */

@@ -40,7 +40,7 @@ static void effects(const struct pg_plan *plan, struct wiz_lines *lines)
 		const struct pg_effect *e = &plan->effect[i];
 
 		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(e->addr).s,
-				    "%s → %s %s: %s", e->now ? e->now : _("none"), e->after ? e->after : "gone",
+				    "%s → %s %s: %s", e->now ? e->now : _("none"), e->after ? e->after : _("gone"),
 				    e->at_boot ? _("at the next reboot of the node") :
 						 _("when the VM starts"),
 				    e->why);
@@ -95,7 +95,7 @@ static void file_diff(const struct wiz *w, const struct pg_plan_file *f,
 
 static void files(const struct wiz *w, const struct pg_plan *plan, struct wiz_lines *lines)
 {
-	static const char *const words[] = { "created", "changed", "removed" };
+	static const char *const words[] = { N_("created"), N_("changed"), N_("removed") };
 
 	for (size_t i = 0; i < plan->n_file; i++) {
 		const struct pg_plan_file *f = &plan->file[i];
@@ -103,7 +103,7 @@ static void files(const struct wiz *w, const struct pg_plan *plan, struct wiz_li
 		if (lines->n)
 			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 		(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "%s is %s", f->path,
-				    words[f->change]);
+				    _(words[f->change]));
 		for (size_t k = 0; k < f->why.n; k++)
 			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", f->why.v[k]);
 		if (is_script(f))

@@ -35,7 +35,8 @@ static void row(struct wiz_view *view, const struct pg_status *s)
 	if (!item)
 		return;
 	if (s->dev)
-		wiz_view_set(view, &item->text, "%-7s %-5s %s", addr.s, wiz_dev_kind(s->dev),
+		wiz_view_set(view, &item->text, "%-7s %-*s %s", addr.s, pg_text_pad(wiz_dev_kind(s->dev), 5),
+			     wiz_dev_kind(s->dev),
 			     wiz_dev_name(s->dev).s);
 	else
 		wiz_view_set(view, &item->text, "%-7s not there", addr.s);

@@ -261,7 +261,8 @@ static void print_finding(const struct pg_cmd_env *env, const struct pg_finding 
 	};
 	char label[8];
 
-	(void)snprintf(label, sizeof(label), "%-5s", _(pg_level_name(f->level)));
+	(void)snprintf(label, sizeof(label), "%-*s", pg_text_pad(_(pg_level_name(f->level)), 5),
+		       _(pg_level_name(f->level)));
 	if (strcmp(f->scope, "host") == 0 || strstr(f->text, f->scope))
 		pg_out_labelled(env, tones[f->level], label, "%s", f->text);
 	else

@@ -268,6 +268,6 @@ int pg_vf_make(struct pg_vf_work *w, const struct pg_vf_aim *aim)
 		r = aim->host_driver ? probe(w, pf) : leave(w, pf);
 	if (r < 0 || w->report.declined.n > before)
 		return r;
-	return pg_strv_addf(&w->report.done, _("%s has %s%u virtual functions."), pg_bdf_str(aim->addr).s,
-			    same ? "its " : "", aim->count);
+	return pg_strv_addf(&w->report.done, same ? _("%s has its %u virtual functions.") :
+					      _("%s has %u virtual functions."), pg_bdf_str(aim->addr).s, aim->count);
 }

@@ -49,7 +49,7 @@ static char *why(const struct sim *s, const struct reason *reason)
 {
 	switch (reason->cause) {
 	case PG_CAUSE_CHOSEN:
-		return strdup("chosen");
+		return strdup(_("chosen"));
 	case PG_CAUSE_IDS:
 		return strdup(_("same ids"));
 	case PG_CAUSE_GUEST:
