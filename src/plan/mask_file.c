@@ -2,7 +2,9 @@
 /* Whole files without what is nobody's business, so that they are read as before. */
 #include "src/plan/mask.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "src/base/text.h"
@@ -97,12 +99,31 @@ static bool is_dropped(const char *path, const char *line, size_t n)
 	return false;
 }
 
+/* The serial number that a VM or its disk shows. */
+static int vm_serial(const char *path, char **line)
+{
+	char *at = is_vm(path) ? strstr(*line, "serial=") : NULL;
+	char *with;
+
+	if (!at || (at > *line && isalnum((unsigned char)at[-1])))
+		return 0;
+	at += strlen("serial=");
+	with = pg_strf("%.*smasked%s", (int)(at - *line), *line, at + strcspn(at, ",; \t"));
+	if (!with)
+		return -ENOMEM;
+	free(*line);
+	*line = with;
+	return 0;
+}
+
 static int mask_line(struct pg_mask *mask, const char *path, const char *line, size_t n,
 		     struct pg_strbuf *b)
 {
 	pg_autofree char *copy = strndup(line, n), *masked = NULL;
 	pg_autofree char *other = copy ? other_line(path, copy, n) : NULL;
 
+	if (copy && vm_serial(path, &copy) < 0)
+		return -ENOMEM;
 	masked = copy && !other ? pg_mask_text(mask, copy) : NULL;
 	if (!other && !masked)
 		return -ENOMEM;

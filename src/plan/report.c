@@ -7,6 +7,7 @@
 #include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/mask.h"
+#include "src/plan/secret.h"
 #include "src/plan/status.h"
 
 struct report {
@@ -202,6 +203,16 @@ static int mask_lines(const struct pg_facts *facts, const char *text, struct pg_
 	return r;
 }
 
+/* Kernel options, options of modules and args of a VM may hold passwords. */
+static int hide_secrets(struct pg_strbuf *b, struct pg_bytes *ret)
+{
+	struct pg_bytes all PG_CLEANUP(pg_bytes_done) = { 0 };
+	size_t n = 0;
+	int r = pg_strbuf_steal_bytes(b, &all);
+
+	return r < 0 ? r : pg_secret_hide("/report", &all, ret, &n);
+}
+
 int pg_report_make(const struct pg_facts *facts, const struct pg_findings *found,
 		   struct pg_bytes *ret)
 {
@@ -221,5 +232,5 @@ int pg_report_make(const struct pg_facts *facts, const struct pg_findings *found
 		return -ENOMEM;
 	if (r == 0)
 		r = mask_lines(facts, text, &b);
-	return r < 0 ? r : pg_strbuf_steal_bytes(&b, ret);
+	return r < 0 ? r : hide_secrets(&b, ret);
 }

@@ -79,8 +79,11 @@ static bool is_key(const struct line *l, const char *s, size_t n)
 					     "api-key", "api_key", "private-key", "private_key", "privatekey",
 					     "sshkeys", "wireless-key", "wep-key", "wep_key", "wpa-psk",
 					     "wpa_psk", "encryption-key", "encryption_key" };
-	static const char *const whole[] = { "psk", "pass", "pwd", "pw", "chap" };
+	static const char *const whole[] = { "psk", "pass", "pwd", "pw", "chap", "community" };
 
+	/* curl -u user:secret */
+	if (l->network && (equals(s, n, "-u") || equals(s, n, "--user")))
+		return true;
 	while (n && *s == '-') {
 		s++;
 		n--;
@@ -205,7 +208,7 @@ static const char *behind_key(struct line *l, const char *key, const char *s, bo
 	return take_value(l, sep, l->note || l->network || first);
 }
 
-/* "https://user:secret@host" */
+/* "https://user:secret@host", and QEMU's "iscsi://user%secret@host" */
 static const char *behind_url(struct line *l, const char *s)
 {
 	const char *end = find_any(s, l->end, " \t\"'/,"), *at = NULL, *colon = NULL;
@@ -216,6 +219,8 @@ static const char *behind_url(struct line *l, const char *s)
 		if (*p == '@')
 			at = p;
 	}
+	if (at && (!colon || colon > at))
+		colon = memchr(s, '%', (size_t)(at - s));
 	if (!at || !colon || colon > at)
 		return s;
 	put(l, s, colon + 1);

@@ -14,8 +14,10 @@ net0: virtio=BC:24:11:AA:BB:CC,bridge=vmbr0
 cipassword: $5$verysecret
 sshkeys: ssh-rsa%20AAAAB3Nz
 description: call me at 0123
+args: -vnc :1,password=hunter2 -device x
 E2
-sed -i 's/$/ root=UUID=0f2d6bc1-7f0e-4d0b-b5c7-3a1f0d7e1234 ip=10.20.30.40/' "$tmp/node/proc/cmdline"
+sed -i 's/$/ root=UUID=0f2d6bc1-7f0e-4d0b-b5c7-3a1f0d7e1234 ip=10.20.30.40 api_token=hunter3/' "$tmp/node/proc/cmdline"
+echo 'options wg private_key=hunter4' >"$tmp/node/etc/modprobe.d/wg.conf"
 "$top_builddir/pve-gpu" --root "$tmp/node" report >"$tmp/report" 2>"$tmp/diag"
 is 'it ends well' "$?" 0
 
@@ -23,7 +25,7 @@ for word in '## pve-gpu' 'Kernel command line' 'IOMMU groups' 'What was found' '
 	'hostpci0: 0000:01:00,pcie=1' '10de:2684' 'group ' '192.0.2.1'; do
 	grep -qF -- "$word" "$tmp/report" && pass "$word is in it" || fail "$word is in it"
 done
-for word in bank-of-secrets BC:24:11 verysecret AAAAB3Nz 'call me' 7a8f1c1e 0f2d6bc1 10.20.30.40 pve1; do
+for word in bank-of-secrets BC:24:11 verysecret AAAAB3Nz 'call me' 7a8f1c1e 0f2d6bc1 10.20.30.40 pve1 hunter; do
 	if grep -qiF -- "$word" "$tmp/report"; then
 		fail "$word is not in it" "$(grep -iF -- "$word" "$tmp/report")"
 	else

@@ -49,6 +49,8 @@ static void test_files(void **state)
 	assert_masked(&mask, VM, "name: bank\n#call me\nnet0: virtio=BC:24:11:AA:BB:CC,bridge=vmbr0\n[s]\nname: old\n",
 		      "name: vm-100\n#\nnet0: virtio=02:00:00:00:00:00,bridge=vmbr0\n[s]\nname: vm-100\n");
 	assert_masked(&mask, VM, "hostpci0: 0000:01:00.0,pcie=1\n", "hostpci0: 0000:01:00.0,pcie=1\n");
+	assert_masked(&mask, VM, "scsi0: a:1,serial=WD-1234,size=1G\nsmbios1: serial=U0VD\n",
+		      "scsi0: a:1,serial=masked,size=1G\nsmbios1: serial=masked\n");
 	assert_masked(&mask, "/etc/pve-gpu/devices.conf", "serial = dsn=001122fffe334455\n",
 		      "serial = dsn=0000000000000001\n");
 	/* the serial number of a root hub is the address of its controller */

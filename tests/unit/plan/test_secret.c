@@ -30,6 +30,7 @@ static const struct {
 	{ IFACES, "  wireless-key s:hunter2\n", "  wireless-key " W "\n", 1 },
 	{ IFACES, "  post-up iwconfig wlan0 key s:hunter2\n", "  post-up iwconfig wlan0 key " W "\n", 1 },
 	{ IFACES, "  up wpa_passphrase home hunter2 >/run/x\n", "  up wpa_passphrase " W "\n", 1 },
+	{ IFACES, "\tup curl -u me:hunter2\n", "\tup curl -u " W "\n", 1 },
 	{ IFACES, "\taddress 192.168.1.10/24\n", "\taddress 192.168.1.10/24\n", 0 },
 	/* the loader */
 	{ "/boot/grub/grub.cfg", "password_pbkdf2 root grub.pbkdf2.sha512.10000.AA.BB\n",
@@ -48,6 +49,9 @@ static const struct {
 	{ "/etc/fstab", "//nas/x /mnt cifs username=u,password=hunter2,ro 0 0\n",
 	  "//nas/x /mnt cifs username=u,password=" W ",ro 0 0\n", 1 },
 	{ "/etc/x.conf", "url = https://me:hunter2@example.org/x\n", "url = https://me:" W "@example.org/x\n", 1 },
+	{ VM, "scsi1: iscsi://me%hunter2@10.0.0.1/x,size=1G\n", "scsi1: iscsi://me%" W "@10.0.0.1/x,size=1G\n", 1 },
+	{ "/etc/x.conf", "url = https://me@example.org:80/x\n", "url = https://me@example.org:80/x\n", 0 },
+	{ "/etc/nut/ups.conf", "\tcommunity = hunter2\n", "\tcommunity = " W "\n", 1 },
 	{ "/etc/x.conf", "export SECRET_KEY='hunter2 x' # why\n", "export SECRET_KEY='" W "' # why\n", 1 },
 	{ "/etc/x.json", "{\"token\": \"hunter2\", \"a\": 1}\n", "{\"token\": \"" W "\", \"a\": 1}\n", 1 },
 	{ "/etc/x.pem.conf", "a\n-----BEGIN OPENSSH PRIVATE KEY-----\nhunter2\n-----END OPENSSH PRIVATE KEY-----\nb\n",
