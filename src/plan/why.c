@@ -220,8 +220,8 @@ static const struct pg_klog_line *first_of(const struct pg_facts *facts, struct 
 
 static int refused(const struct pg_facts *facts, struct pg_status *s)
 {
-	static const char *const parts[] = { "denylist", N_("probe with driver vfio-pci failed"),
-					     N_("vfio-pci: probe") };
+	static const char *const parts[] = { "denylist", "probe with driver vfio-pci failed",
+					     "vfio-pci: probe" };
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(parts); i++) {
 		const struct pg_klog_line *l = first_of(facts, s->addr, parts[i]);
