@@ -142,7 +142,7 @@ static void tell_step(const struct plain *p)
 
 bool ui_plain_opens(const struct plain *p)
 {
-	return p->view.can & WIZ_CAN_NEXT && p->view.next_label && strcmp(p->view.next_label, "open") == 0;
+	return p->view.can & WIZ_CAN_NEXT && p->view.next_label && strcmp(p->view.next_label, _("open")) == 0;
 }
 
 void ui_plain_page(struct plain *p)
