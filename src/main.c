@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "src/base/i18n.h"
 #include "src/base/log.h"
 #include "src/base/text.h"
 #include "src/cmd/archive.h"
@@ -44,12 +45,12 @@ static void print_commands(FILE *out)
 {
 	for (const struct pg_cmd *cmd = pg_cmd_table(); cmd->name; cmd++)
 		if (cmd->summary)
-			(void)fprintf(out, "  %-12s %s\n", cmd->name, cmd->summary);
+			(void)fprintf(out, "  %-12s %s\n", cmd->name, _(cmd->summary));
 }
 
 static void print_common_options(FILE *out)
 {
-	(void)fputs("  --root DIR         read and write below DIR: a captured host, a mounted "
+	(void)fputs(_("  --root DIR         read and write below DIR: a captured host, a mounted "
 		    "disk;\n"
 		    "                     commands are then listed, not run. Also an archive of "
 		    "`capture`\n"
@@ -57,33 +58,33 @@ static void print_common_options(FILE *out)
 		    "  --ascii            no characters beyond ASCII\n"
 		    "  --plain            the wizard as questions on ordinary lines, for screen readers\n"
 		    "  --color=WHEN       auto, always or never; NO_COLOR is honoured\n"
-		    "  --help, --version; --help facts: what rules of the doctor can ask for\n",
+		    "  --help, --version; --help facts: what rules of the doctor can ask for\n"),
 		    out);
 }
 
 static int print_help(FILE *out)
 {
-	(void)fputs("Usage: pve-gpu [OPTION...] [COMMAND [ARGUMENT...]]\n"
+	(void)fputs(_("Usage: pve-gpu [OPTION...] [COMMAND [ARGUMENT...]]\n"
 		    "GPU and PCI passthrough on Proxmox VE. Without a command, the wizard opens.\n"
-		    "Nothing is changed without --apply.\n\nCommands:\n",
+		    "Nothing is changed without --apply.\n\nCommands:\n"),
 		    out);
 	print_commands(out);
-	(void)fputs("\nOptions, before or after the command:\n", out);
+	(void)fputs(_("\nOptions, before or after the command:\n"), out);
 	print_common_options(out);
-	(void)fputs("\nExit status: 0 done; 1 refused, or a blocker was found; 2 wrong usage; "
+	(void)fputs(_("\nExit status: 0 done; 1 refused, or a blocker was found; 2 wrong usage; "
 		    "3 a change\nfailed and everything was put back; 4 a change failed and "
-		    "something could not be put\nback.\n",
+		    "something could not be put\nback.\n"),
 		    out);
 	return PG_EXIT_OK;
 }
 
 static int print_command_help(FILE *out, const struct pg_cmd *cmd)
 {
-	(void)fprintf(out, "Usage: pve-gpu %s%s%s\n%s.\n", cmd->name, *cmd->synopsis ? " " : "",
-		      cmd->synopsis, cmd->summary ? cmd->summary : "for the completion of the shells");
+	(void)fprintf(out, _("Usage: pve-gpu %s%s%s\n%s.\n"), cmd->name, *cmd->synopsis ? " " : "",
+		      cmd->synopsis, cmd->summary ? _(cmd->summary) : _("for the completion of the shells"));
 	if (cmd->help)
-		(void)fprintf(out, "\n%s", cmd->help);
-	(void)fputs("\nOptions of every command:\n", out);
+		(void)fprintf(out, "\n%s", _(cmd->help));
+	(void)fputs(_("\nOptions of every command:\n"), out);
 	print_common_options(out);
 	return PG_EXIT_OK;
 }
@@ -93,7 +94,7 @@ static int unknown_command(const struct pg_cmd_env *env, const char *name)
 	if (*name == '-')
 		return pg_cmd_usage(env, NULL, "There is no option %s.", name);
 	(void)pg_cmd_usage(env, NULL, "There is no command %s.", name);
-	(void)fputs("The commands are:\n", env->diag);
+	(void)fputs(_("The commands are:\n"), env->diag);
 	print_commands(env->diag);
 	return PG_EXIT_USAGE;
 }
@@ -134,7 +135,7 @@ static void take_script(const struct pg_cmd_env *env, struct ui_opts *opts)
 	opts->rows = 24;
 	if (size)
 		(void)sscanf(size, "%3dx%3d", &opts->cols, &opts->rows);
-	(void)fprintf(env->diag, "pve-gpu: The keys come from %s (PVE_GPU_SCRIPT).\n",
+	(void)fprintf(env->diag, _("pve-gpu: The keys come from %s (PVE_GPU_SCRIPT).\n"),
 		      opts->script);
 }
 
@@ -149,12 +150,12 @@ static bool is_busy(const struct pg_root *root)
 static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *root)
 {
 	if (pg_root_is_sealed(root))
-		return "This is an archive, which cannot be changed. You can look at everything.";
+		return _("This is an archive, which cannot be changed. You can look at everything.");
 	if (pg_root_is_live(root) && geteuid() != 0)
-		return "You are not root: you can look at everything and change nothing. Start "
-		       "pve-gpu as root to apply.";
+		return _("You are not root: you can look at everything and change nothing. Start "
+		       "pve-gpu as root to apply.");
 	if (!is_busy(root) && pg_cmd_recover_first(env, root) != PG_EXIT_OK && !is_busy(root))
-		return "A change was interrupted and could not be taken back. Run pve-gpu recover.";
+		return _("A change was interrupted and could not be taken back. Run pve-gpu recover.");
 	return NULL;
 }
 
@@ -187,7 +188,7 @@ static int run_ui(const struct pg_cmd_env *env, struct ui_opts *ui, struct wiz_o
 		r = ui_run(wiz, ui, err);
 	pg_archive_hold(opts->root, true);
 	if (r == 0 && wiz_wants_reboot(wiz)) {
-		(void)fputs("Rebooting the node.\n", env->diag);
+		(void)fputs(_("Rebooting the node.\n"), env->diag);
 		r = pg_reboot(opts->root, err);
 	}
 	return r;
@@ -328,12 +329,12 @@ static int finish_output(const struct pg_cmd_env *env, int status)
 		(void)fputc('\n', env->out);
 		(void)fflush(env->out);
 	}
-	(void)fprintf(env->diag, "pve-gpu: %s: %s.\n",
-		      *env->changed ? "The change was made; the report of it could not be written" :
-				      "The output could not be written",
-		      errno == EPIPE ? "nobody reads it" :
+	(void)fprintf(env->diag, _("pve-gpu: %s: %s.\n"),
+		      *env->changed ? _("The change was made; the report of it could not be written") :
+				      _("The output could not be written"),
+		      errno == EPIPE ? _("nobody reads it") :
 		      errno	     ? pg_err_reason(errno) :
-				       "a part of it was lost");
+				       _("a part of it was lost"));
 	return status == PG_EXIT_OK && !*env->changed ? PG_EXIT_REFUSED : status;
 }
 
@@ -371,6 +372,25 @@ static int dispatch_archive(struct pg_cmd_env *env, const struct options *o)
 	return status;
 }
 
+/* In the language of the locale. */
+static void speak(void)
+{
+	pg_autofree char *dir = pg_locale_dir();
+
+	if (dir && bindtextdomain(PACKAGE, dir))
+		(void)textdomain(PACKAGE);
+	(void)bind_textdomain_codeset(PACKAGE, "UTF-8");
+}
+
+/* Scripts rely on the words of JSON documents. In ASCII, accents fall off. */
+static void adapt_language(const struct options *o, bool ascii)
+{
+	if (o->json)
+		(void)setlocale(LC_MESSAGES, "C");
+	if (ascii)
+		(void)bind_textdomain_codeset(PACKAGE, "ASCII");
+}
+
 int main(int argc, char **argv)
 {
 	bool changed = false;
@@ -383,6 +403,7 @@ int main(int argc, char **argv)
 	keep_standard_files();
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)setlocale(LC_ALL, "");
+	speak();
 	o.argv = calloc((size_t)argc + 1, sizeof(*o.argv));
 	if (!o.argv)
 		return PG_EXIT_REFUSED;
@@ -394,6 +415,7 @@ int main(int argc, char **argv)
 		env.root_dir = o.root;
 		env.json = o.json;
 		env.ascii |= o.ascii;
+		adapt_language(&o, env.ascii);
 		env.color = wants_color(o.color);
 		env.columns = columns_of(stdout);
 		status = !o.help && !o.version && pg_archive_is(o.root) ? dispatch_archive(&env, &o) :

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "ui/text.h"
+#include "src/base/i18n.h"
 
 void ui_say(struct ui *ui, const char *message)
 {
 	free(ui->message);
-	ui->message = message ? strdup(message) : NULL;
+	ui->message = message ? strdup(_(message)) : NULL;
 }
 
 /* ---- over the page ---- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "ui/keys.h"
 #include "ui/text.h"
@@ -175,12 +176,12 @@ static void draw_answer(struct ui_term *t, struct ui_rect r, const struct ui_ask
 		return;
 	}
 	if (q->kind == WIZ_ASK_NOTE) {
-		(void)draw_button(t, y, r.x + (r.w - 6) / 2, r.w, "OK", true);
+		(void)draw_button(t, y, r.x + (r.w - 6) / 2, r.w, _("OK"), true);
 		return;
 	}
 	x = r.x + (r.w - 15) / 2;
-	x += draw_button(t, y, x, r.w, "No", !ask->yes) + 2;
-	(void)draw_button(t, y, x, r.w, "Yes", ask->yes);
+	x += draw_button(t, y, x, r.w, _("No"), !ask->yes) + 2;
+	(void)draw_button(t, y, x, r.w, _("Yes"), ask->yes);
 }
 
 void ui_ask_draw(struct ui_term *t, const struct ui_ask *ask, const struct wiz_question *q)

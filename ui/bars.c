@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "ui/text.h"
 
 #define HINT_GAP 2
@@ -74,7 +75,7 @@ static void draw_one_step(struct ui_term *t, struct ui_rect r, const struct wiz_
 	for (size_t i = 0; i < view->n_step; i++) {
 		if (view->step[i].state != WIZ_STEP_CURRENT)
 			continue;
-		(void)snprintf(buf, sizeof(buf), "Step %zu of %zu: %s", i + 1, view->n_step,
+		(void)snprintf(buf, sizeof(buf), _("Step %zu of %zu: %s"), i + 1, view->n_step,
 			       view->step[i].label ? view->step[i].label : "");
 		(void)ui_term_put_cut(t, r.y, r.x + 1, r.w - 2, WIZ_STRONG, buf);
 	}
@@ -115,9 +116,9 @@ void ui_progress_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view
 		return;
 	bar = bar < BAR_MIN ? BAR_MIN : bar > BAR_MAX ? BAR_MAX : bar;
 	if (elapsed_s >= 0)
-		(void)snprintf(elapsed, sizeof(elapsed), "  %ld:%02ld", elapsed_s / 60,
+		(void)snprintf(elapsed, sizeof(elapsed), _("  %ld:%02ld"), elapsed_s / 60,
 			       elapsed_s % 60);
-	(void)snprintf(tail, sizeof(tail), "  %zu of %zu%s", view->progress,
+	(void)snprintf(tail, sizeof(tail), _("  %zu of %zu%s"), view->progress,
 		       view->progress_of, elapsed);
 	full = view->progress >= view->progress_of ?
 		       bar :
@@ -153,7 +154,7 @@ size_t ui_hints_of_page(const struct wiz_view *view, struct ui_hint *hint, size_
 		if (b[i].action == UI_ACT_NEXT && view->next_label)
 			label = view->next_label;
 		if (b[i].action == UI_ACT_DOWN && view->shape != WIZ_SHAPE_LIST)
-			label = "scroll";
+			label = N_("scroll");
 		hint[n++] = (struct ui_hint){ b[i].shown, label, b[i].rank };
 	}
 	return n;
@@ -165,7 +166,7 @@ static int hints_width(const struct ui_hint *hint, size_t n, int rank)
 
 	for (size_t i = 0; i < n; i++)
 		if (hint[i].rank <= rank)
-			width += ui_width(hint[i].key) + 1 + ui_width(hint[i].label) + HINT_GAP;
+			width += ui_width(_(hint[i].key)) + 1 + ui_width(_(hint[i].label)) + HINT_GAP;
 	return width ? width - HINT_GAP : 0;
 }
 
@@ -182,10 +183,10 @@ void ui_hints_draw(struct ui_term *t, struct ui_rect r, const struct ui_hint *hi
 
 		if (hint[i].rank > rank)
 			continue;
-		key = ui_charset_text(ui_term_charset(t), hint[i].key);
+		key = ui_charset_text(ui_term_charset(t), _(hint[i].key));
 		if (!key)
 			return;
 		x += ui_term_put(t, r.y, x, r.w, UI_STYLE_KEY, key) + 1;
-		x += ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, hint[i].label) + HINT_GAP;
+		x += ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, _(hint[i].label)) + HINT_GAP;
 	}
 }

@@ -4,71 +4,72 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* In the order of the key bar and of the help. */
 static const struct ui_binding bindings[] = {
 	{ UI_ACT_UP, "up", { UI_KEY_UP, 'k' }, "↑", NULL,
-	  "one row up", 0, 0 },
-	{ UI_ACT_DOWN, "down", { UI_KEY_DOWN, 'j' }, "↑↓", "move",
-	  "one row down", 0, 8 },
-	{ UI_ACT_PAGE_UP, "page-up", { UI_KEY_PAGE_UP, UI_CTRL('b') }, "PgUp", NULL,
-	  "one page up", 0, 0 },
-	{ UI_ACT_PAGE_DOWN, "page-down", { UI_KEY_PAGE_DOWN, UI_CTRL('f') }, "PgDn", NULL,
-	  "one page down", 0, 0 },
-	{ UI_ACT_FIRST, "first", { UI_KEY_HOME, 'g' }, "Home", NULL,
-	  "to the first row", 0, 0 },
-	{ UI_ACT_LAST, "last", { UI_KEY_END, 'G' }, "End", NULL,
-	  "to the last row", 0, 0 },
+	  N_("one row up"), 0, 0 },
+	{ UI_ACT_DOWN, "down", { UI_KEY_DOWN, 'j' }, "↑↓", N_("move"),
+	  N_("one row down"), 0, 8 },
+	{ UI_ACT_PAGE_UP, "page-up", { UI_KEY_PAGE_UP, UI_CTRL('b') }, N_("PgUp"), NULL,
+	  N_("one page up"), 0, 0 },
+	{ UI_ACT_PAGE_DOWN, "page-down", { UI_KEY_PAGE_DOWN, UI_CTRL('f') }, N_("PgDn"), NULL,
+	  N_("one page down"), 0, 0 },
+	{ UI_ACT_FIRST, "first", { UI_KEY_HOME, 'g' }, N_("Home"), NULL,
+	  N_("to the first row"), 0, 0 },
+	{ UI_ACT_LAST, "last", { UI_KEY_END, 'G' }, N_("End"), NULL,
+	  N_("to the last row"), 0, 0 },
 	{ UI_ACT_LEFT, "left", { UI_KEY_LEFT, 'h' }, "←", NULL,
-	  "fold the group, or scroll a long line sideways", 0, 0 },
+	  N_("fold the group, or scroll a long line sideways"), 0, 0 },
 	{ UI_ACT_RIGHT, "right", { UI_KEY_RIGHT, 'l' }, "→", NULL,
-	  "unfold the group, or scroll a long line sideways", 0, 0 },
-	{ UI_ACT_TOGGLE, "select", { ' ' }, "Space", "select",
-	  "select the row under the cursor, or take the selection back", WIZ_CAN_TOGGLE, 2 },
-	{ UI_ACT_NEXT, "next", { UI_KEY_ENTER }, "Enter", "next",
-	  "go on, or open the row under the cursor", WIZ_CAN_NEXT, 2 },
-	{ UI_ACT_RUN, "run", { 'r' }, "r", "run",
-	  "run the commands that the page shows", WIZ_CAN_RUN, 4 },
-	{ UI_ACT_SAVE, "save", { 's' }, "s", "save",
-	  "save the commands as a script", WIZ_CAN_SAVE, 5 },
-	{ UI_ACT_TRIAL, "trial", { 't' }, "t", "trial",
-	  "the next time of a trial boot: 10, 30, 60 or 5 minutes, or none", WIZ_CAN_TRIAL, 3 },
-	{ UI_ACT_PIN, "pin", { 'p' }, "p", "pin",
-	  "keep the names of the node's network cards, or leave them", WIZ_CAN_PIN, 6 },
-	{ UI_ACT_CANCEL, "cancel", { UI_KEY_INTERRUPT }, "Ctrl-C", "stop and put back",
-	  "stop what runs and put everything back; elsewhere: quit", WIZ_CAN_CANCEL, 1 },
-	{ UI_ACT_BACK, "back", { UI_KEY_ESC }, "Esc", "back",
-	  "go back, or close what lies over the page", WIZ_CAN_BACK, 3 },
-	{ UI_ACT_SEARCH, "search", { '/' }, "/", "search",
-	  "search for a text; Enter keeps the place, Esc goes back to where you were",
+	  N_("unfold the group, or scroll a long line sideways"), 0, 0 },
+	{ UI_ACT_TOGGLE, "select", { ' ' }, N_("Space"), N_("select"),
+	  N_("select the row under the cursor, or take the selection back"), WIZ_CAN_TOGGLE, 2 },
+	{ UI_ACT_NEXT, "next", { UI_KEY_ENTER }, N_("Enter"), N_("next"),
+	  N_("go on, or open the row under the cursor"), WIZ_CAN_NEXT, 2 },
+	{ UI_ACT_RUN, "run", { 'r' }, "r", N_("run"),
+	  N_("run the commands that the page shows"), WIZ_CAN_RUN, 4 },
+	{ UI_ACT_SAVE, "save", { 's' }, "s", N_("save"),
+	  N_("save the commands as a script"), WIZ_CAN_SAVE, 5 },
+	{ UI_ACT_TRIAL, "trial", { 't' }, "t", N_("trial"),
+	  N_("the next time of a trial boot: 10, 30, 60 or 5 minutes, or none"), WIZ_CAN_TRIAL, 3 },
+	{ UI_ACT_PIN, "pin", { 'p' }, "p", N_("pin"),
+	  N_("keep the names of the node's network cards, or leave them"), WIZ_CAN_PIN, 6 },
+	{ UI_ACT_CANCEL, "cancel", { UI_KEY_INTERRUPT }, "Ctrl-C", N_("stop and put back"),
+	  N_("stop what runs and put everything back; elsewhere: quit"), WIZ_CAN_CANCEL, 1 },
+	{ UI_ACT_BACK, "back", { UI_KEY_ESC }, N_("Esc"), N_("back"),
+	  N_("go back, or close what lies over the page"), WIZ_CAN_BACK, 3 },
+	{ UI_ACT_SEARCH, "search", { '/' }, "/", N_("search"),
+	  N_("search for a text; Enter keeps the place, Esc goes back to where you were"),
 	  WIZ_CAN_SEARCH, 7 },
 	{ UI_ACT_SEARCH_NEXT, "next-match", { 'n' }, "n", NULL,
-	  "to the next place found", WIZ_CAN_SEARCH, 0 },
+	  N_("to the next place found"), WIZ_CAN_SEARCH, 0 },
 	{ UI_ACT_SEARCH_PREV, "previous-match", { 'N' }, "N", NULL,
-	  "to the place found before", WIZ_CAN_SEARCH, 0 },
-	{ UI_ACT_DETAILS, "details", { 'd' }, "d", "details",
-	  "everything that is known of the row under the cursor", WIZ_CAN_DETAILS, 6 },
-	{ UI_ACT_PANE, "pane", { UI_KEY_TAB }, "Tab", NULL,
-	  "to the other pane and back", 0, 0 },
-	{ UI_ACT_HELP, "help", { '?', UI_KEY_F1 }, "?", "help",
-	  "explain this screen", 0, 1 },
+	  N_("to the place found before"), WIZ_CAN_SEARCH, 0 },
+	{ UI_ACT_DETAILS, "details", { 'd' }, "d", N_("details"),
+	  N_("everything that is known of the row under the cursor"), WIZ_CAN_DETAILS, 6 },
+	{ UI_ACT_PANE, "pane", { UI_KEY_TAB }, N_("Tab"), NULL,
+	  N_("to the other pane and back"), 0, 0 },
+	{ UI_ACT_HELP, "help", { '?', UI_KEY_F1 }, "?", N_("help"),
+	  N_("explain this screen"), 0, 1 },
 	{ UI_ACT_REDRAW, "redraw", { UI_CTRL('l') }, "Ctrl-L", NULL,
-	  "draw the screen again", 0, 0 },
-	{ UI_ACT_QUIT, "quit", { 'q' }, "q", "quit",
-	  "leave; nothing is changed that was not applied", 0, 1 },
+	  N_("draw the screen again"), 0, 0 },
+	{ UI_ACT_QUIT, "quit", { 'q' }, "q", N_("quit"),
+	  N_("leave; nothing is changed that was not applied"), 0, 1 },
 };
 
 static const struct {
 	const char *name;
 	int key;
 } names[] = {
-	{ "Up", UI_KEY_UP }, { "Down", UI_KEY_DOWN },
-	{ "Left", UI_KEY_LEFT }, { "Right", UI_KEY_RIGHT },
-	{ "PgUp", UI_KEY_PAGE_UP }, { "PgDn", UI_KEY_PAGE_DOWN },
-	{ "Home", UI_KEY_HOME }, { "End", UI_KEY_END },
-	{ "Enter", UI_KEY_ENTER }, { "Esc", UI_KEY_ESC }, { "Tab", UI_KEY_TAB },
-	{ "Space", ' ' }, { "Backspace", UI_KEY_BACKSPACE }, { "Delete", UI_KEY_DELETE },
+	{ N_("Up"), UI_KEY_UP }, { N_("Down"), UI_KEY_DOWN },
+	{ N_("Left"), UI_KEY_LEFT }, { N_("Right"), UI_KEY_RIGHT },
+	{ N_("PgUp"), UI_KEY_PAGE_UP }, { N_("PgDn"), UI_KEY_PAGE_DOWN },
+	{ N_("Home"), UI_KEY_HOME }, { N_("End"), UI_KEY_END },
+	{ N_("Enter"), UI_KEY_ENTER }, { N_("Esc"), UI_KEY_ESC }, { N_("Tab"), UI_KEY_TAB },
+	{ N_("Space"), ' ' }, { N_("Backspace"), UI_KEY_BACKSPACE }, { N_("Delete"), UI_KEY_DELETE },
 	{ "F1", UI_KEY_F1 }, { "Ctrl-C", UI_KEY_INTERRUPT },
 };
 
@@ -122,7 +123,7 @@ static void print_keys(const struct ui_binding *b, char *buf, size_t size)
 		int n;
 
 		if (name)
-			n = snprintf(buf + at, size - at, "%s%s", sep, name);
+			n = snprintf(buf + at, size - at, "%s%s", sep, _(name));
 		else if (b->key[k] < ' ')
 			n = snprintf(buf + at, size - at, "%sCtrl-%c", sep, b->key[k] + '@');
 		else
@@ -140,7 +141,7 @@ int ui_keys_help(unsigned can, struct wiz_lines *ret)
 		if (!ui_keys_offered(&bindings[i], can))
 			continue;
 		print_keys(&bindings[i], keys, sizeof(keys));
-		r = wiz_lines_add(ret, WIZ_PLAIN, keys, "%s", bindings[i].help);
+		r = wiz_lines_add(ret, WIZ_PLAIN, keys, "%s", _(bindings[i].help));
 	}
 	return r;
 }

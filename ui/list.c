@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "ui/text.h"
 
 #define NOTE_GAP 2
@@ -197,7 +198,7 @@ void ui_list_foot(const struct ui_list *list, int height, char *buf, size_t size
 {
 	buf[0] = '\0';
 	if (list->n > (size_t)(height > 0 ? height : 0))
-		(void)snprintf(buf, size, "%zu of %zu", list->cursor + 1, list->n);
+		(void)snprintf(buf, size, _("%zu of %zu"), list->cursor + 1, list->n);
 }
 
 static bool is_last_child(const struct wiz_view *view, size_t i)

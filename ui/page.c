@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "ui/bars.h"
 #include "ui/text.h"
 
@@ -190,7 +191,7 @@ static void draw_search(struct ui *ui, struct ui_rect r)
 	ui_field_draw(ui->term, r.y, x, w / 2, ui->search.text, ui->search.at);
 	if (ui->search.missing)
 		(void)ui_term_put(ui->term, r.y, x + w / 2 + 1, w / 2 - 2, WIZ_WARN,
-				  "not found");
+				  _("not found"));
 }
 
 /* What was just said; else why the row under the cursor, or the page, cannot be taken. */
@@ -221,9 +222,9 @@ static size_t add_reading_hints(struct ui *ui, struct ui_hint *hint, size_t n, s
 	int rows = ui_rect_inner(ui->layout.detail).h;
 
 	if (v && ui_textview_is_wide(v))
-		more[n_more++] = (struct ui_hint){ "←→", "sideways", 6 };
+		more[n_more++] = (struct ui_hint){ "←→", N_("sideways"), 6 };
 	if (has_detail(ui) && (hidden || ui->detail_focus || (int)ui->detail.rows.n > rows))
-		more[n_more++] = (struct ui_hint){ "Tab", ui->detail_focus ? "list" : "read on",
+		more[n_more++] = (struct ui_hint){ N_("Tab"), ui->detail_focus ? N_("list") : N_("read on"),
 						   hidden ? 4 : 9 };
 	while (at < n && strcmp(hint[at].key, "?") != 0)
 		at++;
@@ -237,20 +238,20 @@ static size_t add_reading_hints(struct ui *ui, struct ui_hint *hint, size_t n, s
 static void draw_keys(struct ui *ui)
 {
 	static const struct ui_hint over[] = {
-		{ "↑↓", "scroll", 3 }, { "/", "search", 4 }, { "n", "next match", 5 },
-		{ "Esc", "close", 1 },
+		{ "↑↓", N_("scroll"), 3 }, { "/", N_("search"), 4 }, { "n", N_("next match"), 5 },
+		{ N_("Esc"), N_("close"), 1 },
 	};
 	static const struct ui_hint yesno[] = {
-		{ "←→", "choose", 3 }, { "Enter", "ok", 1 }, { "y", "yes", 2 },
-		{ "n", "no", 2 }, { "Esc", "cancel", 2 },
+		{ "←→", N_("choose"), 3 }, { N_("Enter"), N_("ok"), 1 }, { "y", N_("yes"), 2 },
+		{ "n", N_("no"), 2 }, { N_("Esc"), N_("cancel"), 2 },
 	};
 	static const struct ui_hint text[] = {
-		{ "Enter", "ok", 1 }, { "Esc", "cancel", 2 },
-		{ "Ctrl-U", "empty the field", 3 },
+		{ N_("Enter"), N_("ok"), 1 }, { N_("Esc"), N_("cancel"), 2 },
+		{ "Ctrl-U", N_("empty the field"), 3 },
 	};
-	static const struct ui_hint note[] = { { "Enter", "close", 1 } };
+	static const struct ui_hint note[] = { { N_("Enter"), N_("close"), 1 } };
 	static const struct ui_hint find[] = {
-		{ "Enter", "stay here", 1 }, { "Esc", "go back", 2 },
+		{ N_("Enter"), N_("stay here"), 1 }, { N_("Esc"), N_("go back"), 2 },
 	};
 	struct ui_hint page[32];
 	struct ui_rect r = ui->layout.keys;
@@ -278,8 +279,8 @@ static void draw_keys(struct ui *ui)
 static int draw_over(struct ui *ui)
 {
 	static const char *const titles[] = {
-		[UI_OVER_NONE] = "", [UI_OVER_HELP] = "Help", [UI_OVER_DETAILS] = "Details",
-		[UI_OVER_NOTE] = "Why not",
+		[UI_OVER_NONE] = "", [UI_OVER_HELP] = N_("Help"), [UI_OVER_DETAILS] = N_("Details"),
+		[UI_OVER_NOTE] = N_("Why not"),
 	};
 	struct ui_rect frame;
 	int rows, cols, r;
@@ -292,7 +293,7 @@ static int draw_over(struct ui *ui)
 		return r;
 	frame = over_rect(ui);
 	ui_term_fill(ui->term, frame, WIZ_PLAIN);
-	return draw_text_pane(ui, frame, &ui->over_text, titles[ui->over], !ui->asking);
+	return draw_text_pane(ui, frame, &ui->over_text, _(titles[ui->over]), !ui->asking);
 }
 
 static long elapsed(const struct ui *ui)
@@ -308,7 +309,7 @@ static void draw_too_small(struct ui *ui)
 
 	ui_term_size(ui->term, &all.h, &all.w);
 	draw_paragraph(ui, all, WIZ_STRONG,
-		       "The window is too small: make it 40x10 or larger. q quits.");
+		       _("The window is too small: make it 40x10 or larger. q quits."));
 }
 
 int ui_page_draw(struct ui *ui)

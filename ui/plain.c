@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "ui/signals.h"
 
@@ -95,7 +96,7 @@ static void on_refresh(void *ctx)
 	progress = p->view.progress_text;
 	if (progress && !is_last_line(&p->view.lines, progress) &&
 	    (!p->progress || strcmp(progress, p->progress) != 0)) {
-		(void)fprintf(p->out, "Step %zu of %zu: %s\n", p->view.progress, p->view.progress_of, progress);
+		(void)fprintf(p->out, _("Step %zu of %zu: %s\n"), p->view.progress, p->view.progress_of, progress);
 		free(p->progress);
 		p->progress = strdup(progress);
 	}
@@ -170,7 +171,7 @@ static const struct wiz_item *item_of(struct plain *p, const char *number)
 		return ui_plain_item(p);
 	if (pg_text_number(number, 10, p->view.n_item, &n) == 0 && n > 0)
 		return &p->view.item[n - 1];
-	say(p, *number ? "There is no such number here." : "Which one? Write its number too.");
+	say(p, *number ? _("There is no such number here.") : _("Which one? Write its number too."));
 	return NULL;
 }
 
@@ -183,7 +184,7 @@ static int go_to(struct plain *p, const struct wiz_item *item)
 	if (ui_plain_opens(p)) {
 		if (item->enabled)
 			return send(p, (struct wiz_event){ .kind = WIZ_EVENT_NEXT, .item = p->item });
-		say(p, item->why_not ? item->why_not : "This cannot be opened.");
+		say(p, item->why_not ? item->why_not : _("This cannot be opened."));
 		return 0;
 	}
 	return detail(p, item->id, wiz_detail);
@@ -192,7 +193,7 @@ static int go_to(struct plain *p, const struct wiz_item *item)
 static int toggle(struct plain *p, const struct wiz_item *item)
 {
 	if (!item->enabled) {
-		say(p, item->why_not ? item->why_not : "This cannot be chosen.");
+		say(p, item->why_not ? item->why_not : _("This cannot be chosen."));
 		return 0;
 	}
 	free(p->item);
@@ -273,7 +274,7 @@ static int act(struct plain *p, const char *line)
 	else if (*line >= '0' && *line <= '9' && (item = item_of(p, line)))
 		return go_to(p, item);
 	else if (*line && (*line < '0' || *line > '9'))
-		say(p, "This is not one of the choices here.");
+		say(p, _("This is not one of the choices here."));
 	return 0;
 }
 
@@ -284,9 +285,9 @@ static int answer(struct plain *p, const char *line)
 	pg_autofree char *text = NULL;
 
 	if (q->kind == WIZ_ASK_YESNO) {
-		event.yes = *line ? *line == 'y' || *line == 'Y' : q->yes_default;
-		if (*line && !strchr("yYnN", *line)) {
-			say(p, "Write yes or no.");
+		event.yes = *line ? pg_is_yes(line) : q->yes_default;
+		if (*line && !pg_is_yes(line) && !strchr("nN", *line)) {
+			say(p, _("Write yes or no."));
 			return 0;
 		}
 	} else if (q->kind == WIZ_ASK_TEXT) {

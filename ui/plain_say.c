@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "src/base/i18n.h"
 #define PAGE_LINES 60
 
 const struct wiz_item *ui_plain_item(const struct plain *p)
@@ -22,7 +23,7 @@ static const char *mark_words(enum wiz_mark mark)
 		return "chosen: ";
 	case WIZ_MARK_OFF:
 	case WIZ_MARK_RADIO_OFF:
-		return "not chosen: ";
+		return _("not chosen: ");
 	case WIZ_MARK_ALERT:
 		return "attention: ";
 	default:
@@ -46,9 +47,9 @@ static void tell_item(const struct plain *p, size_t i)
 {
 	const struct wiz_item *item = &p->view.item[i];
 
-	(void)fprintf(p->out, "%zu. %s%s%s%s%s%s\n", i + 1, item->depth ? "- " : "", mark_words(item->mark),
+	(void)fprintf(p->out, _("%zu. %s%s%s%s%s%s\n"), i + 1, item->depth ? "- " : "", mark_words(item->mark),
 		      item->text ? item->text : "", item->note && *item->note ? "; " : "",
-		      item->note ? item->note : "", item->can_fold && item->folded ? "; more is folded in" : "");
+		      item->note ? item->note : "", item->can_fold && item->folded ? _("; more is folded in") : "");
 }
 
 static bool has(const char *text, const char *word)
@@ -71,7 +72,7 @@ void ui_plain_find(const struct plain *p, const char *word)
 			n++;
 		}
 	if (!n)
-		(void)fprintf(p->out, "Nothing here has \"%s\" in it.\n", word);
+		(void)fprintf(p->out, _("Nothing here has \"%s\" in it.\n"), word);
 }
 
 /* All but those that are folded in. */
@@ -128,7 +129,7 @@ void ui_plain_more(struct plain *p)
 	ui_plain_lines(p->out, &p->view.lines, p->told, to);
 	p->told = to < p->view.lines.n ? to : p->view.lines.n;
 	if (p->told < p->view.lines.n)
-		(void)fprintf(p->out, "%zu more lines: m tells them.\n", p->view.lines.n - p->told);
+		(void)fprintf(p->out, _("%zu more lines: m tells them.\n"), p->view.lines.n - p->told);
 }
 
 /* "Step 2 of 7: Device." */
@@ -136,7 +137,7 @@ static void tell_step(const struct plain *p)
 {
 	for (size_t i = 0; i < p->view.n_step; i++)
 		if (p->view.step[i].state == WIZ_STEP_CURRENT)
-			(void)fprintf(p->out, "Step %zu of %zu: %s.\n", i + 1, p->view.n_step, p->view.step[i].label);
+			(void)fprintf(p->out, _("Step %zu of %zu: %s.\n"), i + 1, p->view.n_step, p->view.step[i].label);
 }
 
 bool ui_plain_opens(const struct plain *p)
@@ -148,7 +149,7 @@ void ui_plain_page(struct plain *p)
 {
 	const struct wiz_view *v = &p->view;
 
-	(void)fprintf(p->out, "\n== %s%s ==\n", v->title ? v->title : "", v->demo ? " (demo node)" : "");
+	(void)fprintf(p->out, "\n== %s%s ==\n", v->title ? v->title : "", v->demo ? _(" (demo node)") : "");
 	tell_step(p);
 	if (v->intro)
 		(void)fprintf(p->out, "%s\n", v->intro);
@@ -172,19 +173,19 @@ void ui_plain_choices(const struct plain *p)
 	const char *label = p->view.next_label ? p->view.next_label : "next";
 
 	if (p->view.n_item)
-		(void)fprintf(p->out, ui_plain_opens(p) ? "A number opens it, " : "A number tells about it, ");
-	tell_choice(p, WIZ_CAN_TOGGLE, "x and a number chooses it or not");
-	tell_choice(p, WIZ_CAN_FOLD, "f and a number folds it");
-	tell_choice(p, WIZ_CAN_DETAILS, "d and a number tells all about it");
-	tell_choice(p, WIZ_CAN_SEARCH, "/ and a word tells what has it");
-	tell_choice(p, WIZ_CAN_SAVE, "s saves it");
-	tell_choice(p, WIZ_CAN_RUN, "r runs it");
-	tell_choice(p, WIZ_CAN_TRIAL, "t changes the trial boot");
-	tell_choice(p, WIZ_CAN_PIN, "p pins the network cards' names");
+		(void)fprintf(p->out, ui_plain_opens(p) ? _("A number opens it, ") : _("A number tells about it, "));
+	tell_choice(p, WIZ_CAN_TOGGLE, _("x and a number chooses it or not"));
+	tell_choice(p, WIZ_CAN_FOLD, _("f and a number folds it"));
+	tell_choice(p, WIZ_CAN_DETAILS, _("d and a number tells all about it"));
+	tell_choice(p, WIZ_CAN_SEARCH, _("/ and a word tells what has it"));
+	tell_choice(p, WIZ_CAN_SAVE, _("s saves it"));
+	tell_choice(p, WIZ_CAN_RUN, _("r runs it"));
+	tell_choice(p, WIZ_CAN_TRIAL, _("t changes the trial boot"));
+	tell_choice(p, WIZ_CAN_PIN, _("p pins the network cards' names"));
 	if (p->view.can & WIZ_CAN_NEXT && !p->view.why_not_next)
 		(void)fprintf(p->out, "n: %s, ", label);
-	tell_choice(p, WIZ_CAN_BACK, "b goes back");
-	(void)fprintf(p->out, "l tells the page again, ? helps, q quits.\n");
+	tell_choice(p, WIZ_CAN_BACK, _("b goes back"));
+	(void)fprintf(p->out, _("l tells the page again, ? helps, q quits.\n"));
 }
 
 void ui_plain_question(const struct plain *p)
@@ -193,11 +194,11 @@ void ui_plain_question(const struct plain *p)
 
 	(void)fprintf(p->out, "\n%s%s%s\n", q->title ? q->title : "", q->title ? ": " : "", q->text ? q->text : "");
 	if (q->kind == WIZ_ASK_YESNO)
-		(void)fprintf(p->out, "Write yes or no; an empty line is %s.\n> ", q->yes_default ? "yes" : "no");
+		(void)fprintf(p->out, _("Write yes or no; an empty line is %s.\n> "), q->yes_default ? _("yes") : _("no"));
 	else if (q->kind == WIZ_ASK_TEXT && q->initial && *q->initial)
-		(void)fprintf(p->out, "An empty line is \"%s\"; a dot alone leaves the question.\n> ", q->initial);
+		(void)fprintf(p->out, _("An empty line is \"%s\"; a dot alone leaves the question.\n> "), q->initial);
 	else if (q->kind == WIZ_ASK_TEXT)
-		(void)fprintf(p->out, "A dot alone leaves the question.\n> ");
+		(void)fprintf(p->out, _("A dot alone leaves the question.\n> "));
 	else
-		(void)fprintf(p->out, "An empty line goes on.\n> ");
+		(void)fprintf(p->out, _("An empty line goes on.\n> "));
 }

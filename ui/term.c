@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <wchar.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "ui/signals.h"
 #include "ui/text.h"
@@ -58,9 +59,9 @@ static int look_at_terminal(struct pg_err *err)
 	const char *type = getenv("TERM");
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return refuse(err, "The wizard needs a terminal, and there is none.");
+		return refuse(err, _("The wizard needs a terminal, and there is none."));
 	if (!type || !*type || strcmp(type, "dumb") == 0)
-		return refuse(err, "This terminal cannot show a full screen.");
+		return refuse(err, _("This terminal cannot show a full screen."));
 	return 0;
 }
 
@@ -162,7 +163,7 @@ int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct p
 	ui_signals_take(t->headless ? -1 : STDOUT_FILENO);
 	t->screen = t->headless ? open_headless(t, opts->type) : open_terminal();
 	if (!t->screen)
-		return refuse(err, "This type of terminal (TERM) is not known here.");
+		return refuse(err, _("This type of terminal (TERM) is not known here."));
 	(void)set_term(t->screen);
 	set_modes(t->headless);
 	start_colors(t, opts->color, opts->light);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "ui/list.h"
 
 #define SIDEWAYS 8		/* cells a step */
@@ -163,7 +164,7 @@ void ui_textview_foot(const struct ui_textview *v, int rows, char *buf, size_t s
 
 	buf[0] = '\0';
 	if (v->rows.n > h)
-		(void)snprintf(buf, size, "%zu-%zu of %zu", v->top + 1, v->top + h, v->rows.n);
+		(void)snprintf(buf, size, _("%zu-%zu of %zu"), v->top + 1, v->top + h, v->rows.n);
 }
 
 static void draw_raw(struct ui_term *t, struct ui_rect r, const struct ui_textview *v,

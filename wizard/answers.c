@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "src/base/conf.h"
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/answers.h"
 #include "wizard/answers_keys.h"
@@ -32,12 +33,12 @@ int wiz_answers_complain(cfg_t *cfg, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	if (!r->failed)
 		(void)pg_err_set(r->err, -EINVAL, r->path,
 				 cfg->line > 0 ? (unsigned)cfg->line : 0, "%s",
-				 b.s ? b.s : "The line cannot be read.");
+				 b.s ? b.s : _("The line cannot be read."));
 	r->failed = true;
 	return 1;
 }
@@ -58,8 +59,8 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	const char *text;
 
-	pg_strbuf_vaddf(&b, fmt, ap);
-	text = b.s ? b.s : "it cannot be read";
+	pg_strbuf_vaddf(&b, _(fmt), ap);
+	text = b.s ? b.s : _("it cannot be read");
 	if (pg_text_starts(text, "no such option"))
 		unknown(cfg, text);
 	else

@@ -2,6 +2,7 @@
 /* All that is known of a device: key d. */
 #include "wizard/ctx.h"
 
+#include "src/base/i18n.h"
 static void add_place(const struct pg_dev *dev, struct wiz_lines *lines)
 {
 	(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "Place");
@@ -44,16 +45,16 @@ static void add_drivers(const struct wiz *w, const struct pg_dev *dev,
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "Drivers");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "now", "%s", dev->driver ? dev->driver : "none");
-	(void)wiz_lines_add(lines, WIZ_PLAIN, "after reboot", "%s", expected ? expected : "unknown");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "after reboot", "%s", expected ? expected : _("unknown"));
 	if (dev->driver_override)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "override", "%s", dev->driver_override);
 	if (dev->claim_known != PG_YES)
-		(void)wiz_lines_add(lines, WIZ_FAINT, "claimed by", "unknown");
+		(void)wiz_lines_add(lines, WIZ_FAINT, "claimed by", _("unknown"));
 	for (size_t i = 0; i < dev->n_claim; i++)
-		(void)wiz_lines_add(lines, WIZ_PLAIN, i ? "" : "claimed by", "%s%s%s",
+		(void)wiz_lines_add(lines, WIZ_PLAIN, i ? "" : N_("claimed by"), "%s%s%s",
 				    dev->claim[i].module,
-				    dev->claim[i].builtin ? " (built into the kernel)" : "",
-				    dev->claim[i].blacklisted ? " (blacklisted)" : "");
+				    dev->claim[i].builtin ? _(" (built into the kernel)") : "",
+				    dev->claim[i].blacklisted ? _(" (blacklisted)") : "");
 }
 
 static void add_windows(const struct pg_dev *dev, struct wiz_lines *lines)

@@ -5,23 +5,24 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 const char *wiz_dev_kind(const struct pg_dev *dev)
 {
 	static const char *const names[] = {
-		[PG_KIND_OTHER] = "Other",   [PG_KIND_GPU] = "GPU",   [PG_KIND_AUDIO] = "Audio",
-		[PG_KIND_USB] = "USB",	     [PG_KIND_NIC] = "NIC",   [PG_KIND_STORAGE] = "Disk",
-		[PG_KIND_BRIDGE] = "Board",  [PG_KIND_SERIAL] = "Bus",
-		[PG_KIND_ACCELERATOR] = "Accel",
+		[PG_KIND_OTHER] = N_("Other"),   [PG_KIND_GPU] = N_("GPU"),   [PG_KIND_AUDIO] = N_("Audio"),
+		[PG_KIND_USB] = N_("USB"),	     [PG_KIND_NIC] = N_("NIC"),   [PG_KIND_STORAGE] = N_("Disk"),
+		[PG_KIND_BRIDGE] = N_("Board"),  [PG_KIND_SERIAL] = N_("Bus"),
+		[PG_KIND_ACCELERATOR] = N_("Accel"),
 	};
 
 	if (dev->is_bridge)
-		return "Port";
+		return _("Port");
 	/* The USB-C part of an NVIDIA card; others of that class are anything. */
 	if (dev->vendor == 0x10de && dev->class >> 8 == 0x0c80)
 		return "USB-C";
-	return names[dev->kind];
+	return _(names[dev->kind]);
 }
 
 struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev)
@@ -79,14 +80,14 @@ const struct pg_dev *wiz_dev_of_item(const struct wiz *w, const char *item)
 
 static void add_size(struct pg_strbuf *b, uint64_t n)
 {
-	static const char *const units[] = { "bytes", "KiB", "MiB", "GiB", "TiB" };
+	static const char *const units[] = { N_("bytes"), N_("KiB"), N_("MiB"), N_("GiB"), N_("TiB") };
 	size_t unit = 0;
 
 	while (n >= 1024 && n % 1024 == 0 && unit + 1 < PG_ARRAY_SIZE(units)) {
 		n /= 1024;
 		unit++;
 	}
-	pg_strbuf_addf(b, "%" PRIu64 " %s", n, units[unit]);
+	pg_strbuf_addf(b, "%" PRIu64 " %s", n, _(units[unit]));
 }
 
 /* Windows that matter to a person: those of a megabyte or more, else all. */
@@ -106,7 +107,7 @@ static void add_memory(const struct pg_dev *dev, struct wiz_lines *lines)
 		add_size(&b, dev->bar_size[i]);
 	}
 	if (!dev->bar_known)
-		pg_strbuf_add(&b, "unknown");
+		pg_strbuf_add(&b, _("unknown"));
 	if (b.len || pg_strbuf_error(&b) < 0)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "memory", "%s", b.s ? b.s : "");
 }
@@ -116,15 +117,15 @@ static const char *reset_word(const char *method)
 	static const struct {
 		const char *method, *word;
 	} words[] = {
-		{ "device_specific", "its own way" }, { "acpi", "by firmware" },
-		{ "flr", "function level" },	      { "af_flr", "function level (AF)" },
-		{ "pm", "power state" },	      { "bus", "whole bus" },
-		{ "slot", "whole slot" },	      { "cxl_bus", "whole CXL bus" },
+		{ "device_specific", N_("its own way") }, { "acpi", N_("by firmware") },
+		{ "flr", N_("function level") },	      { "af_flr", N_("function level (AF)") },
+		{ "pm", N_("power state") },	      { "bus", N_("whole bus") },
+		{ "slot", N_("whole slot") },	      { "cxl_bus", N_("whole CXL bus") },
 	};
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(words); i++)
 		if (strcmp(words[i].method, method) == 0)
-			return words[i].word;
+			return _(words[i].word);
 	return method;
 }
 
@@ -180,8 +181,8 @@ static void add_user(const struct pg_dev *dev, size_t i, const struct pg_effects
 	if (kept && pg_keeps_words(&all->keeps, use, &words) < 0)
 		lines->failed = true;
 	(void)wiz_lines_add(lines, use->vital && !kept ? WIZ_BAD : WIZ_WARN,
-			    i ? "" : "used by", "%s%s%s%s", use->detail,
-			    words ? " (without it " : use->vital && !kept ? " (the node needs it" : "",
+			    i ? "" : N_("used by"), "%s%s%s%s", use->detail,
+			    words ? _(" (without it ") : use->vital && !kept ? _(" (the node needs it") : "",
 			    words ? words : "", words || (use->vital && !kept) ? ")" : "");
 }
 
@@ -191,7 +192,7 @@ static void add_users(const struct pg_dev *dev, const struct pg_effects *all,
 	for (size_t i = 0; i < dev->n_use; i++)
 		add_user(dev, i, all, lines);
 	for (size_t i = 0; i < dev->n_vmid; i++)
-		(void)wiz_lines_add(lines, WIZ_PLAIN, i ? "" : "given to", "VM %u",
+		(void)wiz_lines_add(lines, WIZ_PLAIN, i ? "" : N_("given to"), "VM %u",
 				    (unsigned)dev->vmid[i]);
 }
 
@@ -262,11 +263,11 @@ static void add_ids(const struct pg_dev *dev, struct wiz_lines *lines)
 	char rev[16] = "";
 
 	if (dev->revision)
-		(void)snprintf(rev, sizeof(rev), " rev %02x", dev->revision);
+		(void)snprintf(rev, sizeof(rev), _(" rev %02x"), dev->revision);
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s%s%s",
 			    dev->vendor_name ? dev->vendor_name : "",
 			    dev->vendor_name ? " " : "",
-			    dev->name ? dev->name : "unknown device");
+			    dev->name ? dev->name : _("unknown device"));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%04x:%04x%s", dev->vendor, dev->device,
 			    rev);
 	if (dev->dead)

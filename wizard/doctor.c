@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/report.h"
 #include "wizard/ctx.h"
 
@@ -132,7 +133,7 @@ int wiz_doctor_save_report(struct wiz *w, const char *path)
 		r = wiz_save(w, path, &text, 0600, &done);
 	if (r < 0 || !done)
 		return r;
-	said = pg_strf("The report is in %s%s. Look through it before you show it to others.", path,
-		       pg_root_is_live(w->opts.root) ? "" : ", below the folder that is shown here");
+	said = pg_strf(_("The report is in %s%s. Look through it before you show it to others."), path,
+		       pg_root_is_live(w->opts.root) ? "" : _(", below the folder that is shown here"));
 	return said ? wiz_note(w, "Saved", said) : -ENOMEM;
 }

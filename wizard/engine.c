@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -171,9 +172,9 @@ int wiz_ask(struct wiz *w, enum wiz_asking what, enum wiz_ask kind, const char *
 
 	forget_question(w);
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
-	w->question.title = wiz_text("%s", title);
+	w->question.title = wiz_text("%s", _(title));
 	w->question.text = pg_strbuf_error(&b) == 0 ? pg_text_clean(b.s, b.len) : NULL;
 	w->asked_item = item ? strdup(item) : NULL;
 	if (!w->question.title || !w->question.text || (item && !w->asked_item)) {
@@ -187,7 +188,7 @@ int wiz_ask(struct wiz *w, enum wiz_asking what, enum wiz_ask kind, const char *
 
 int wiz_note(struct wiz *w, const char *title, const char *text)
 {
-	return wiz_ask(w, WIZ_ASKING_NOTE, WIZ_ASK_NOTE, NULL, title, "%s", text);
+	return wiz_ask(w, WIZ_ASKING_NOTE, WIZ_ASK_NOTE, NULL, title, "%s", _(text));
 }
 
 /* ---- folding ---- */
@@ -218,14 +219,14 @@ static void build_host(const struct wiz *w, struct wiz_view *view)
 	const struct pg_system *s = &w->facts->system;
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
-	pg_strbuf_addf(&b, "%s", s->node ? s->node : "unknown node");
+	pg_strbuf_addf(&b, "%s", s->node ? s->node : _("unknown node"));
 	if (s->pve_version)
-		pg_strbuf_addf(&b, "  PVE %.*s", (int)strcspn(s->pve_version, "-~"),
+		pg_strbuf_addf(&b, _("  PVE %.*s"), (int)strcspn(s->pve_version, "-~"),
 			       s->pve_version);
 	else
-		pg_strbuf_add(&b, "  no Proxmox VE");
+		pg_strbuf_add(&b, _("  no Proxmox VE"));
 	if (s->kernel)
-		pg_strbuf_addf(&b, "  Linux %s", s->kernel);
+		pg_strbuf_addf(&b, _("  Linux %s"), s->kernel);
 	wiz_view_set(view, &view->host, "%s", b.s ? b.s : "");
 	view->demo = s->is_demo;
 }
@@ -259,7 +260,7 @@ static void build_steps(const struct wiz *w, struct wiz_view *view)
 			view->failed = true;
 			return;
 		}
-		wiz_view_set(view, &step->label, "%s", pages[p]->step);
+		wiz_view_set(view, &step->label, "%s", _(pages[p]->step));
 		step->state = step_state(w, p);
 	}
 }
@@ -287,12 +288,12 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 		return -ENOMEM;
 	wiz_view_set(&view, &view.page, "%s", ops->id);
 	wiz_view_set(&view, &view.title, "%s",
-		     !ops->step		  ? ops->title :
-		     w->choices->repair	  ? "Repair what has moved" :
-		     w->choices->map_task ? "Resource mapping" :
-		     w->choices->sriov.wanted ? "Virtual functions" :
-		     wiz_vgpu_is_chosen(w) ? "A part of a card" :
-					    ops->title);
+		     !ops->step		  ? _(ops->title) :
+		     w->choices->repair	  ? _("Repair what has moved") :
+		     w->choices->map_task ? _("Resource mapping") :
+		     w->choices->sriov.wanted ? _("Virtual functions") :
+		     wiz_vgpu_is_chosen(w) ? _("A part of a card") :
+					    _(ops->title));
 	build_host(w, &view);
 	build_steps(w, &view);
 	build_question(w, &view);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 enum { PHRASE_MAX = 60 }; /* one line of the box on 80 columns */
@@ -163,12 +164,12 @@ const struct pg_use *wiz_dev_needed(const struct wiz *w, const struct pg_dev *de
 static char *phrase_of(const struct wiz *w, const struct pg_dev *dev)
 {
 	const struct pg_use *use = wiz_dev_needed(w, dev);
-	char *words = use ? pg_strf("lose %s", wiz_use_label(use).s) : NULL;
+	char *words = use ? pg_strf(_("lose %s"), wiz_use_label(use).s) : NULL;
 
 	if (words && strlen(words) <= PHRASE_MAX && is_plain(words))
 		return words;
 	free(words);
-	return pg_strf("lose %s", pg_bdf_str(dev->addr).s);
+	return pg_strf(_("lose %s"), pg_bdf_str(dev->addr).s);
 }
 
 int wiz_loss_ask_device(struct wiz *w, const struct pg_dev *dev, const char *item)

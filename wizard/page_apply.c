@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wizard/ctx.h"
 
+#include "src/base/i18n.h"
 static bool relevant(const struct wiz *w)
 {
 	return !w->plan || (!pg_plan_is_empty(w->plan) && !pg_plan_is_blocked(w->plan));
@@ -25,8 +26,8 @@ static void offer_vm(const struct wiz *w, struct wiz_view *view)
 	(void)wiz_lines_add(&view->lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(&view->lines, WIZ_HEADING, NULL,
 			    "For the VM: %s", wiz_runs_commands(w) ?
-				    "r runs it now, s saves it as a script" :
-				    "s saves it as a script; from here it cannot be run");
+				    _("r runs it now, s saves it as a script") :
+				    _("s saves it as a script; from here it cannot be run"));
 	wiz_command_lines(w->run.plan->vm_cmd, w->run.plan->n_vm_cmd, &view->lines);
 	view->can |= WIZ_CAN_SAVE | (wiz_runs_commands(w) ? WIZ_CAN_RUN : 0);
 }
@@ -55,14 +56,14 @@ static void build(struct wiz *w, struct wiz_view *view)
 	if (vm_left(w))
 		offer_vm(w, view);
 	view->can |= WIZ_CAN_NEXT | WIZ_CAN_SEARCH;
-	wiz_view_set(view, &view->next_label, "%s", wants_reboot(w) ? "next" : "home");
+	wiz_view_set(view, &view->next_label, "%s", wants_reboot(w) ? _("next") : _("home"));
 }
 
 static int run_vm(struct wiz *w)
 {
 	return wiz_ask(w, WIZ_ASKING_VM_RUN, WIZ_ASK_YESNO, NULL, "Run",
-		       "Run %zu %s for the VM now?", w->run.plan->n_vm_cmd,
-		       w->run.plan->n_vm_cmd == 1 ? "command" : "commands");
+		       P_("Run %zu command for the VM now?", "Run %zu commands for the VM now?",
+			  w->run.plan->n_vm_cmd), w->run.plan->n_vm_cmd);
 }
 
 static int leave(struct wiz *w, enum wiz_follow *ret)
@@ -107,8 +108,8 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 
 const struct wiz_page_ops wiz_page_apply = {
 	.id = "apply",
-	.title = "Set up passthrough",
-	.step = "Apply",
+	.title = N_("Set up passthrough"),
+	.step = N_("Apply"),
 	.relevant = relevant,
 	.build = build,
 	.event = event,

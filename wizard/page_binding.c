@@ -1,24 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "wizard/ctx.h"
 
 static const struct {
 	enum pg_bind bind;
 	const char *id, *text, *words;
 } rows[] = {
-	{ PG_BIND_AUTO, "bind/auto", "automatic", NULL },
-	{ PG_BIND_EARLY, "bind/early", "early, by ids",
-	  "vfio-pci takes the device while the node boots, before its own driver can. Needed for "
+	{ PG_BIND_AUTO, "bind/auto", N_("automatic"), NULL },
+	{ PG_BIND_EARLY, "bind/early", N_("early, by ids"),
+	  N_("vfio-pci takes the device while the node boots, before its own driver can. Needed for "
 	  "cards whose driver does not let go of them cleanly, and for the node's own screen. The ids "
-	  "are those of the model: an equal card would be taken too." },
-	{ PG_BIND_ADDRESS, "bind/address", "early, by address",
-	  "As early, but for this very slot only: for a node with two equal cards of which one "
-	  "stays with the node. If cards are moved to other slots, it has to be set up again." },
-	{ PG_BIND_AT_START, "bind/at-start", "when the VM starts",
-	  "Nothing is written that the node boots with: Proxmox takes the device from its driver when "
+	  "are those of the model: an equal card would be taken too.") },
+	{ PG_BIND_ADDRESS, "bind/address", N_("early, by address"),
+	  N_("As early, but for this very slot only: for a node with two equal cards of which one "
+	  "stays with the node. If cards are moved to other slots, it has to be set up again.") },
+	{ PG_BIND_AT_START, "bind/at-start", N_("when the VM starts"),
+	  N_("Nothing is written that the node boots with: Proxmox takes the device from its driver when "
 	  "the VM starts. Good where the driver lets go cleanly. The node's driver does not get it "
-	  "back when the VM stops." },
+	  "back when the VM stops.") },
 };
 
 #define PT "iommu-pt"
@@ -55,7 +56,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 		item = wiz_view_add_item(view, rows[i].id);
 		if (!item)
 			return;
-		wiz_view_set(view, &item->text, "%s", rows[i].text);
+		wiz_view_set(view, &item->text, "%s", _(rows[i].text));
 		item->mark = on ? WIZ_MARK_RADIO_ON : WIZ_MARK_RADIO_OFF;
 		if (on)
 			view->cursor = i;
@@ -100,7 +101,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	}
 	for (size_t i = 1; i < PG_ARRAY_SIZE(rows); i++)
 		if (strcmp(item, rows[i].id) == 0)
-			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", rows[i].words);
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", _(rows[i].words));
 	if (strcmp(item, PT) == 0)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "A kernel option. Devices that stay with the node reach "
@@ -111,8 +112,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_binding = {
 	.id = "binding",
-	.title = "Set up passthrough",
-	.step = "Binding",
+	.title = N_("Set up passthrough"),
+	.step = N_("Binding"),
 	.build = build,
 	.event = event,
 	.detail = detail,

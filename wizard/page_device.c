@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -65,7 +66,7 @@ static void group_text(struct wiz_view *view, struct wiz_item *item,
 		wiz_view_set(view, &item->text, "group %d  %zu devices", g->id, n);
 	else
 		wiz_view_set(view, &item->text, "group %d  %s", g->id,
-			     pg_verdict_name(g->verdict));
+			     _(pg_verdict_name(g->verdict)));
 }
 
 static void group_row(const struct wiz *w, struct wiz_view *view, const struct pg_group *g)
@@ -123,8 +124,8 @@ static void refuse_board(struct wiz_view *view, struct wiz_item *item,
 	item->style = WIZ_FAINT;
 	item->mark = WIZ_MARK_NONE;
 	wiz_view_set(view, &item->why_not, "%s", dev->is_bridge ?
-		     "A bridge stays with the node: Proxmox leaves it out by itself." :
-		     "It is a part of the board, and of no use to a VM.");
+		     _("A bridge stays with the node: Proxmox leaves it out by itself.") :
+		     _("It is a part of the board, and of no use to a VM."));
 }
 
 /* It stays with the driver that divides it. */
@@ -150,8 +151,8 @@ static void device_row(const struct wiz *w, struct wiz_view *view, const struct 
 	if (!item)
 		return;
 	item->depth = 1;
-	wiz_view_set(view, &item->text, "%-7s %-5s %s", pg_bdf_short(dev->addr).s,
-		     wiz_dev_kind(dev), wiz_dev_name(dev).s);
+	wiz_view_set(view, &item->text, "%-7s %-*s %s", pg_bdf_short(dev->addr).s,
+		     pg_text_pad(wiz_dev_kind(dev), 5), wiz_dev_kind(dev), wiz_dev_name(dev).s);
 	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(dev->addr).s);
 	device_note(view, item, dev);
 	item->mark = pg_choices_has(w->choices, dev->addr) ? WIZ_MARK_ON : WIZ_MARK_OFF;
@@ -195,8 +196,8 @@ static void loose(const struct wiz *w, struct wiz_view *view)
 			item->can_fold = true;
 			item->folded = wiz_is_folded(w, NO_GROUP, w->facts->n_group > 0);
 			wiz_view_set(view, &item->text, "%s",
-				     w->facts->n_group ? "in no group" :
-							 "no IOMMU groups yet");
+				     w->facts->n_group ? _("in no group") :
+							 _("no IOMMU groups yet"));
 		}
 		device_row(w, view, dev);
 	}
@@ -223,12 +224,12 @@ static size_t first_row(const struct wiz *w, const struct wiz_view *view)
 static const char *no_groups(enum pg_tri active)
 {
 	if (active == PG_YES)
-		return "The IOMMU is active, but no device is in a group: nothing can be passed. "
-		       "Look for a firmware update.";
+		return _("The IOMMU is active, but no device is in a group: nothing can be passed. "
+		       "Look for a firmware update.");
 	if (active == PG_NO)
-		return "The IOMMU is not active yet, so the groups are unknown. Choose now; look "
-		       "here again after the reboot.";
-	return "Whether the IOMMU is active could not be read, so the groups are unknown.";
+		return _("The IOMMU is not active yet, so the groups are unknown. Choose now; look "
+		       "here again after the reboot.");
+	return _("Whether the IOMMU is active could not be read, so the groups are unknown.");
 }
 
 static void build(struct wiz *w, struct wiz_view *view)
@@ -311,22 +312,22 @@ static void group_detail(const struct wiz *w, const struct pg_group *g,
 			 struct wiz_lines *lines)
 {
 	static const char *const words[] = {
-		[PG_GROUP_EMPTY] = "Nothing in it can be given to a VM.",
-		[PG_GROUP_CLEAN] = "Clean: one device with its functions. It can be given away "
-				   "alone.",
-		[PG_GROUP_SHARED] = "Shared: several devices. The hardware cannot keep them apart, "
-				    "so they all leave the node when a VM takes one of them.",
+		[PG_GROUP_EMPTY] = N_("Nothing in it can be given to a VM."),
+		[PG_GROUP_CLEAN] = N_("Clean: one device with its functions. It can be given away "
+				   "alone."),
+		[PG_GROUP_SHARED] = N_("Shared: several devices. The hardware cannot keep them apart, "
+				    "so they all leave the node when a VM takes one of them."),
 	};
 
-	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", words[g->verdict]);
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", _(words[g->verdict]));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	for (size_t i = 0; i < g->n_dev; i++) {
 		const struct pg_dev *dev = &w->facts->dev[g->dev[i]];
 
 		(void)wiz_lines_add(lines, is_vital(dev) ? WIZ_BAD : WIZ_PLAIN,
 				    pg_bdf_short(dev->addr).s, "%s%s", wiz_dev_name(dev).s,
-				    dev->is_bridge ? " (bridge)" :
-				    is_vital(dev)  ? " (the node needs it)" :
+				    dev->is_bridge ? _(" (bridge)") :
+				    is_vital(dev)  ? _(" (the node needs it)") :
 						     "");
 	}
 }
@@ -368,8 +369,8 @@ static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_device = {
 	.id = "device",
-	.title = "Set up passthrough",
-	.step = "Device",
+	.title = N_("Set up passthrough"),
+	.step = N_("Device"),
 	.build = build,
 	.event = event,
 	.detail = detail,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -17,11 +18,11 @@ static const struct {
 	enum wiz_style style;
 	const char *title;	/* of the right pane */
 } states[N_STATES] = {
-	[STATE_HOLDS] = { "found", WIZ_BAD, "The cause" },
-	[STATE_ASK] = { "?", WIZ_STRONG, "Only you can tell" },
-	[STATE_SAID_NO] = { "no", WIZ_FAINT, "Only you can tell" },
-	[STATE_UNKNOWN] = { "unknown", WIZ_FAINT, "Cannot be told from here" },
-	[STATE_NOT] = { "no", WIZ_FAINT, "Not so on this node" },
+	[STATE_HOLDS] = { N_("found"), WIZ_BAD, N_("The cause") },
+	[STATE_ASK] = { "?", WIZ_STRONG, N_("Only you can tell") },
+	[STATE_SAID_NO] = { N_("no"), WIZ_FAINT, N_("Only you can tell") },
+	[STATE_UNKNOWN] = { N_("unknown"), WIZ_FAINT, N_("Cannot be told from here") },
+	[STATE_NOT] = { N_("no"), WIZ_FAINT, N_("Not so on this node") },
 };
 
 /* A log told it: then nothing is left to be asked. */
@@ -83,8 +84,9 @@ static void add_row(const struct wiz *w, const struct pg_rule *rule, enum state 
 	if (!item)
 		return;
 	item->style = f && state == STATE_HOLDS ? wiz_level_style(f->level) : states[state].style;
-	wiz_view_set(view, &item->detail_title, "%s", states[state].title);
-	wiz_view_set(view, &item->text, "%-8s%.*s", states[state].word, first_sentence(text), text);
+	wiz_view_set(view, &item->detail_title, "%s", _(states[state].title));
+	wiz_view_set(view, &item->text, "%-*s%.*s", pg_text_pad(_(states[state].word), 8),
+		     _(states[state].word), first_sentence(text), text);
 }
 
 static const struct pg_rule *rule_of(const struct wiz *w, const char *item)
@@ -101,7 +103,7 @@ static void add_report(struct wiz_view *view)
 	if (!item)
 		return;
 	wiz_view_set(view, &item->detail_title, "The report");
-	wiz_view_set(view, &item->text, "%-8s%s", "end", "A report to take along");
+	wiz_view_set(view, &item->text, "%-*s%s", pg_text_pad(_("end"), 8), _("end"), _("A report to take along"));
 }
 
 static void say_result(const struct wiz *w, const size_t *n, size_t all, struct wiz_view *view)
@@ -110,10 +112,12 @@ static void say_result(const struct wiz *w, const size_t *n, size_t all, struct 
 		wiz_view_set(view, &view->intro, "%s", w->doctor.why_not);
 	else if (n[STATE_HOLDS])
 		wiz_view_set(view, &view->intro,
-			     "%zu of %zu known causes %s. Enter plans what mends it, where pve-gpu can; "
-			     "nothing is changed before you have seen it and said yes.%s",
-			     n[STATE_HOLDS], all, n[STATE_HOLDS] == 1 ? "holds" : "hold",
-			     n[STATE_ASK] ? " Those marked ? only you can tell: Enter asks." : "");
+			     P_("%zu of %zu known causes holds. Enter plans what mends it, where pve-gpu can; "
+				"nothing is changed before you have seen it and said yes.%s",
+				"%zu of %zu known causes hold. Enter plans what mends it, where pve-gpu can; "
+				"nothing is changed before you have seen it and said yes.%s", n[STATE_HOLDS]),
+			     n[STATE_HOLDS], all,
+			     n[STATE_ASK] ? _(" Those marked ? only you can tell: Enter asks.") : "");
 	else if (n[STATE_ASK])
 		wiz_view_set(view, &view->intro,
 			     "What can be seen from here shows none of the known causes (%zu). Those marked ? "
@@ -147,15 +151,15 @@ static void build(struct wiz *w, struct wiz_view *view)
 
 	view->shape = WIZ_SHAPE_LIST;
 	view->can |= WIZ_CAN_TOGGLE | WIZ_CAN_NEXT | WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
-	wiz_view_set(view, &view->list_title, "%s", w->doctor.symptom->text);
-	wiz_view_set(view, &view->detail_title, "%s", states[STATE_HOLDS].title);
+	wiz_view_set(view, &view->list_title, "%s", _(w->doctor.symptom->text));
+	wiz_view_set(view, &view->detail_title, "%s", _(states[STATE_HOLDS].title));
 	for (enum state s = STATE_HOLDS; s < N_STATES; s++) {
 		if (s == STATE_UNKNOWN)
 			add_report(view);
 		add_rows(w, s, n, view);
 		all += n[s];
 	}
-	wiz_view_set(view, &view->next_label, n[STATE_HOLDS] ? "mend" : "next");
+	wiz_view_set(view, &view->next_label, n[STATE_HOLDS] ? _("mend") : _("next"));
 	say_result(w, n, all, view);
 }
 
@@ -167,7 +171,7 @@ static int by_hand(struct wiz *w, const char *fix, enum wiz_follow *ret)
 	if (fix && strcmp(fix, PG_FIX_CHOOSE) == 0)
 		return wiz_go_from_home(w, WIZ_PAGE_HOST, ret);
 	return wiz_note(w, "By hand",
-			fix ? fix : "pve-gpu cannot mend this by itself. What to do stands at the right.");
+			fix ? fix : N_("pve-gpu cannot mend this by itself. What to do stands at the right."));
 }
 
 static int mend(struct wiz *w, const struct pg_finding *f, enum wiz_follow *ret)
@@ -252,9 +256,9 @@ static void question(const struct wiz *w, const struct pg_rule *rule, struct wiz
 		lines->failed = true;
 	else if (asked)
 		(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s %s", rule->ask,
-				    answer == PG_YES ? "You said yes." :
-				    answer == PG_NO  ? "You said no. Yes would mean:" :
-						       "Space says yes. It would mean:");
+				    answer == PG_YES ? _("You said yes.") :
+				    answer == PG_NO  ? _("You said no. Yes would mean:") :
+						       _("Space says yes. It would mean:"));
 }
 
 static void of_rule(const struct pg_rule *rule, struct wiz_lines *lines)
@@ -267,13 +271,13 @@ static void of_rule(const struct pg_rule *rule, struct wiz_lines *lines)
 static void of_report(struct wiz_lines *lines)
 {
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
-			    "Enter writes down what a forum will ask for: the node, its kernel options, what was "
+			    _("Enter writes down what a forum will ask for: the node, its kernel options, what was "
 			    "found, devices and groups, options of modules, and VMs that have devices. Names, "
-			    "addresses and serial numbers are masked.");
+			    "addresses and serial numbers are masked."));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
-			    "What is not found here may still be: a cable, the setup of the firmware, the guest, "
-			    "or a cause that nobody has written down yet.");
-	(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "%s", "The same on a shell: pve-gpu report");
+			    _("What is not found here may still be: a cable, the setup of the firmware, the guest, "
+			    "or a cause that nobody has written down yet."));
+	(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "%s", _("The same on a shell: pve-gpu report"));
 }
 
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
@@ -306,7 +310,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_doctor = {
 	.id = "doctor",
-	.title = "Something is broken",
+	.title = N_("Something is broken"),
 	.hears_no = true,
 	.enter = wiz_doctor_look,
 	.build = build,

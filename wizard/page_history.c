@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -17,17 +18,17 @@ static const struct pg_tx *tx_of_item(const struct wiz *w, const char *item)
 static const char *why_not(const struct wiz *w, const struct pg_tx *tx)
 {
 	if (tx->busy)
-		return w->busy ? w->busy : "Another pve-gpu is at work at it.";
+		return w->busy ? w->busy : _("Another pve-gpu is at work at it.");
 	switch (tx->state) {
 	case PG_TX_UNDONE:
-		return "It is undone already.";
+		return _("It is undone already.");
 	case PG_TX_PLANNED:
 	case PG_TX_APPLYING:
 	case PG_TX_UNDOING:
-		return "It was interrupted. `pve-gpu recover` brings it to its end.";
+		return _("It was interrupted. `pve-gpu recover` brings it to its end.");
 	case PG_TX_UNREADABLE:
-		return "Its journal cannot be read. The saved copies lie beside it in "
-		       "/var/lib/pve-gpu/transactions.";
+		return _("Its journal cannot be read. The saved copies lie beside it in "
+		       "/var/lib/pve-gpu/transactions.");
 	case PG_TX_APPLIED:
 	case PG_TX_TRIAL:
 	case PG_TX_CONFIRMED:
@@ -43,7 +44,7 @@ static void when(const struct pg_tx *tx, const char *format, char *buf, size_t s
 
 	if (!tx->time || !localtime_r(&tx->time, &tm) ||
 	    strftime(buf, size, format, &tm) == 0)
-		(void)snprintf(buf, size, "time unknown");
+		(void)snprintf(buf, size, _("time unknown"));
 }
 
 /* Is it the one that waits? An older one on trial is only called so. */
@@ -87,7 +88,7 @@ static void build_run(struct wiz *w, struct wiz_view *view)
 	wiz_view_set(view, &view->list_title, "Undo");
 	if (!w->run.running)
 		view->can |= WIZ_CAN_NEXT;
-	wiz_view_set(view, &view->next_label, "%s", wants_reboot(w) ? "reboot" : "history");
+	wiz_view_set(view, &view->next_label, "%s", wants_reboot(w) ? _("reboot") : _("history"));
 }
 
 static void build(struct wiz *w, struct wiz_view *view)
@@ -143,9 +144,10 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 			       "Take this change back? The VM gives back what it got.");
 	if (e->kind == WIZ_EVENT_NEXT && tx)
 		return wiz_ask(w, WIZ_ASKING_UNDO, WIZ_ASK_YESNO, e->item, "Undo",
-			       "Take this change back? %zu %s as before, and the commands that "
-			       "rebuild the boot files run again.", tx->files.n,
-			       tx->files.n == 1 ? "file becomes" : "files become");
+			       P_("Take this change back? %zu file becomes as before, and the commands that "
+				  "rebuild the boot files run again.",
+				  "Take this change back? %zu files become as before, and the commands that "
+				  "rebuild the boot files run again.", tx->files.n), tx->files.n);
 	if (e->kind == WIZ_EVENT_ANSWER && w->asking == WIZ_ASKING_UNDO)
 		return undo(w);
 	return 0;
@@ -177,7 +179,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_history = {
 	.id = "history",
-	.title = "History",
+	.title = N_("History"),
 	.enters = true,
 	.enter = enter,
 	.build = build,

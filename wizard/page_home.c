@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "wizard/ctx.h"
 
 #define USB "usb"
@@ -10,43 +11,43 @@ static const struct {
 	const char *id, *text, *words;
 	enum wiz_page page;
 } rows[] = {
-	{ "verify", "Keep or take back the last change", "", WIZ_PAGE_VERIFY },
-	{ "reboot", "Reboot the node", "", WIZ_PAGE_REBOOT },
-	{ "repair", "Repair what has moved",
-	  "Devices have other addresses than VMs, mappings or bindings know. See what would be "
+	{ "verify", N_("Keep or take back the last change"), "", WIZ_PAGE_VERIFY },
+	{ "reboot", N_("Reboot the node"), "", WIZ_PAGE_REBOOT },
+	{ "repair", N_("Repair what has moved"),
+	  N_("Devices have other addresses than VMs, mappings or bindings know. See what would be "
 	  "changed so that each names the device that it means; nothing is changed before you have "
-	  "said yes.",
+	  "said yes."),
 	  WIZ_PAGE_REVIEW },
-	{ "setup", "Set up passthrough",
-	  "Choose a device and a VM, see what will be written, and apply it. Nothing is changed "
-	  "before you have seen it and said yes.",
+	{ "setup", N_("Set up passthrough"),
+	  N_("Choose a device and a VM, see what will be written, and apply it. Nothing is changed "
+	  "before you have seen it and said yes."),
 	  WIZ_PAGE_HOST },
-	{ USB, "USB for a VM, or take devices away",
-	  "Choose a VM and what it is to have of the devices that are plugged in, or take devices from "
-	  "it, PCI devices too. Nothing of the node is changed for that, and no reboot is needed.",
+	{ USB, N_("USB for a VM, or take devices away"),
+	  N_("Choose a VM and what it is to have of the devices that are plugged in, or take devices from "
+	  "it, PCI devices too. Nothing of the node is changed for that, and no reboot is needed."),
 	  WIZ_PAGE_VM },
-	{ "trouble", "Something is broken",
-	  "A VM does not start, a screen is black, the network went away: say what you see, and every "
-	  "known cause is looked at.",
+	{ "trouble", N_("Something is broken"),
+	  N_("A VM does not start, a screen is black, the network went away: say what you see, and every "
+	  "known cause is looked at."),
 	  WIZ_PAGE_TROUBLE },
-	{ "status", "Status",
-	  "The devices that VMs have: the driver now, the driver after the next reboot of the "
-	  "node, and whether that is right.",
+	{ "status", N_("Status"),
+	  N_("The devices that VMs have: the driver now, the driver after the next reboot of the "
+	  "node, and whether that is right."),
 	  WIZ_PAGE_STATUS },
-	{ "sriov", "Virtual functions (SR-IOV)",
-	  "Devices that can appear as several, for several VMs: how many each has, now and whenever the "
-	  "node starts, and which VM has which.",
+	{ "sriov", N_("Virtual functions (SR-IOV)"),
+	  N_("Devices that can appear as several, for several VMs: how many each has, now and whenever the "
+	  "node starts, and which VM has which."),
 	  WIZ_PAGE_SRIOV },
-	{ "mapping", "Resource mappings",
-	  "The devices that have a name for the whole cluster, and which nodes have an entry for them. "
-	  "What is missing or wrong on this node can be planned from there.",
+	{ "mapping", N_("Resource mappings"),
+	  N_("The devices that have a name for the whole cluster, and which nodes have an entry for them. "
+	  "What is missing or wrong on this node can be planned from there."),
 	  WIZ_PAGE_MAPPING },
-	{ "vgpu", "Mediated devices and vGPUs",
-	  "Cards that can be divided, so that several VMs have a part each: the types, who has them, and why "
-	  "there are none. A part is chosen for a VM from there; the card stays with its driver.",
+	{ "vgpu", N_("Mediated devices and vGPUs"),
+	  N_("Cards that can be divided, so that several VMs have a part each: the types, who has them, and why "
+	  "there are none. A part is chosen for a VM from there; the card stays with its driver."),
 	  WIZ_PAGE_VGPU },
-	{ "history", "History and undo",
-	  "What pve-gpu has changed on this node. Each change can be taken back.",
+	{ "history", N_("History and undo"),
+	  N_("What pve-gpu has changed on this node. Each change can be taken back."),
 	  WIZ_PAGE_HISTORY },
 };
 
@@ -81,7 +82,7 @@ static void trial_intro(const struct wiz *w, struct wiz_view *view)
 	pg_autofree char *words = wiz_trial_words(w);
 
 	wiz_view_set(view, &view->intro, "A change %s. %s",
-		     w->trial->wait ? "is on trial" : "came with the reboot", words ? words : "");
+		     w->trial->wait ? _("is on trial") : _("came with the reboot"), words ? words : "");
 }
 
 static void build(struct wiz *w, struct wiz_view *view)
@@ -97,7 +98,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 
 		if (!item)
 			continue;
-		wiz_view_set(view, &item->text, "%s", rows[i].text);
+		wiz_view_set(view, &item->text, "%s", _(rows[i].text));
 		if (strcmp(rows[i].id, USB) != 0 || w->facts->n_guest)
 			continue;
 		item->enabled = false;
@@ -225,7 +226,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 					    w->trial && w->trial->summary ? w->trial->summary :
 									    "");
 		else
-			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", rows[i].words);
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", _(rows[i].words));
 		if (rows[i].page == WIZ_PAGE_STATUS)
 			add_state(w, lines);
 	}
@@ -233,7 +234,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_home = {
 	.id = "home",
-	.title = "Home",
+	.title = N_("Home"),
 	.enters = true,
 	.build = build,
 	.event = event,

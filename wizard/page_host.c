@@ -2,12 +2,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
 static const char *tri(enum pg_tri t)
 {
-	return t == PG_YES ? "yes" : t == PG_NO ? "no" : "unknown";
+	return t == PG_YES ? _("yes") : t == PG_NO ? _("no") : _("unknown");
 }
 
 /* ---- the rows: what was found ---- */
@@ -20,25 +21,25 @@ static void row(struct wiz_view *view, const char *id, enum wiz_style style,
 	if (!item)
 		return;
 	item->style = style;
-	wiz_view_set(view, &item->text, "%-12s %s", label, value);
+	wiz_view_set(view, &item->text, "%-*s %s", pg_text_pad(_(label), 12), _(label), value);
 }
 
 static const char *iommu_words(const struct pg_iommu *iommu)
 {
 	if (iommu->active == PG_YES)
-		return "active";
+		return _("active");
 	if (iommu->active == PG_UNKNOWN)
-		return "unknown";
+		return _("unknown");
 	if (iommu->table_known && iommu->table == PG_TABLE_NONE)
-		return "off in the firmware";
-	return "not active";
+		return _("off in the firmware");
+	return _("not active");
 }
 
 static const char *loader_words(enum pg_loader loader)
 {
 	return loader == PG_LOADER_GRUB	       ? "GRUB" :
 	       loader == PG_LOADER_SYSTEMD_BOOT ? "systemd-boot" :
-						 "unknown";
+						 _("unknown");
 }
 
 static void rows(const struct wiz *w, struct wiz_view *view)
@@ -47,18 +48,18 @@ static void rows(const struct wiz *w, struct wiz_view *view)
 	const struct pg_system *s = &f->system;
 	const struct pg_iommu *iommu = &f->iommu;
 
-	row(view, "fact/node", WIZ_PLAIN, "Node", s->node ? s->node : "unknown");
+	row(view, "fact/node", WIZ_PLAIN, N_("Node"), s->node ? s->node : _("unknown"));
 	row(view, "fact/pve", s->pve_version ? WIZ_PLAIN : WIZ_WARN, "Proxmox VE",
-	    s->pve_version ? s->pve_version : "not found");
-	row(view, "fact/kernel", WIZ_PLAIN, "Kernel", s->kernel ? s->kernel : "unknown");
-	row(view, "fact/cpu", WIZ_PLAIN, "CPU", s->cpu_model ? s->cpu_model : "unknown");
-	row(view, "fact/loader", f->boot.loader ? WIZ_PLAIN : WIZ_WARN, "Boot loader",
+	    s->pve_version ? s->pve_version : _("not found"));
+	row(view, "fact/kernel", WIZ_PLAIN, N_("Kernel"), s->kernel ? s->kernel : _("unknown"));
+	row(view, "fact/cpu", WIZ_PLAIN, N_("CPU"), s->cpu_model ? s->cpu_model : _("unknown"));
+	row(view, "fact/loader", f->boot.loader ? WIZ_PLAIN : WIZ_WARN, N_("Boot loader"),
 	    loader_words(f->boot.loader));
 	row(view, "fact/iommu", iommu->active == PG_YES ? WIZ_GOOD : WIZ_WARN, "IOMMU",
 	    iommu_words(iommu));
 	row(view, "fact/remapping", iommu->remapping == PG_NO ? WIZ_WARN : WIZ_PLAIN,
-	    "IRQ remap", tri(iommu->remapping));
-	row(view, "fact/secureboot", WIZ_PLAIN, "Secure Boot", tri(f->boot.secure_boot));
+	    N_("IRQ remap"), tri(iommu->remapping));
+	row(view, "fact/secureboot", WIZ_PLAIN, N_("Secure Boot"), tri(f->boot.secure_boot));
 }
 
 /* Of VMs, what needs care; the rest stands on the page of the VM. */
@@ -69,7 +70,7 @@ static bool is_of_vm(const struct pg_finding *f)
 
 static void finding_row(struct wiz_view *view, size_t i, const struct pg_finding *f)
 {
-	static const char *const words[] = { "ok", "note", "warning", "blocker" };
+	static const char *const words[] = { N_("ok"), N_("note"), N_("warning"), N_("blocker") };
 	char id[32];
 	struct wiz_item *item;
 
@@ -79,9 +80,11 @@ static void finding_row(struct wiz_view *view, size_t i, const struct pg_finding
 		return;
 	item->style = wiz_level_style(f->level);
 	if (is_of_vm(f))
-		wiz_view_set(view, &item->text, "%-8s VM %s: %s", words[f->level], f->scope + 3, f->text);
+		wiz_view_set(view, &item->text, "%-*s VM %s: %s", pg_text_pad(_(words[f->level]), 8),
+			     _(words[f->level]), f->scope + 3, f->text);
 	else
-		wiz_view_set(view, &item->text, "%-8s %s", words[f->level], f->text);
+		wiz_view_set(view, &item->text, "%-*s %s", pg_text_pad(_(words[f->level]), 8),
+			     _(words[f->level]), f->text);
 }
 
 /* ---- can it be mended? ---- */
@@ -122,9 +125,9 @@ static void build(struct wiz *w, struct wiz_view *view)
 	if (bad)
 		wiz_view_set(view, &view->intro, "%s",
 			     bad == mended ?
-				     "Something stands in the way. The steps that follow mend it." :
-				     "Something stands in the way: the rows marked as blocker tell "
-				     "what to do.");
+				     _("Something stands in the way. The steps that follow mend it.") :
+				     _("Something stands in the way: the rows marked as blocker tell "
+				     "what to do."));
 	if (is_hopeless(w))
 		wiz_view_set(view, &view->why_not_next,
 			     "The firmware announces no IOMMU, so no device can be handed over. "
@@ -139,7 +142,7 @@ static void boot_detail(const struct wiz *w, struct wiz_lines *lines)
 	const struct pg_boot *boot = &w->facts->boot;
 
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
-			    boot->evidence ? boot->evidence : "Nothing decided it.");
+			    boot->evidence ? boot->evidence : _("Nothing decided it."));
 	if (boot->disputed)
 		(void)wiz_lines_add(lines, WIZ_WARN, NULL,
 				    "The evidence disagrees: the files of both loaders are "
@@ -157,10 +160,10 @@ static void boot_detail(const struct wiz *w, struct wiz_lines *lines)
 static void iommu_detail(const struct wiz *w, struct wiz_lines *lines)
 {
 	const struct pg_iommu *iommu = &w->facts->iommu;
-	static const char *const tables[] = { "none", "DMAR (Intel)", "IVRS (AMD)" };
+	static const char *const tables[] = { "none", N_("DMAR (Intel)"), N_("IVRS (AMD)") };
 
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "firmware", "%s",
-			    iommu->table_known ? tables[iommu->table] : "unknown");
+			    iommu->table_known ? tables[iommu->table] : _("unknown"));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "active", "%s", tri(iommu->active));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "groups", "%zu", w->facts->n_group);
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "option", "%s",
@@ -175,17 +178,17 @@ static const struct {
 	const char *id;
 	const char *words;
 } about[] = {
-	{ "fact/node", "The node's name, as Proxmox has it. VMs are looked for below it." },
-	{ "fact/pve", "The version of the package pve-manager." },
-	{ "fact/kernel", "The running kernel. From 6.8 on Proxmox kernels switch Intel's IOMMU on "
-			 "by themselves." },
-	{ "fact/cpu", "Intel calls its IOMMU VT-d, AMD calls it AMD-Vi. It is switched on in the "
-		      "firmware setup." },
-	{ "fact/remapping", "With interrupt remapping a device in a VM cannot disturb the node by "
+	{ "fact/node", N_("The node's name, as Proxmox has it. VMs are looked for below it.") },
+	{ "fact/pve", N_("The version of the package pve-manager.") },
+	{ "fact/kernel", N_("The running kernel. From 6.8 on Proxmox kernels switch Intel's IOMMU on "
+			 "by themselves.") },
+	{ "fact/cpu", N_("Intel calls its IOMMU VT-d, AMD calls it AMD-Vi. It is switched on in the "
+		      "firmware setup.") },
+	{ "fact/remapping", N_("With interrupt remapping a device in a VM cannot disturb the node by "
 			    "its interrupts. Without it the kernel refuses to hand devices over, "
-			    "unless told otherwise." },
-	{ "fact/secureboot", "With Secure Boot the kernel is locked down; passthrough works, but "
-			     "unsigned modules do not load." },
+			    "unless told otherwise.") },
+	{ "fact/secureboot", N_("With Secure Boot the kernel is locked down; passthrough works, but "
+			     "unsigned modules do not load.") },
 };
 
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
@@ -201,13 +204,13 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 		wiz_finding_lines(&w->host.v[i], lines);
 	for (size_t k = 0; k < PG_ARRAY_SIZE(about); k++)
 		if (strcmp(item, about[k].id) == 0)
-			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", about[k].words);
+			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", _(about[k].words));
 }
 
 const struct wiz_page_ops wiz_page_host = {
 	.id = "host",
-	.title = "Set up passthrough",
-	.step = "Host",
+	.title = N_("Set up passthrough"),
+	.step = N_("Host"),
 	.build = build,
 	.detail = detail,
 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/map_table.h"
 #include "wizard/ctx.h"
@@ -39,13 +40,13 @@ static void cell_row(struct wiz_view *view, const struct pg_map_row *row,
 	item->depth = 1;
 	item->style = style_of(c);
 	wiz_view_set(view, &item->text, "%-10s %s", c->node, c->device ? c->device : "-");
-	wiz_view_set(view, &item->note, "%s", pg_map_state_name(c->state));
+	wiz_view_set(view, &item->note, "%s", _(pg_map_state_name(c->state)));
 	wiz_view_set(view, &item->detail_title, "%s on %s", row->id, c->node);
 	item->enabled = c->here && c->fix;
 	if (!item->enabled)
 		wiz_view_set(view, &item->why_not, "%s",
-			     c->here ? "There is nothing to plan for this entry from here." :
-				       "An entry is planned on its own node. Run pve-gpu there.");
+			     c->here ? _("There is nothing to plan for this entry from here.") :
+				       _("An entry is planned on its own node. Run pve-gpu there."));
 }
 
 static void mapping_row(const struct wiz *w, struct wiz_view *view, const struct pg_map_row *row)
@@ -142,15 +143,15 @@ static int find(const struct wiz *w, const char *item, struct found *ret)
 static void cell_lines(const struct pg_map_cell *c, struct wiz_lines *lines)
 {
 	static const char *const words[] = {
-		[PG_MAP_OK] = "A VM starts here with it.",
-		[PG_MAP_LISTED] = ("It has an entry there. Whether the device is as it says can be seen "
-				   "on that node alone."),
+		[PG_MAP_OK] = N_("A VM starts here with it."),
+		[PG_MAP_LISTED] = (N_("It has an entry there. Whether the device is as it says can be seen "
+				   "on that node alone.")),
 		[PG_MAP_DIFFERS] = "", [PG_MAP_MISSING] = "", [PG_MAP_INCOMPLETE] = "",
 		[PG_MAP_WRONG] = "",   [PG_MAP_MOVED] = "",   [PG_MAP_ABSENT] = "",
 	};
 
-	(void)wiz_lines_add(lines, style_of(c), NULL, "%s: %s", pg_map_state_name(c->state),
-			    c->why ? c->why : words[c->state]);
+	(void)wiz_lines_add(lines, style_of(c), NULL, "%s: %s", _(pg_map_state_name(c->state)),
+			    c->why ? c->why : _(words[c->state]));
 	if (c->device)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "device", "%s", c->device);
 	if (c->ids)
@@ -170,11 +171,11 @@ static void vm_lines(const struct pg_map_row *row, struct wiz_lines *lines)
 		if (pg_strv_addf(&vms, "%u", row->vmid[i]) < 0)
 			lines->failed = true;
 	text = pg_strv_join(&vms, ", ");
-	(void)wiz_lines_add(lines, WIZ_PLAIN, "VMs", "%s", row->n_vmid && text ? text : "none");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "VMs", "%s", row->n_vmid && text ? text : _("none"));
 	if (!row->usb)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "live", "%s",
-				    row->live ? "a VM can be moved while it runs" :
-						"a VM is moved while it is stopped");
+				    row->live ? _("a VM can be moved while it runs") :
+						_("a VM is moved while it is stopped"));
 }
 
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
@@ -190,7 +191,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	if (f.row && !f.cell)
 		for (size_t i = 0; i < f.row->n_cell; i++)
 			(void)wiz_lines_add(lines, style_of(&f.row->cell[i]), f.row->cell[i].node, "%s",
-					    pg_map_state_name(f.row->cell[i].state));
+					    _(pg_map_state_name(f.row->cell[i].state)));
 	if (f.row)
 		vm_lines(f.row, lines);
 }
@@ -252,7 +253,7 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 
 const struct wiz_page_ops wiz_page_mapping = {
 	.id = "mapping",
-	.title = "Resource mappings",
+	.title = N_("Resource mappings"),
 	.enters = true,
 	.build = build,
 	.event = event,

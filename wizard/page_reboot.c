@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "wizard/ctx.h"
 
 #define LATER "later"
@@ -59,11 +60,11 @@ static void row(struct wiz_view *view, const char *id, const char *text, const c
 static const char *why_not_now(const struct wiz *w)
 {
 	if (!wiz_can_reboot(w))
-		return "This is a folder, not the running system: there is nothing to reboot.";
+		return _("This is a folder, not the running system: there is nothing to reboot.");
 	if (in_doubt(w))
-		return "What the node boots from does not hold all of the change: it could come up "
+		return _("What the node boots from does not hold all of the change: it could come up "
 		       "half changed. What is missing stands beside the row that takes it "
-		       "back.";
+		       "back.");
 	return NULL;
 }
 
@@ -94,10 +95,10 @@ static void build(struct wiz *w, struct wiz_view *view)
 	wiz_view_set(view, &view->detail_title, "What it means");
 	wiz_view_set(view, &view->next_label, "choose");
 	intro(w, view);
-	row(view, LATER, "later", NULL);
+	row(view, LATER, _("later"), NULL);
 	if (in_doubt(w) && id_of(w))
-		row(view, BACK, "take the change back", NULL);
-	row(view, NOW, "now", why_not_now(w));
+		row(view, BACK, _("take the change back"), NULL);
+	row(view, NOW, _("now"), why_not_now(w));
 }
 
 /* ---- what is chosen ---- */
@@ -193,8 +194,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_reboot = {
 	.id = "reboot",
-	.title = "Set up passthrough",
-	.step = "Reboot",
+	.title = N_("Set up passthrough"),
+	.step = N_("Reboot"),
 	.enters = true,
 	.relevant = relevant,
 	.build = build,

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -34,14 +35,14 @@ static void findings(const struct pg_plan *plan, enum pg_level level, const char
 static void effects(const struct pg_plan *plan, struct wiz_lines *lines)
 {
 	if (plan->n_effect)
-		heading(lines, "These devices leave their driver");
+		heading(lines, _("These devices leave their driver"));
 	for (size_t i = 0; i < plan->n_effect; i++) {
 		const struct pg_effect *e = &plan->effect[i];
 
 		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(e->addr).s,
-				    "%s → %s %s: %s", e->now ? e->now : "none", e->after ? e->after : "gone",
-				    e->at_boot ? "at the next reboot of the node" :
-						 "when the VM starts",
+				    "%s → %s %s: %s", e->now ? e->now : _("none"), e->after ? e->after : _("gone"),
+				    e->at_boot ? _("at the next reboot of the node") :
+						 _("when the VM starts"),
 				    e->why);
 		if (e->lost)
 			(void)wiz_lines_add(lines, WIZ_BAD, "", "The node loses %s.", e->lost);
@@ -94,7 +95,7 @@ static void file_diff(const struct wiz *w, const struct pg_plan_file *f,
 
 static void files(const struct wiz *w, const struct pg_plan *plan, struct wiz_lines *lines)
 {
-	static const char *const words[] = { "created", "changed", "removed" };
+	static const char *const words[] = { N_("created"), N_("changed"), N_("removed") };
 
 	for (size_t i = 0; i < plan->n_file; i++) {
 		const struct pg_plan_file *f = &plan->file[i];
@@ -102,7 +103,7 @@ static void files(const struct wiz *w, const struct pg_plan *plan, struct wiz_li
 		if (lines->n)
 			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 		(void)wiz_lines_add(lines, WIZ_HEADING, NULL, "%s is %s", f->path,
-				    words[f->change]);
+				    _(words[f->change]));
 		for (size_t k = 0; k < f->why.n; k++)
 			(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", f->why.v[k]);
 		if (is_script(f))
@@ -128,25 +129,25 @@ static void review(const struct wiz *w, const struct pg_plan *plan, struct wiz_l
 	if (pg_plan_is_empty(plan) && !pg_plan_is_blocked(plan))
 		(void)wiz_lines_add(lines, WIZ_GOOD, NULL,
 				    "Nothing is left to do: the configuration has all of it.");
-	findings(plan, PG_LEVEL_BLOCK, "This stands in the way", lines);
-	findings(plan, PG_LEVEL_WARN, "Take care", lines);
+	findings(plan, PG_LEVEL_BLOCK, _("This stands in the way"), lines);
+	findings(plan, PG_LEVEL_WARN, _("Take care"), lines);
 	effects(plan, lines);
 	files(w, plan, lines);
 	if (plan->n_cmd)
-		heading(lines, "Then these commands run on the node");
+		heading(lines, _("Then these commands run on the node"));
 	wiz_command_lines(plan->cmd, plan->n_cmd, lines);
 	if (plan->n_vm_cmd)
-		heading(lines, "For the VM, afterwards: run from here, or saved as a script");
+		heading(lines, _("For the VM, afterwards: run from here, or saved as a script"));
 	wiz_command_lines(plan->vm_cmd, plan->n_vm_cmd, lines);
 	if (plan->reboot) {
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "It takes effect when the node is rebooted. %s",
-				    plan->trial ? "That is left to you; only a trial that nobody "
-						  "keeps reboots the node by itself, once." :
-						  "Nothing reboots it by itself.");
+				    plan->trial ? _("That is left to you; only a trial that nobody "
+						  "keeps reboots the node by itself, once.") :
+						  _("Nothing reboots it by itself."));
 	}
-	findings(plan, PG_LEVEL_NOTE, "Good to know", lines);
+	findings(plan, PG_LEVEL_NOTE, _("Good to know"), lines);
 	scripts(w, plan, lines);
 }
 
@@ -166,7 +167,7 @@ static void why_not_next(const struct wiz *w, const struct pg_plan *plan,
 		if (plan->findings.v[i].level == PG_LEVEL_BLOCK)
 			why = plan->findings.v[i].text;
 	if (!why && pg_plan_is_empty(plan))
-		why = "Nothing is left to do. Status, on the first page, tells how it stands.";
+		why = _("Nothing is left to do. Status, on the first page, tells how it stands.");
 	if (!why)
 		why = wiz_why_read_only(w);
 	if (why)
@@ -201,8 +202,8 @@ static void build(struct wiz *w, struct wiz_view *view)
 		view->failed = true;
 	if (!phrase)
 		why_not_next(w, w->plan, view);
-	wiz_view_set(view, &view->next_label, "%s", phrase ? "override" :
-		     has_host_part(w->plan) ? "apply" : "next");
+	wiz_view_set(view, &view->next_label, "%s", phrase ? _("override") :
+		     has_host_part(w->plan) ? _("apply") : _("next"));
 	if (w->plan->n_vm_cmd)
 		view->can |= WIZ_CAN_SAVE;
 	if (offers_pin(w, w->plan))
@@ -217,14 +218,15 @@ static void build(struct wiz *w, struct wiz_view *view)
 /* "Write 3 files and run 1 command" */
 static char *deed_of(const struct pg_plan *plan)
 {
-	const char *files = plan->n_file == 1 ? "file" : "files";
-	const char *commands = plan->n_cmd == 1 ? "command" : "commands";
+	size_t files = plan->n_file, commands = plan->n_cmd;
+	pg_autofree char *run = NULL;
 
-	if (!plan->n_cmd)
-		return pg_strf("Write %zu %s", plan->n_file, files);
-	if (!plan->n_file)
-		return pg_strf("Run %zu %s", plan->n_cmd, commands);
-	return pg_strf("Write %zu %s and run %zu %s", plan->n_file, files, plan->n_cmd, commands);
+	if (!commands)
+		return pg_strf(P_("Write %zu file", "Write %zu files", files), files);
+	if (!files)
+		return pg_strf(P_("Run %zu command", "Run %zu commands", commands), commands);
+	run = pg_strf(P_("run %zu command", "run %zu commands", commands), commands);
+	return run ? pg_strf(P_("Write %zu file and %s", "Write %zu files and %s", files), files, run) : NULL;
 }
 
 /* What the node loses is said once more where it is decided. */
@@ -243,8 +245,8 @@ static int ask(struct wiz *w)
 	}
 	return wiz_ask(w, WIZ_ASKING_APPLY, WIZ_ASK_YESNO, NULL, "Apply",
 		       "%s%s%s%s? %s",
-		       lost ? "The node loses " : "", lost ? lost : "",
-		       n_lost > 1 ? ", and more. " :
+		       lost ? _("The node loses ") : "", lost ? lost : "",
+		       n_lost > 1 ? _(", and more. ") :
 		       lost	  ? ". " :
 				    "",
 		       deed, after);
@@ -303,8 +305,8 @@ static int enter(struct wiz *w)
 
 const struct wiz_page_ops wiz_page_review = {
 	.id = "review",
-	.title = "Set up passthrough",
-	.step = "Review",
+	.title = N_("Set up passthrough"),
+	.step = N_("Review"),
 	.enter = enter,
 	.build = build,
 	.event = event,

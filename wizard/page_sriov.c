@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/sriov.h"
 #include "src/plan/sriov.h"
@@ -56,12 +57,12 @@ static void vf_row(struct wiz_view *view, const struct pg_dev *vf, unsigned n)
 	if (vf->n_vmid)
 		wiz_view_set(view, &item->note, "VM %u", (unsigned)vf->vmid[0]);
 	else
-		wiz_view_set(view, &item->note, "%s", vf->n_use ? wiz_use_label(wiz_dev_use(vf)).s : "free");
+		wiz_view_set(view, &item->note, "%s", vf->n_use ? wiz_use_label(wiz_dev_use(vf)).s : _("free"));
 	if (!vf->n_vmid && !vf->n_use)
 		return;
 	item->enabled = false;
-	wiz_view_set(view, &item->why_not, "%s", vf->n_vmid ? "A VM has it already." :
-							      "The node uses it itself.");
+	wiz_view_set(view, &item->why_not, "%s", vf->n_vmid ? _("A VM has it already.") :
+							      _("The node uses it itself."));
 }
 
 static void pf_row(const struct wiz *w, struct wiz_view *view, const struct pg_dev *pf)
@@ -147,7 +148,7 @@ static void pf_detail(const struct wiz *w, const struct pg_dev *pf, struct wiz_l
 	}
 	st = pg_sriov_state_of(&states, pf);
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", wiz_dev_name(pf).s);
-	(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", pf->driver ? pf->driver : "none");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", pf->driver ? pf->driver : _("none"));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "now", "%u of %u", pf->num_vfs, pf->total_vfs);
 	if (st && st->place == PG_SRIOV_HERE)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "at boot", "%u", st->card->count);
@@ -155,7 +156,7 @@ static void pf_detail(const struct wiz *w, const struct pg_dev *pf, struct wiz_l
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "at boot", "%s", "none by pve-gpu");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "for", "%s",
 			    takes_host(w, pf, st ? st->card : NULL) ?
-				    "the host: its drivers take them" : "VMs: no driver of the host takes them");
+				    _("the host: its drivers take them") : _("VMs: no driver of the host takes them"));
 	if (wiz_dev_use(pf))
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "used by", "%s", wiz_dev_use(pf)->detail);
 	add_makers(w, pf, lines);
@@ -291,7 +292,7 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 
 const struct wiz_page_ops wiz_page_sriov = {
 	.id = "sriov",
-	.title = "Virtual functions",
+	.title = N_("Virtual functions"),
 	.enters = true,
 	.build = build,
 	.event = event,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "wizard/ctx.h"
+#include "src/base/i18n.h"
 
 static void build(struct wiz *w, struct wiz_view *view)
 {
@@ -33,7 +34,7 @@ static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_status = {
 	.id = "status",
-	.title = "Status",
+	.title = N_("Status"),
 	.enter = wiz_probe,
 	.build = build,
 	.detail = detail,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "wizard/ctx.h"
 
 static void build(struct wiz *w, struct wiz_view *view)
@@ -17,7 +18,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 		struct wiz_item *item = wiz_view_add_item(view, s->id);
 
 		if (item)
-			wiz_view_set(view, &item->text, "%s", s->text);
+			wiz_view_set(view, &item->text, "%s", _(s->text));
 	}
 }
 
@@ -48,7 +49,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_trouble = {
 	.id = "trouble",
-	.title = "Something is broken",
+	.title = N_("Something is broken"),
 	.enters = true,
 	.build = build,
 	.event = event,

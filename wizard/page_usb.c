@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -134,13 +135,13 @@ static void controller_rows(const struct wiz *w, struct wiz_view *view, const st
 	item->can_fold = true;
 	item->folded = wiz_is_folded(w, id, false);
 	item->enabled = false;
-	wiz_view_set(view, &item->text, "%s %s", dev ? pg_bdf_short(dev->addr).s : "no PCI device",
+	wiz_view_set(view, &item->text, "%s %s", dev ? pg_bdf_short(dev->addr).s : _("no PCI device"),
 		     dev ? wiz_dev_name(dev).s : "");
 	wiz_view_set(view, &item->detail_title, "%s", dev ? pg_bdf_str(dev->addr).s : "USB");
 	wiz_view_set(view, &item->why_not, "%s",
-		     dev ? "The whole controller is a PCI device: choose it under Set up passthrough, "
-			   "on the Device page." :
-			   "Choose what is plugged in.");
+		     dev ? _("The whole controller is a PCI device: choose it under Set up passthrough, "
+			   "on the Device page.") :
+			   _("Choose what is plugged in."));
 	for (size_t i = 0; i < w->facts->n_usb; i++)
 		if (is_on(&w->facts->usb[i], dev) && is_top(w, &w->facts->usb[i]))
 			device_row(w, view, &w->facts->usb[i], 1);
@@ -244,8 +245,8 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_usb = {
 	.id = "usb",
-	.title = "Set up passthrough",
-	.step = "USB",
+	.title = N_("Set up passthrough"),
+	.step = N_("USB"),
 	.relevant = relevant,
 	.build = build,
 	.event = event,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -21,10 +22,10 @@ static const struct pg_status *first_wrong(const struct wiz_status *list)
 static const char *why_not_keep(const struct wiz *w)
 {
 	if (!w->trial)
-		return "It does not wait any more.";
+		return _("It does not wait any more.");
 	if (w->trial->off)
-		return "The node runs without the change, so that nothing shows whether it is well. "
-		       "Reboot without pve-gpu.off to try it again.";
+		return _("The node runs without the change, so that nothing shows whether it is well. "
+		       "Reboot without pve-gpu.off to try it again.");
 	return wiz_why_read_only(w);
 }
 
@@ -46,10 +47,10 @@ static void choice(struct wiz_view *view, const char *id, const char *text, cons
 
 static void choices(const struct wiz *w, struct wiz_view *view)
 {
-	choice(view, KEEP, "Keep the change", "Keep", why_not_keep(w));
-	choice(view, BACK, "Put it back now", "Put back",
+	choice(view, KEEP, _("Keep the change"), _("Keep"), why_not_keep(w));
+	choice(view, BACK, _("Put it back now"), _("Put back"),
 	       w->trial ? wiz_why_read_only(w) : why_not_keep(w));
-	choice(view, LATER, "Later", "Later", NULL);
+	choice(view, LATER, _("Later"), _("Later"), NULL);
 }
 
 /* A device is only looked at. */
@@ -69,8 +70,8 @@ static void intro(const struct wiz *w, struct wiz_view *view)
 	pg_autofree char *words = wiz_trial_words(w);
 
 	wiz_view_set(view, &view->intro, "%s: %s. %s",
-		     w->trial && !w->trial->wait ? "Changed" : "On trial",
-		     w->trial && w->trial->summary ? w->trial->summary : "a change",
+		     w->trial && !w->trial->wait ? _("Changed") : _("On trial"),
+		     w->trial && w->trial->summary ? w->trial->summary : _("a change"),
 		     words ? words : "");
 }
 
@@ -198,9 +199,9 @@ static void back_detail(const struct wiz *w, struct wiz_lines *lines)
 			    "are built again.");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
 			    w->trial && w->trial->off ?
-				    "The next boot, without pve-gpu.off, is the old one." :
-				    "The devices get their old drivers with the reboot that "
-				    "follows; you are asked before it.");
+				    _("The next boot, without pve-gpu.off, is the old one.") :
+				    _("The devices get their old drivers with the reboot that "
+				    "follows; you are asked before it."));
 }
 
 static void later_detail(const struct wiz *w, struct wiz_lines *lines)
@@ -209,7 +210,7 @@ static void later_detail(const struct wiz *w, struct wiz_lines *lines)
 
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 			    "Back to the first page; this one is found there again. %s",
-			    w->trial_until ? "The time goes on." : "");
+			    w->trial_until ? _("The time goes on.") : "");
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", words ? words : "");
 }
 
@@ -235,7 +236,7 @@ static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_verify = {
 	.id = "verify",
-	.title = "After the reboot",
+	.title = N_("After the reboot"),
 	.enters = true,
 	.enter = enter,
 	.build = build,

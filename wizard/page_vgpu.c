@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/vgpu.h"
 #include "wizard/ctx.h"
@@ -52,9 +53,9 @@ static void type_row(struct wiz_view *view, const struct pg_vgpu_card *card,
 		wiz_view_set(view, &item->note, "%" PRId64 " free", type->available);
 	wiz_view_set(view, &item->detail_title, "%s", type->id);
 	if (!card->dev)
-		why_not(view, item, "This is no PCI device: Proxmox can give no VM a part of it.");
+		why_not(view, item, _("This is no PCI device: Proxmox can give no VM a part of it."));
 	else if (type->available == 0)
-		why_not(view, item, "All that can be made of this type are taken.");
+		why_not(view, item, _("All that can be made of this type are taken."));
 }
 
 static void prepare_row(const struct wiz *w, struct wiz_view *view,
@@ -94,10 +95,10 @@ static void card_row(const struct wiz *w, struct wiz_view *view, const struct pg
 			     wiz_dev_name(card->dev).s);
 	else
 		wiz_view_set(view, &item->text, "%s", card->name);
-	wiz_view_set(view, &item->note, "%s", card->n_part ? "" : "none");
+	wiz_view_set(view, &item->note, "%s", card->n_part ? "" : _("none"));
 	wiz_view_set(view, &item->detail_title, "%s", item->text ? item->text : "");
-	wiz_view_set(view, &item->why_not, "%s", card->n_type ? "Choose a type below the card." :
-							      "The right pane says why there is none.");
+	wiz_view_set(view, &item->why_not, "%s", card->n_type ? _("Choose a type below the card.") :
+							      _("The right pane says why there is none."));
 	for (size_t i = 0; !folded && i < card->n_type; i++)
 		type_row(view, card, &card->type[i]);
 	if (!folded)
@@ -177,12 +178,12 @@ static void user_lines(const struct pg_vgpu_type *type, struct wiz_lines *lines)
 {
 	for (size_t i = 0; i < type->n_user; i++) {
 		const struct pg_vgpu_user *u = &type->user[i];
-		const char *label = i ? "" : "used by";
+		const char *label = i ? "" : _("used by");
 
 		if (u->vmid)
 			(void)wiz_lines_add(lines, u->configured ? WIZ_PLAIN : WIZ_WARN, label,
 					    "VM %u, hostpci%u%s", u->vmid, u->index,
-					    u->configured ? "" : " (left over)");
+					    u->configured ? "" : _(" (left over)"));
 		else
 			(void)wiz_lines_add(lines, WIZ_WARN, label, "%s (not made by Proxmox)", u->uuid);
 	}
@@ -224,7 +225,7 @@ static void card_lines(const struct wiz *w, const struct pg_vgpu_card *card,
 		return;
 	}
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s",
-			    card->dev->driver ? card->dev->driver : "none");
+			    card->dev->driver ? card->dev->driver : _("none"));
 	if (card->dev->num_vfs)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "functions", "%u virtual ones", card->dev->num_vfs);
 	if (pg_vgpu_why(w->facts, card->dev, PG_LEVEL_NOTE, &f) < 0)
@@ -299,7 +300,7 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 
 const struct wiz_page_ops wiz_page_vgpu = {
 	.id = "vgpu",
-	.title = "Mediated devices and vGPUs",
+	.title = N_("Mediated devices and vGPUs"),
 	.enters = true,
 	.build = build,
 	.event = event,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -40,7 +41,7 @@ static void why_not(struct wiz_view *view, struct wiz_item *item, const struct p
 	else if (g->lock)
 		wiz_view_set(view, &item->why_not,
 			     "It is locked (%s). Wait for that to end; a stale lock is taken off "
-			     "with `qm unlock %" PRIu32 "`.", g->lock, g->vmid);
+			     "with `qm unlock %u`.", g->lock, (unsigned)g->vmid);
 	else if (g->template)
 		wiz_view_set(view, &item->why_not,
 			     "It is a template: Proxmox ignores devices there. Clone it first.");
@@ -55,7 +56,7 @@ static void vm_note(struct wiz_view *view, struct wiz_item *item, const struct p
 	else if (g->template)
 		wiz_view_set(view, &item->note, "template");
 	else if (g->running == PG_YES)
-		wiz_view_set(view, &item->note, "running");
+		wiz_view_set(view, &item->note, _("running"));
 }
 
 static void vm_row(const struct wiz *w, struct wiz_view *view, const struct pg_guest *g)
@@ -149,10 +150,10 @@ static void change_rows(const struct wiz *w, struct wiz_view *view)
 		view->failed = true;
 		return;
 	}
-	change_row(view, plan, "machine-kept", MACHINE, "Machine type",
-		   "change the machine type to q35", w->choices->change_machine);
-	change_row(view, plan, "firmware-kept", FIRMWARE, "Firmware",
-		   "change the firmware to OVMF", w->choices->change_firmware);
+	change_row(view, plan, "machine-kept", MACHINE, _("Machine type"),
+		   _("change the machine type to q35"), w->choices->change_machine);
+	change_row(view, plan, "firmware-kept", FIRMWARE, _("Firmware"),
+		   _("change the firmware to OVMF"), w->choices->change_firmware);
 }
 
 static void other_rows(const struct wiz *w, struct wiz_view *view)
@@ -252,19 +253,19 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 
 static void vm_facts(const struct pg_guest *g, struct wiz_lines *lines)
 {
-	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", g->name ? g->name : "(no name)");
+	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", g->name ? g->name : _("(no name)"));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "machine", "%s", g->q35 ? "q35" : "i440fx");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "firmware", "%s", g->ovmf ? "OVMF" : "SeaBIOS");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s",
-			    g->running == PG_YES ? "running" :
-			    g->running == PG_NO	 ? "stopped" :
-						   "unknown");
+			    g->running == PG_YES ? _("running") :
+			    g->running == PG_NO	 ? _("stopped") :
+						   _("unknown"));
 	for (size_t i = 0; i < g->n_hostpci; i++) {
 		char label[32];
 
 		(void)snprintf(label, sizeof(label), "hostpci%u%s", g->hostpci[i].index,
-			       g->hostpci[i].pending ? " (pending)" :
-			       g->hostpci[i].leaving ? " (leaving)" :
+			       g->hostpci[i].pending ? _(" (pending)") :
+			       g->hostpci[i].leaving ? _(" (leaving)") :
 						       "");
 		(void)wiz_lines_add(lines, WIZ_PLAIN, label, "%s", g->hostpci[i].value);
 	}
@@ -272,8 +273,8 @@ static void vm_facts(const struct pg_guest *g, struct wiz_lines *lines)
 		char label[32];
 
 		(void)snprintf(label, sizeof(label), "usb%u%s", g->usb[i].index,
-			       g->usb[i].pending ? " (pending)" :
-			       g->usb[i].leaving ? " (leaving)" :
+			       g->usb[i].pending ? _(" (pending)") :
+			       g->usb[i].leaving ? _(" (leaving)") :
 						   "");
 		(void)wiz_lines_add(lines, WIZ_PLAIN, label, "%s", g->usb[i].value);
 	}
@@ -319,8 +320,8 @@ static void vm_changes(const struct wiz *w, const struct pg_guest *g, struct wiz
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", plan->vm_cmd[i].why);
 	if (plan->n_vm_cmd == 0)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
-				    pg_plan_is_blocked(plan) ? "It cannot be done like this:" :
-							       "Nothing: it has all it needs.");
+				    pg_plan_is_blocked(plan) ? _("It cannot be done like this:") :
+							       _("Nothing: it has all it needs."));
 	(void)snprintf(scope, sizeof(scope), "vm/%" PRIu32, g->vmid);
 	for (size_t i = 0; i < plan->findings.n; i++) {
 		const struct pg_finding *f = &plan->findings.v[i];
@@ -335,21 +336,21 @@ static const struct {
 	const char *id, *words, *risk;
 } boxes[] = {
 	{ PRIMARY,
-	  "The VM shows its screen on the card's own output from its start, and Proxmox's console "
-	  "for it stays black. Without it the card is a second screen.", NULL },
+	  N_("The VM shows its screen on the card's own output from its start, and Proxmox's console "
+	  "for it stays black. Without it the card is a second screen."), NULL },
 	{ USB,
-	  "The next page shows what is plugged into the node, and what the VM has of it.", NULL },
+	  N_("The next page shows what is plugged into the node, and what the VM has of it."), NULL },
 	{ MACHINE,
-	  "PCI Express is there on q35 only. Without it the device is passed as plain PCI, which "
-	  "works for most.",
-	  "The VM's disks and network cards move to other places on its board. An installed system "
+	  N_("PCI Express is there on q35 only. Without it the device is passed as plain PCI, which "
+	  "works for most."),
+	  N_("The VM's disks and network cards move to other places on its board. An installed system "
 	  "may not start, or without network; Windows may ask to be activated again. Make a "
-	  "backup of the VM first." },
+	  "backup of the VM first.") },
 	{ FIRMWARE,
-	  "GPUs get along best with OVMF (UEFI). The VM gets a small EFI disk for its settings.",
-	  "A system that was installed with SeaBIOS does not start with OVMF, unless it has a UEFI "
+	  N_("GPUs get along best with OVMF (UEFI). The VM gets a small EFI disk for its settings."),
+	  N_("A system that was installed with SeaBIOS does not start with OVMF, unless it has a UEFI "
 	  "boot loader as well. Change it only where you know that, or will install the system "
-	  "anew. Make a backup of the VM first." },
+	  "anew. Make a backup of the VM first.") },
 };
 
 static bool box_detail(const char *item, struct wiz_lines *lines)
@@ -357,11 +358,11 @@ static bool box_detail(const char *item, struct wiz_lines *lines)
 	for (size_t i = 0; i < PG_ARRAY_SIZE(boxes); i++) {
 		if (strcmp(item, boxes[i].id) != 0)
 			continue;
-		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", boxes[i].words);
+		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", _(boxes[i].words));
 		if (!boxes[i].risk)
 			return true;
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
-		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", boxes[i].risk);
+		(void)wiz_lines_add(lines, WIZ_WARN, NULL, "%s", _(boxes[i].risk));
 		return true;
 	}
 	return false;
@@ -408,8 +409,8 @@ static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
 
 const struct wiz_page_ops wiz_page_vm = {
 	.id = "vm",
-	.title = "Set up passthrough",
-	.step = "VM",
+	.title = N_("Set up passthrough"),
+	.step = N_("VM"),
 	.relevant = relevant,
 	.build = build,
 	.event = event,

@@ -2,6 +2,7 @@
 /* The reboot of the node, asked for on more than one page. */
 #include <errno.h>
 
+#include "src/base/i18n.h"
 #include "wizard/ctx.h"
 
 bool wiz_can_reboot(const struct wiz *w)
@@ -13,9 +14,9 @@ int wiz_reboot_ask(struct wiz *w)
 {
 	return wiz_ask(w, WIZ_ASKING_REBOOT, WIZ_ASK_YESNO, NULL, "Reboot",
 		       w->facts->system.is_demo ?
-			       "Show the demo node as it comes up?" :
-			       "Reboot this node now? All VMs and containers on it are shut "
-			       "down.");
+			       N_("Show the demo node as it comes up?") :
+			       N_("Reboot this node now? All VMs and containers on it are shut "
+			       "down."));
 }
 
 /* The demo node comes up at once. */

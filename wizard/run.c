@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "wizard/ctx.h"
 
 /* A command that talks without end fills no memory. */
@@ -135,7 +136,7 @@ static void say_outcome(struct wiz_run *run)
 	if (run->lines.n)
 		(void)wiz_lines_add(&run->lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(&run->lines, outcome_style(o->kind), NULL, "%s",
-			    o->text ? o->text : "Nothing was to be done.");
+			    o->text ? o->text : _("Nothing was to be done."));
 	if (o->listed.n)
 		(void)wiz_lines_add(&run->lines, WIZ_HEADING, NULL,
 				    "To be run on the node itself:");

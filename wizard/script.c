@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/proc.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
@@ -39,7 +40,7 @@ static int write_commands(struct pg_strbuf *b, const struct pg_plan *plan)
 static int make_script(const struct wiz *w, const struct pg_plan *plan, struct pg_bytes *ret)
 {
 	const char *node = w->facts->system.node;
-	pg_autofree char *clean = pg_text_clean(node ? node : "this node",
+	pg_autofree char *clean = pg_text_clean(node ? node : _("this node"),
 						strlen(node ? node : "this node"));
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
@@ -117,10 +118,10 @@ int wiz_script_save(struct wiz *w, const struct pg_plan *plan, const char *path)
 		return r;
 	w->run.vm_saved = true;
 	text = pg_root_is_live(w->opts.root) ?
-		       pg_strf("The commands are in %s. Look at them, then run it as root.",
+		       pg_strf(_("The commands are in %s. Look at them, then run it as root."),
 			       path) :
-		       pg_strf("The commands are in %s, below the folder that is shown here. Take "
-			       "the file to the node, look at it, and run it there as root.",
+		       pg_strf(_("The commands are in %s, below the folder that is shown here. Take "
+			       "the file to the node, look at it, and run it there as root."),
 			       path);
 	return text ? wiz_note(w, "Saved", text) : -ENOMEM;
 }

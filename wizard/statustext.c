@@ -2,6 +2,7 @@
 /* How passthrough stands, device by device: for the Status page and after the reboot. */
 #include <stdio.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -34,11 +35,12 @@ static void row(struct wiz_view *view, const struct pg_status *s)
 	if (!item)
 		return;
 	if (s->dev)
-		wiz_view_set(view, &item->text, "%-7s %-5s %s", addr.s, wiz_dev_kind(s->dev),
+		wiz_view_set(view, &item->text, "%-7s %-*s %s", addr.s, pg_text_pad(wiz_dev_kind(s->dev), 5),
+			     wiz_dev_kind(s->dev),
 			     wiz_dev_name(s->dev).s);
 	else
 		wiz_view_set(view, &item->text, "%-7s not there", addr.s);
-	wiz_view_set(view, &item->note, "%s", pg_status_verdict_name(s->verdict));
+	wiz_view_set(view, &item->note, "%s", _(pg_status_verdict_name(s->verdict)));
 	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(s->addr).s);
 	item->style = style_of(s->verdict);
 }
@@ -54,7 +56,7 @@ static void status_lines(const struct pg_status *s, struct wiz_lines *lines)
 	const char *driver = s->dev && s->dev->driver ? s->dev->driver : "none";
 
 	(void)wiz_lines_add(lines, style_of(s->verdict), NULL, "%s: %s",
-			    pg_status_verdict_name(s->verdict), s->why);
+			    _(pg_status_verdict_name(s->verdict)), s->why);
 	if (s->evidence)
 		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "%s", s->evidence);
 	if (s->fix)
@@ -62,7 +64,7 @@ static void status_lines(const struct pg_status *s, struct wiz_lines *lines)
 	if (s->dev) {
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", driver);
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "after reboot", "%s",
-				    s->expected ? s->expected : "unknown");
+				    s->expected ? s->expected : _("unknown"));
 	}
 	for (size_t i = 0; i < s->n_vmid; i++)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, i ? "" : "VM", "%u",

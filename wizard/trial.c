@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "wizard/ctx.h"
 
 struct wiz_span wiz_span(unsigned seconds)
@@ -10,8 +11,8 @@ struct wiz_span wiz_span(unsigned seconds)
 	unsigned n = seconds % 60 ? seconds : seconds / 60;
 	struct wiz_span span;
 
-	(void)snprintf(span.s, sizeof(span.s), "%u %s%s", n, seconds % 60 ? "second" : "minute",
-		       n == 1 ? "" : "s");
+	(void)snprintf(span.s, sizeof(span.s), seconds % 60 ? P_("%u second", "%u seconds", n) :
+								      P_("%u minute", "%u minutes", n), n);
 	return span;
 }
 
@@ -33,7 +34,7 @@ struct wiz_clock wiz_trial_clock(const struct wiz *w)
 
 	if (!localtime_r(&w->trial_until, &tm) ||
 	    strftime(clock.s, sizeof(clock.s), "%H:%M", &tm) == 0)
-		(void)snprintf(clock.s, sizeof(clock.s), "time unknown");
+		(void)snprintf(clock.s, sizeof(clock.s), _("time unknown"));
 	return clock;
 }
 
@@ -42,19 +43,19 @@ char *wiz_trial_words(const struct wiz *w)
 	const struct pg_trial *t = w->trial;
 
 	if (!t)
-		return strdup("It does not wait any more: it was kept or taken back meanwhile.");
+		return strdup(_("It does not wait any more: it was kept or taken back meanwhile."));
 	if (!t->wait && !t->off)
-		return strdup("It is in effect since the reboot, and stays. Look whether all is well.");
+		return strdup(_("It is in effect since the reboot, and stays. Look whether all is well."));
 	if (t->off)
-		return strdup("The node was booted without passthrough (pve-gpu.off), so that the "
-			      "change is not in effect and no time runs.");
+		return strdup(_("The node was booted without passthrough (pve-gpu.off), so that the "
+			      "change is not in effect and no time runs."));
 	if (!t->booted)
-		return pg_strf("It waits for the reboot; %s after that it is taken back, unless "
-			       "it is kept.", wiz_span(t->wait).s);
+		return pg_strf(_("It waits for the reboot; %s after that it is taken back, unless "
+			       "it is kept."), wiz_span(t->wait).s);
 	if (!w->trial_until)
-		return strdup("Its time is over: the node takes it back, unless you keep it now.");
-	return pg_strf("It waits until %s, %s after the boot. Unless it is kept, the node then "
-		       "puts itself back and reboots.", wiz_trial_clock(w).s,
+		return strdup(_("Its time is over: the node takes it back, unless you keep it now."));
+	return pg_strf(_("It waits until %s, %s after the boot. Unless it is kept, the node then "
+		       "puts itself back and reboots."), wiz_trial_clock(w).s,
 		       wiz_span(t->wait).s);
 }
 
@@ -90,9 +91,9 @@ static void runs_intro(const struct wiz *w, const struct pg_plan *plan, struct w
 	wiz_view_set(view, &view->intro,
 		     "A trial runs until %s. %s", wiz_trial_clock(w).s,
 		     plan->reboot ?
-			     "Unless that is kept, this change is taken back with it. Better keep it "
-			     "first." :
-			     "This change joins it: both are kept, or both taken back.");
+			     _("Unless that is kept, this change is taken back with it. Better keep it "
+			     "first.") :
+			     _("This change joins it: both are kept, or both taken back."));
 }
 
 void wiz_trial_intro(const struct wiz *w, const struct pg_plan *plan, struct wiz_view *view)
@@ -105,21 +106,21 @@ void wiz_trial_intro(const struct wiz *w, const struct pg_plan *plan, struct wiz
 		wiz_view_set(view, &view->intro,
 			     "Trial boot: after the reboot you have %s to keep the change; otherwise "
 			     "the node puts itself back.%s%s", wiz_span(plan->trial).s,
-			     why ? " Because: " : "", why ? why : "");
+			     why ? _(" Because: ") : "", why ? why : "");
 	else
 		wiz_view_set(view, &view->intro,
 			     "No trial boot: nothing takes the change back by itself; t changes "
-			     "that.%s%s", why ? " Take care: " : "", why ? why : "");
+			     "that.%s%s", why ? _(" Take care: ") : "", why ? why : "");
 }
 
 /* What becomes of a change that is about to be applied. */
 char *wiz_trial_promise(const struct wiz *w, const struct pg_plan *plan)
 {
 	if (wiz_trial_runs(w))
-		return pg_strf("A trial runs until %s: unless that is kept, this change is taken back "
-			       "with it.", wiz_trial_clock(w).s);
+		return pg_strf(_("A trial runs until %s: unless that is kept, this change is taken back "
+			       "with it."), wiz_trial_clock(w).s);
 	if (plan->trial)
-		return pg_strf("After the reboot you have %s to keep the change; otherwise the node "
-			       "puts itself back.", wiz_span(plan->trial).s);
-	return strdup("The change can be taken back under History.");
+		return pg_strf(_("After the reboot you have %s to keep the change; otherwise the node "
+			       "puts itself back."), wiz_span(plan->trial).s);
+	return strdup(_("The change can be taken back under History."));
 }

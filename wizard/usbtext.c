@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -194,12 +195,12 @@ static void about(const struct wiz *w, const struct pg_usb_dev *dev, struct wiz_
 		lines->failed = true;
 		return;
 	}
-	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", *title ? title : "no name");
-	(void)wiz_lines_add(lines, WIZ_PLAIN, "kind", "%s", pg_usb_kind_name(dev->kind));
+	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", *title ? title : _("no name"));
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "kind", "%s", _(pg_usb_kind_name(dev->kind)));
 	if (dev->has_ids)
 		(void)wiz_lines_add(lines, twins > 1 ? WIZ_WARN : WIZ_PLAIN, "ids", "%04x:%04x%s",
 				    dev->vendor, dev->product,
-				    twins > 1 ? " (more than one)" : "");
+				    twins > 1 ? _(" (more than one)") : "");
 	if (dev->serial)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "serial", "%s", dev->serial);
 	if (dev->speed)
@@ -208,8 +209,8 @@ static void about(const struct wiz *w, const struct pg_usb_dev *dev, struct wiz_
 	list(&dev->node, "as", lines);
 	for (size_t i = 0; i < dev->n_use; i++)
 		(void)wiz_lines_add(lines, dev->use[i].vital ? WIZ_BAD : WIZ_WARN,
-				    i ? "" : "used by", "%s%s", dev->use[i].detail,
-				    dev->use[i].vital ? " (the node needs it)" : "");
+				    i ? "" : N_("used by"), "%s%s", dev->use[i].detail,
+				    dev->use[i].vital ? _(" (the node needs it)") : "");
 }
 
 static void users(const struct wiz *w, const struct pg_usb_dev *dev, struct wiz_lines *lines)
@@ -228,18 +229,18 @@ static const char *way_words(enum wiz_usb_way way, bool unique)
 {
 	static const char *const words[] = {
 		[WIZ_USB_OFF] = NULL,
-		[WIZ_USB_ID] = "By its ids: the VM gets it at whatever port it is. Space: by its port.",
-		[WIZ_USB_PORT] = "By its port: the VM gets whatever is plugged in there.",
-		[WIZ_USB_HAS] = "The VM has it. Space names it in another way; again: takes it away.",
-		[WIZ_USB_LEAVES] = "It is taken from the VM. Space leaves it there.",
+		[WIZ_USB_ID] = N_("By its ids: the VM gets it at whatever port it is. Space: by its port."),
+		[WIZ_USB_PORT] = N_("By its port: the VM gets whatever is plugged in there."),
+		[WIZ_USB_HAS] = N_("The VM has it. Space names it in another way; again: takes it away."),
+		[WIZ_USB_LEAVES] = N_("It is taken from the VM. Space leaves it there."),
 	};
 
 	if (way != WIZ_USB_OFF)
-		return words[way];
-	return unique ? "Space gives it to the VM by its ids, at whatever port it is; again: by its port, "
-			"whatever is plugged in there." :
-			"Others have the same ids, so that only its port tells it apart. Space gives "
-			"what is plugged in at this port to the VM.";
+		return _(words[way]);
+	return unique ? _("Space gives it to the VM by its ids, at whatever port it is; again: by its port, "
+			"whatever is plugged in there.") :
+			_("Others have the same ids, so that only its port tells it apart. Space gives "
+			"what is plugged in at this port to the VM.");
 }
 
 /* What is said about it as it is chosen, or would be. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/strbuf.h"
 #include "src/base/text.h"
 #include "src/base/vec.h"
@@ -57,7 +58,7 @@ static char *clean_format(const char *fmt, va_list ap)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	if (pg_strbuf_error(&b) < 0)
 		return NULL;
 	return pg_text_clean(b.s ? b.s : "", b.len);
@@ -88,7 +89,7 @@ static int add_line(struct wiz_lines *lines, enum wiz_style style, const char *l
 	line->style = style;
 	line->text = text;
 	line->preformatted = preformatted;
-	line->label = label ? strdup(label) : NULL;
+	line->label = label ? strdup(_(label)) : NULL;
 	if (!label || line->label)
 		return 0;
 	lines->failed = true;

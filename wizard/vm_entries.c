@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -98,11 +99,11 @@ static void devices(const struct wiz *w, const struct pg_hostpci *hp, struct wiz
 bool wiz_entry_detail(const struct wiz *w, const char *item, struct wiz_lines *lines)
 {
 	static const char *const words[] = {
-		"The VM keeps it. Space writes it anew with the device that you chose, and once more "
-		"takes it from the VM.",
-		"The device that you chose takes its place, with nothing but the settings that are "
-		"chosen here. Space takes it from the VM instead.",
-		"It is taken from the VM. Space leaves it.",
+		N_("The VM keeps it. Space writes it anew with the device that you chose, and once more "
+		"takes it from the VM."),
+		N_("The device that you chose takes its place, with nothing but the settings that are "
+		"chosen here. Space takes it from the VM instead."),
+		N_("It is taken from the VM. Space leaves it."),
 	};
 	const struct pg_guest *g = wiz_guest(w);
 	const char *key = key_of(item);
@@ -120,7 +121,7 @@ bool wiz_entry_detail(const struct wiz *w, const char *item, struct wiz_lines *l
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(lines, way == KEPT ? WIZ_PLAIN : WIZ_WARN, NULL, "%s",
 			    way == KEPT && !w->choices->n_pick ?
-				    "The VM keeps it. Space takes it from the VM." : words[way]);
+				    _("The VM keeps it. Space takes it from the VM.") : _(words[way]));
 	if (g->running == PG_YES && way != KEPT)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "The VM is running: it goes when the VM is stopped and started "

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "wizard/ctx.h"
 
@@ -25,22 +26,22 @@ struct setting {
 };
 
 static const struct setting texts[] = {
-	{ .id = SET "cpu", .label = "processor model", .n = 3,
+	{ .id = SET "cpu", .label = N_("processor model"), .n = 3,
 	  .value = { NULL, "host", "host,hidden=1" },
-	  .words = { "as it is", "host", "host, hidden" },
-	  .text = "`host` shows the guest all that the node's processor can, which drivers of GPUs often "
+	  .words = { N_("as it is"), "host", N_("host, hidden") },
+	  .text = N_("`host` shows the guest all that the node's processor can, which drivers of GPUs often "
 		  "want. Hidden: the guest does not see that it is a VM; old NVIDIA drivers for Windows "
-		  "ask for that (Code 43)." },
-	{ .id = SET "vga", .label = "display of its own", .n = 4,
+		  "ask for that (Code 43).") },
+	{ .id = SET "vga", .label = N_("display of its own"), .n = 4,
 	  .value = { NULL, "std", "serial0", "none" },
-	  .words = { "as it is", "std", "serial0", "none" },
-	  .text = "What Proxmox's console shows of the VM. `none` leaves the guest the GPU alone: Proxmox's "
-		  "console stays dark, so it is refused before another way into the guest is known." },
+	  .words = { N_("as it is"), "std", "serial0", "none" },
+	  .text = N_("What Proxmox's console shows of the VM. `none` leaves the guest the GPU alone: Proxmox's "
+		  "console stays dark, so it is refused before another way into the guest is known.") },
 	{ .id = SET "hugepages", .label = "hugepages", .n = 4,
 	  .value = { NULL, "2", "1024", "off" },
-	  .words = { "as it is", "2 MiB", "1 GiB", "off" },
-	  .text = "Memory in large pages is taken faster when the VM starts. They must be free in one piece "
-		  "then: a node that has run for long may not have them. The VM gets NUMA with it." },
+	  .words = { N_("as it is"), "2 MiB", "1 GiB", "off" },
+	  .text = N_("Memory in large pages is taken faster when the VM starts. They must be free in one piece "
+		  "then: a node that has run for long may not have them. The VM gets NUMA with it.") },
 };
 
 static char **text_of(struct pg_choices *c, const struct setting *s)
@@ -78,17 +79,17 @@ struct flag {
 };
 
 static const struct flag flags[] = {
-	{ SET "balloon", "no ballooning",
-	  "With a passed device all memory of the VM is taken when it starts, and ballooning gives nothing "
-	  "back. The device for it goes (balloon: 0).",
+	{ SET "balloon", N_("no ballooning"),
+	  N_("With a passed device all memory of the VM is taken when it starts, and ballooning gives nothing "
+	  "back. The device for it goes (balloon: 0)."),
 	  offsetof(struct pg_choices, no_balloon) },
-	{ SET "reachable", "reachable without a screen",
-	  "Say so where you can log in over the network of the guest (ssh, remote desktop). Then a display "
-	  "of its own can be taken away (none).",
+	{ SET "reachable", N_("reachable without a screen"),
+	  N_("Say so where you can log in over the network of the guest (ssh, remote desktop). Then a display "
+	  "of its own can be taken away (none)."),
 	  offsetof(struct pg_choices, guest_reachable) },
-	{ SET "keys", "Secure Boot in a new EFI disk",
-	  "The guest then starts signed code only: an unsigned ROM of a GPU, or an unsigned driver, is "
-	  "refused. Only where the VM gets an EFI disk now.",
+	{ SET "keys", N_("Secure Boot in a new EFI disk"),
+	  N_("The guest then starts signed code only: an unsigned ROM of a GPU, or an unsigned driver, is "
+	  "refused. Only where the VM gets an EFI disk now."),
 	  offsetof(struct pg_choices, secure_boot) },
 };
 
@@ -112,7 +113,7 @@ static const struct flag *find_flag(const char *id)
 
 static const char *rombar_words(enum pg_tri rombar)
 {
-	return rombar == PG_YES ? "shown" : rombar == PG_NO ? "hidden" : "as it is";
+	return rombar == PG_YES ? _("shown") : rombar == PG_NO ? _("hidden") : _("as it is");
 }
 
 static void turn_rombar(struct pg_choices *c)
@@ -205,27 +206,27 @@ static void text_row(struct wiz_view *view, const char *id, const char *label, c
 	struct wiz_item *item = row(view, id, label);
 
 	if (item)
-		wiz_view_set(view, &item->text, "%s: %s", label, value);
+		wiz_view_set(view, &item->text, "%s: %s", _(label), value);
 }
 
 static void flag_row(const struct wiz *w, struct wiz_view *view, const struct flag *f)
 {
-	struct wiz_item *item = row(view, f->id, "Setting");
+	struct wiz_item *item = row(view, f->id, _("Setting"));
 
 	if (!item)
 		return;
 	item->mark = *flag_of(w->choices, f) ? WIZ_MARK_ON : WIZ_MARK_OFF;
-	wiz_view_set(view, &item->text, "%s", f->label);
+	wiz_view_set(view, &item->text, "%s", _(f->label));
 }
 
 static void device_rows(const struct wiz *w, struct wiz_view *view)
 {
-	text_row(view, ROMBAR, "the card's ROM", rombar_words(w->choices->pci.rombar));
+	text_row(view, ROMBAR, N_("the card's ROM"), rombar_words(w->choices->pci.rombar));
 	if (has_roms(w))
-		text_row(view, ROMFILE, "ROM file",
-			 w->choices->romfile ? w->choices->romfile : "as it is");
+		text_row(view, ROMFILE, N_("ROM file"),
+			 w->choices->romfile ? w->choices->romfile : _("as it is"));
 	if (has_mappings(w))
-		text_row(view, MAPPING, "resource mapping",
+		text_row(view, MAPPING, N_("resource mapping"),
 			 w->choices->mapping ? w->choices->mapping : "none");
 }
 
@@ -248,7 +249,7 @@ void wiz_setting_rows(const struct wiz *w, struct wiz_view *view)
 		size_t at = value_of(&texts[i], chosen);
 
 		text_row(view, texts[i].id, texts[i].label,
-			 at < texts[i].n ? texts[i].words[at] : chosen);
+			 at < texts[i].n ? _(texts[i].words[at]) : chosen);
 	}
 	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++)
 		flag_row(w, view, &flags[i]);
@@ -311,23 +312,23 @@ static const char *words_of(const char *item)
 	const struct setting *s = setting_of(item);
 
 	if (s)
-		return s->text;
+		return _(s->text);
 	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++)
 		if (strcmp(flags[i].id, item) == 0)
 			return flags[i].text;
 	if (strcmp(item, ROMBAR) == 0)
-		return "Hidden (rombar=0): the guest's firmware does not run the card's ROM. That helps with a "
-		       "card whose ROM hangs, and takes its picture away until the guest's driver runs.";
+		return _("Hidden (rombar=0): the guest's firmware does not run the card's ROM. That helps with a "
+		       "card whose ROM hangs, and takes its picture away until the guest's driver runs.");
 	if (strcmp(item, ROMFILE) == 0)
-		return "A file of /usr/share/kvm that the guest gets instead of the card's own ROM. Space goes "
-		       "through those that are ROMs.";
+		return _("A file of /usr/share/kvm that the guest gets instead of the card's own ROM. Space goes "
+		       "through those that are ROMs.");
 	if (strcmp(item, MAPPING) == 0)
-		return "The VM names the device by a mapping of the cluster, not by its address, so that it can "
+		return _("The VM names the device by a mapping of the cluster, not by its address, so that it can "
 		       "start on every node that has an entry in it. This node's entry is made where it is "
-		       "missing. Space goes through the mappings, and a new one.";
+		       "missing. Space goes through the mappings, and a new one.");
 	if (strcmp(item, MORE) == 0)
-		return "Processor, display, memory, and the ROM of the card. What is \"as it is\" is not "
-		       "changed, or left to what the plan needs. The VM's args are never changed.";
+		return _("Processor, display, memory, and the ROM of the card. What is \"as it is\" is not "
+		       "changed, or left to what the plan needs. The VM's args are never changed.");
 	return NULL;
 }
 
@@ -351,7 +352,7 @@ bool wiz_setting_detail(const struct wiz *w, const char *item, struct wiz_lines 
 	if (key && g) {
 		const char *now = pg_guest_get(g, key);
 
-		(void)wiz_lines_add(lines, WIZ_PLAIN, key, "%s", now ? now : "(not set)");
+		(void)wiz_lines_add(lines, WIZ_PLAIN, key, "%s", now ? now : _("(not set)"));
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	}
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", words);

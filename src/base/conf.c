@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/base/conf.h"
+#include "src/base/i18n.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -25,7 +26,7 @@ int pg_conf_read(const char *what, const char *path, size_t max, struct pg_bytes
 	r = pg_root_read(root, whole, max, ret);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The %s cannot be read: %s.", what,
-				  r == -EINVAL ? "it is not a plain file" : pg_err_reason(r));
+				  r == -EINVAL ? _("it is not a plain file") : pg_err_reason(r));
 	return 0;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "src/base/err.h"
+#include "src/base/i18n.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +26,7 @@ int pg_err_set(struct pg_err *err, int code, const char *path, unsigned line,
 	if (!err)
 		return code;
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	path_copy = path ? strdup(path) : NULL; /* may be the one that err holds */
 	pg_err_done(err);
@@ -68,35 +69,35 @@ static const struct {
 	int code;
 	const char *reason;
 } reasons[] = {
-	{ ENOSPC, "the disk is full" },
-	{ EDQUOT, "the disk quota is used up" },
-	{ EROFS, "the file system is read-only" },
-	{ EACCES, "permission was denied" },
-	{ EPERM, "the system does not permit it" },
-	{ ENOENT, "it does not exist" },
-	{ EEXIST, "it exists already" },
-	{ ENOTDIR, "a part of the path is not a folder" },
-	{ EISDIR, "it is a folder" },
-	{ EMEDIUMTYPE, "it is not a plain file" },
-	{ ELOOP, "it is a symbolic link, which is not followed here" },
-	{ EMFILE, "too many files are open" },
-	{ ENFILE, "too many files are open on the whole system" },
-	{ EIO, "the disk reports an input/output error" },
-	{ ENOMEM, "memory ran out" },
-	{ EFBIG, "it is too large" },
-	{ EBUSY, "it is in use" },
-	{ EAGAIN, "it is in use" },
-	{ EINTR, "it was interrupted" },
-	{ ECANCELED, "it was cancelled" },
-	{ EBADMSG, "its contents are damaged" },
-	{ ESTALE, "it was changed meanwhile" },
-	{ ENOSYS, "this kernel does not offer it" },
-	{ EINVAL, "it is not valid" },
-	{ ENOTEMPTY, "it is not empty" },
-	{ EXDEV, "it leads out of its folder" },
-	{ ENXIO, "nothing is behind it" },
-	{ ENAMETOOLONG, "its name is too long" },
-	{ ETIMEDOUT, "it took too long" },
+	{ ENOSPC, N_("the disk is full") },
+	{ EDQUOT, N_("the disk quota is used up") },
+	{ EROFS, N_("the file system is read-only") },
+	{ EACCES, N_("permission was denied") },
+	{ EPERM, N_("the system does not permit it") },
+	{ ENOENT, N_("it does not exist") },
+	{ EEXIST, N_("it exists already") },
+	{ ENOTDIR, N_("a part of the path is not a folder") },
+	{ EISDIR, N_("it is a folder") },
+	{ EMEDIUMTYPE, N_("it is not a plain file") },
+	{ ELOOP, N_("it is a symbolic link, which is not followed here") },
+	{ EMFILE, N_("too many files are open") },
+	{ ENFILE, N_("too many files are open on the whole system") },
+	{ EIO, N_("the disk reports an input/output error") },
+	{ ENOMEM, N_("memory ran out") },
+	{ EFBIG, N_("it is too large") },
+	{ EBUSY, N_("it is in use") },
+	{ EAGAIN, N_("it is in use") },
+	{ EINTR, N_("it was interrupted") },
+	{ ECANCELED, N_("it was cancelled") },
+	{ EBADMSG, N_("its contents are damaged") },
+	{ ESTALE, N_("it was changed meanwhile") },
+	{ ENOSYS, N_("this kernel does not offer it") },
+	{ EINVAL, N_("it is not valid") },
+	{ ENOTEMPTY, N_("it is not empty") },
+	{ EXDEV, N_("it leads out of its folder") },
+	{ ENXIO, N_("nothing is behind it") },
+	{ ENAMETOOLONG, N_("its name is too long") },
+	{ ETIMEDOUT, N_("it took too long") },
 };
 
 const char *pg_err_reason(int code)
@@ -104,6 +105,6 @@ const char *pg_err_reason(int code)
 	code = code < 0 ? -code : code;
 	for (size_t i = 0; i < PG_ARRAY_SIZE(reasons); i++)
 		if (reasons[i].code == code)
-			return reasons[i].reason;
+			return _(reasons[i].reason);
 	return strerror(code);
 }

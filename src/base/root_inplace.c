@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files that are written where they are: the journal, the lock, attributes. */
+#include "src/base/i18n.h"
 #include "src/base/root.h"
 
 #include <errno.h>
@@ -97,7 +98,7 @@ int pg_root_lock(struct pg_root *root, const char *path, const char *note, int *
 		r = lock_fd(at.dir, at.name, note, ret_fd);
 	if (r < 0)
 		return pg_err_set(err, r, path, 0, "The lock cannot be taken: %s.",
-				  r == -EAGAIN ? "another process has it" : pg_err_reason(r));
+				  r == -EAGAIN ? _("another process has it") : pg_err_reason(r));
 	return 0;
 }
 

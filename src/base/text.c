@@ -100,6 +100,13 @@ int pg_text_number(const char *s, unsigned base, uint64_t max, uint64_t *ret)
 	return 0;
 }
 
+int pg_text_pad(const char *s, int columns)
+{
+	for (; *s; s++)
+		columns += ((unsigned char)*s & 0xc0) == 0x80;
+	return columns;
+}
+
 bool pg_text_starts(const char *s, const char *prefix)
 {
 	return strncmp(s, prefix, strlen(prefix)) == 0;

@@ -21,6 +21,9 @@ size_t pg_text_char(const char *s, size_t n);
  * max. Returns 0, -EINVAL or -ERANGE; *ret is written on success only. */
 int pg_text_number(const char *s, unsigned base, uint64_t max, uint64_t *ret);
 
+/* The width for printf's %-*s with which s, valid UTF-8, fills so many columns: printf counts bytes. */
+int pg_text_pad(const char *s, int columns);
+
 bool pg_text_starts(const char *s, const char *prefix);
 bool pg_text_ends(const char *s, const char *suffix);
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/cmd/common.h"
 
 struct call {
@@ -45,8 +46,8 @@ static int take_args(const struct pg_cmd_env *env, int argc, char **argv, struct
 		call->mask = true;
 	}
 	if (argc - optind != 1)
-		return pg_cmd_usage(env, argv[0], optind < argc ? "%s is one argument too many." :
-				    "It needs the name of the archive that it is to make.",
+		return pg_cmd_usage(env, argv[0], optind < argc ? N_("%s is one argument too many.") :
+				    N_("It needs the name of the archive that it is to make."),
 				    argv[argc - 1]);
 	return take_out(env, argv[optind], call);
 }
@@ -133,7 +134,7 @@ static void print_text(const struct pg_cmd_env *env, const struct pg_cmd_host *h
 	for (size_t i = 0; i < c->hidden.n; i++)
 		pg_out_labelled(env, PG_TONE_STRONG, "hidden  ", "%s", c->hidden.v[i]);
 	for (size_t i = 0; i < c->left.n; i++)
-		pg_out_labelled(env, PG_TONE_WARN, "left out", "%s", c->left.v[i]);
+		pg_out_labelled(env, PG_TONE_WARN, _("left out"), "%s", c->left.v[i]);
 	if (!c->masked)
 		pg_out_line(env, PG_TONE_PLAIN, "Addresses, serial numbers and names are in it as they "
 			    "are; --mask replaces them.");

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define NARROW 120 /* columns of a terminal that has no room for the vendor */
@@ -14,7 +15,7 @@ void pg_cmd_complain(const struct pg_cmd_env *env, const struct pg_err *err)
 	pg_autofree char *raw = pg_err_text(err);
 	pg_autofree char *text = raw ? pg_out_text(env, raw) : NULL;
 
-	(void)fprintf(env->diag, "pve-gpu: %s\n", text ? text : "Memory ran out.");
+	(void)fprintf(env->diag, "pve-gpu: %s\n", text ? text : _("Memory ran out."));
 }
 
 int pg_cmd_no_memory(const struct pg_cmd_env *env)
@@ -31,17 +32,17 @@ int pg_cmd_usage(const struct pg_cmd_env *env, const char *command, const char *
 	va_list ap;
 
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
-	text = pg_out_text(env, pg_strbuf_error(&b) ? "Wrong usage." : b.s);
+	text = pg_out_text(env, pg_strbuf_error(&b) ? _("Wrong usage.") : b.s);
 	(void)fprintf(env->diag, "pve-gpu%s%s: %s\n", command ? " " : "", command ? command : "",
-		      text ? text : "Wrong usage.");
+		      text ? text : _("Wrong usage."));
 	while (cmd->name && (!command || strcmp(cmd->name, command) != 0))
 		cmd++;
 	if (cmd->name)
-		(void)fprintf(env->diag, "Usage: pve-gpu %s%s%s\n", cmd->name,
+		(void)fprintf(env->diag, _("Usage: pve-gpu %s%s%s\n"), cmd->name,
 			      *cmd->synopsis ? " " : "", cmd->synopsis);
-	(void)fprintf(env->diag, "Try: pve-gpu %s%s--help\n", command ? command : "",
+	(void)fprintf(env->diag, _("Try: pve-gpu %s%s--help\n"), command ? command : "",
 		      command ? " " : "");
 	return PG_EXIT_USAGE;
 }
@@ -63,7 +64,7 @@ static void mention_busy(const struct pg_cmd_env *env, const struct pg_root *roo
 	if (pg_busy(root, &busy) < 0 || !busy)
 		return;
 	text = pg_out_text(env, busy);
-	(void)fprintf(env->diag, "pve-gpu: %s What is shown here may change under way.\n",
+	(void)fprintf(env->diag, _("pve-gpu: %s What is shown here may change under way.\n"),
 		      text ? text : "");
 }
 
@@ -82,7 +83,7 @@ static void mention_interrupted(const struct pg_cmd_env *env, const struct pg_ro
 			continue;
 		id = pg_out_text(env, tx[i].id);
 		(void)fprintf(env->diag,
-			      "pve-gpu: The change %s was interrupted. Run `pve-gpu recover`.\n",
+			      _("pve-gpu: The change %s was interrupted. Run `pve-gpu recover`.\n"),
 			      id ? id : "");
 	}
 	pg_history_free(tx, n);
@@ -108,18 +109,19 @@ static char *ids_on_trial(const struct pg_root *root, size_t *ret_n)
 static void say_trial(const struct pg_cmd_env *env, const struct pg_trial *trial,
 		      const char *ids, bool more)
 {
-	const char *it = more ? "them" : "it";
-
-	(void)fprintf(env->diag, "pve-gpu: The change%s %s %s on trial", more ? "s" : "", ids,
-		      more ? "are" : "is");
 	if (trial->off)
-		(void)fprintf(env->diag, ", and the node was booted without passthrough. `pve-gpu "
-			      "recover` takes %s back.\n", it);
+		(void)fprintf(env->diag, P_("pve-gpu: The change %s is on trial, and the node was booted "
+			      "without passthrough. `pve-gpu recover` takes it back.\n",
+			      "pve-gpu: The changes %s are on trial, and the node was booted "
+			      "without passthrough. `pve-gpu recover` takes them back.\n", 1 + more), ids);
 	else if (trial->booted)
-		(void)fprintf(env->diag, ": %u min left. `pve-gpu confirm` keeps %s.\n",
-			      (trial->left + 59) / 60, it);
+		(void)fprintf(env->diag, P_("pve-gpu: The change %s is on trial: %u min left. `pve-gpu confirm` "
+			      "keeps it.\n",
+			      "pve-gpu: The changes %s are on trial: %u min left. `pve-gpu confirm` "
+			      "keeps them.\n", 1 + more), ids, (trial->left + 59) / 60);
 	else
-		(void)fprintf(env->diag, " after the next reboot.\n");
+		(void)fprintf(env->diag, P_("pve-gpu: The change %s is on trial after the next reboot.\n",
+			      "pve-gpu: The changes %s are on trial after the next reboot.\n", 1 + more), ids);
 }
 
 /* In JSON mode nobody reads it. */
@@ -232,8 +234,8 @@ char *pg_cmd_dev_name(const struct pg_cmd_env *env, const struct pg_dev *dev)
 	if (dev->name)
 		return strdup(dev->name);
 	if (dev->vendor_name)
-		return pg_strf("%s device %04x", dev->vendor_name, dev->device);
-	return pg_strf("unknown device");
+		return pg_strf(_("%s device %04x"), dev->vendor_name, dev->device);
+	return pg_strf(_("unknown device"));
 }
 
 char *pg_cmd_dev_users(const struct pg_dev *dev)
@@ -242,7 +244,7 @@ char *pg_cmd_dev_users(const struct pg_dev *dev)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < dev->n_use; i++)
-		r = pg_strv_addf(&users, "%s: %s", pg_use_name(dev->use[i].what),
+		r = pg_strv_addf(&users, "%s: %s", _(pg_use_name(dev->use[i].what)),
 				 dev->use[i].detail);
 	for (size_t i = 0; r == 0 && i < dev->n_vmid; i++)
 		r = pg_strv_addf(&users, "VM %u", dev->vmid[i]);
@@ -259,7 +261,8 @@ static void print_finding(const struct pg_cmd_env *env, const struct pg_finding 
 	};
 	char label[8];
 
-	(void)snprintf(label, sizeof(label), "%-5s", pg_level_name(f->level));
+	(void)snprintf(label, sizeof(label), "%-*s", pg_text_pad(_(pg_level_name(f->level)), 5),
+		       _(pg_level_name(f->level)));
 	if (strcmp(f->scope, "host") == 0 || strstr(f->text, f->scope))
 		pg_out_labelled(env, tones[f->level], label, "%s", f->text);
 	else

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/cmd/common.h"
 #include "src/plan/rule.h"
@@ -327,7 +328,7 @@ static void commands(const struct completion *c)
 {
 	for (const struct pg_cmd *cmd = pg_cmd_table(); cmd->name; cmd++)
 		if (cmd->summary)
-			offer(c, cmd->name, cmd->summary);
+			offer(c, cmd->name, _(cmd->summary));
 }
 
 /* ---- the words ---- */

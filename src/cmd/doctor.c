@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/conf.h"
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/cmd/common.h"
 #include "src/exec/logs.h"
@@ -206,7 +207,7 @@ static int look(const struct pg_cmd_host *host, struct doctor *d)
 	text = pg_err_text(r < 0 ? &err : &host->err);
 	if ((r < 0 || (!d->log && !host->facts)) &&
 	    !pg_findings_add(&d->findings, r < 0 ? "no-rules" : "no-host", PG_LEVEL_BLOCK, "host",
-			     "%s", text ? text : "Memory ran out."))
+			     "%s", text ? text : _("Memory ran out.")))
 		return -ENOMEM;
 	keep_wanted(d);
 	return 0;
@@ -229,6 +230,7 @@ static int print_looked(const struct pg_cmd_env *env, const struct pg_facts *fac
 			const struct doctor *d)
 {
 	size_t n[PG_RULE_HOLDS + 1] = { 0 };
+	pg_autofree char *holds = NULL, *silent = NULL;
 
 	for (size_t i = 0; facts && i < d->rules.n; i++) {
 		const struct pg_rule *rule = &d->rules.v[i];
@@ -242,10 +244,14 @@ static int print_looked(const struct pg_cmd_env *env, const struct pg_facts *fac
 		if (pg_rule_asks(rule, state))
 			pg_out_labelled(env, PG_TONE_FAINT, "ask  ", "%s Yes would mean: %s", rule->ask, rule->text);
 	}
-	pg_out_line(env, PG_TONE_PLAIN,
-		    "%s: %zu of the known causes %s, %zu %s not, %zu cannot be told from here.",
-		    d->symptom->text, n[PG_RULE_HOLDS], n[PG_RULE_HOLDS] == 1 ? "holds" : "hold",
-		    n[PG_RULE_SILENT], n[PG_RULE_SILENT] == 1 ? "does" : "do", n[PG_RULE_UNKNOWN]);
+	holds = pg_strf(P_("%zu of the known causes holds", "%zu of the known causes hold", n[PG_RULE_HOLDS]),
+			n[PG_RULE_HOLDS]);
+	silent = pg_strf(P_("%zu does not", "%zu do not", n[PG_RULE_SILENT]), n[PG_RULE_SILENT]);
+	if (!holds || !silent)
+		return -ENOMEM;
+	pg_out_line(env, PG_TONE_PLAIN, "%s: %s, %s, %zu cannot be told from here.",
+		    _(d->symptom->text), holds, silent,
+		    n[PG_RULE_UNKNOWN]);
 	return 0;
 }
 

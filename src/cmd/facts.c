@@ -3,14 +3,15 @@
 #include "src/cmd/facts.h"
 
 #include "src/plan/rule.h"
+#include "src/base/i18n.h"
 
 static const char *type_name(enum pg_value_type type)
 {
 	static const char *const names[] = {
-		[PG_VALUE_UNKNOWN] = "unknown",
-		[PG_VALUE_YESNO] = "yes or no",
-		[PG_VALUE_NUMBER] = "number",
-		[PG_VALUE_WORDS] = "words",
+		[PG_VALUE_UNKNOWN] = N_("unknown"),
+		[PG_VALUE_YESNO] = N_("yes or no"),
+		[PG_VALUE_NUMBER] = N_("number"),
+		[PG_VALUE_WORDS] = N_("words"),
 	};
 
 	return names[type];
@@ -19,9 +20,9 @@ static const char *type_name(enum pg_value_type type)
 static const char *heading(enum pg_scope scope)
 {
 	static const char *const texts[] = {
-		[PG_SCOPE_HOST] = "Of the node, for every rule",
-		[PG_SCOPE_DEVICE] = "Of a PCI device, for rules with scope = device",
-		[PG_SCOPE_VM] = "Of a VM of this node, for rules with scope = vm",
+		[PG_SCOPE_HOST] = N_("Of the node, for every rule"),
+		[PG_SCOPE_DEVICE] = N_("Of a PCI device, for rules with scope = device"),
+		[PG_SCOPE_VM] = N_("Of a VM of this node, for rules with scope = vm"),
 	};
 
 	return texts[scope];
@@ -29,17 +30,17 @@ static const char *heading(enum pg_scope scope)
 
 void pg_facts_print(FILE *out)
 {
-	(void)fputs("Named facts, for the rules of the doctor: pve-gpu(8) tells how a rule is written. "
+	(void)fputs(_("Named facts, for the rules of the doctor: pve-gpu(8) tells how a rule is written. "
 		    "What could not\nbe read is unknown, and a comparison with it is neither true nor "
-		    "false.\n", out);
+		    "false.\n"), out);
 	for (int scope = PG_SCOPE_HOST; scope <= PG_SCOPE_VM; scope++) {
-		(void)fprintf(out, "\n%s:\n", heading((enum pg_scope)scope));
+		(void)fprintf(out, "\n%s:\n", _(heading((enum pg_scope)scope)));
 		for (const struct pg_fact *f = pg_fact_table((enum pg_scope)scope); f->name; f++)
-			(void)fprintf(out, "  %-22s %-9s  %s\n", f->name, type_name(f->type), f->help);
+			(void)fprintf(out, "  %-22s %-9s  %s\n", f->name, _(type_name(f->type)), _(f->help));
 	}
-	(void)fputs("\nSymptoms:\n", out);
+	(void)fputs(_("\nSymptoms:\n"), out);
 	for (const struct pg_symptom *s = pg_symptom_table(); s->id; s++)
-		(void)fprintf(out, "  %-22s %s\n", s->id, s->text);
+		(void)fprintf(out, "  %-22s %s\n", s->id, _(s->text));
 }
 
 /* A dot or a quote at the start of a line is a request of roff, a backslash an escape. */

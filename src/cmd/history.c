@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/base/i18n.h"
 #include "src/cmd/common.h"
 
 struct list {
@@ -21,10 +22,10 @@ static void list_done(struct list *l)
 static char *state_text(const struct list *l, const struct pg_tx *tx)
 {
 	if (tx->state != PG_TX_TRIAL || !l->trial)
-		return strdup(tx->word);
+		return strdup(_(tx->word));
 	if (!l->trial->booted)
-		return strdup("trial, after the reboot");
-	return pg_strf("trial, %u min left", (l->trial->left + 59) / 60);
+		return strdup(_("trial, after the reboot"));
+	return pg_strf(_("trial, %u min left"), (l->trial->left + 59) / 60);
 }
 
 static void time_text(time_t time, const char *format, char *ret, size_t n)

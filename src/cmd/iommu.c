@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "src/base/i18n.h"
 /* ---- JSON ---- */
 
 static const char *table_name(const struct pg_iommu *iommu)
@@ -71,7 +72,7 @@ static void print_active(const struct pg_cmd_env *env, const struct pg_iommu *io
 
 static void print_state(const struct pg_cmd_env *env, const struct pg_iommu *iommu)
 {
-	static const char *const words[] = { "unknown", "no", "yes" };
+	static const char *const words[] = { N_("unknown"), N_("no"), N_("yes") };
 	const char *table = table_name(iommu);
 
 	print_active(env, iommu);
@@ -88,12 +89,12 @@ static struct pg_row *add_group(struct pg_table *t, const struct pg_group *g)
 	struct pg_row *row = pg_table_row(t, NULL);
 	char title[32];
 
-	(void)snprintf(title, sizeof(title), "group %d", g->id);
+	(void)snprintf(title, sizeof(title), _("group %d"), g->id);
 	pg_table_cell(t, row, COL_WHAT, PG_TONE_STRONG, title);
 	pg_table_cell(t, row, COL_KIND, g->verdict == PG_GROUP_SHARED ? PG_TONE_WARN : PG_TONE_PLAIN,
-		      pg_verdict_name(g->verdict));
+		      _(pg_verdict_name(g->verdict)));
 	if (g->rmrr)
-		pg_table_cell(t, row, COL_NAME, PG_TONE_WARN, "firmware keeps memory of it (RMRR)");
+		pg_table_cell(t, row, COL_NAME, PG_TONE_WARN, _("firmware keeps memory of it (RMRR)"));
 	return row;
 }
 

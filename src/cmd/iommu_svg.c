@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/cmd/common.h"
 #include "src/cmd/iommu.h"
@@ -94,8 +95,8 @@ static unsigned height_of(const struct picture *p, const struct pg_group *g)
 
 static const char *verdict_of(const struct pg_group *g)
 {
-	return g->verdict == PG_GROUP_SHARED ? "shared: its devices leave the node together" :
-	       g->verdict == PG_GROUP_CLEAN  ? "clean" : "bridges only";
+	return g->verdict == PG_GROUP_SHARED ? _("shared: its devices leave the node together") :
+	       g->verdict == PG_GROUP_CLEAN  ? "clean" : _("bridges only");
 }
 
 static const char *class_of(const struct pg_group *g)
@@ -119,8 +120,8 @@ static void put_group(struct picture *p, const struct pg_group *g)
 {
 	unsigned column = p->at[1] < p->at[0], height = height_of(p, g);
 	unsigned x = MARGIN + column * (COLUMN + GAP), y = p->at[column];
-	pg_autofree char *title = pg_strf("group %d: %s%s", g->id, verdict_of(g),
-					  g->rmrr ? "; firmware keeps memory of it (RMRR)" : "");
+	pg_autofree char *title = pg_strf(_("group %d: %s%s"), g->id, verdict_of(g),
+					  g->rmrr ? _("; firmware keeps memory of it (RMRR)") : "");
 
 	(void)fprintf(p->out, "<rect x=\"%u\" y=\"%u\" width=\"%d\" height=\"%u\" rx=\"6\" class=\"box %s\"/>\n", x, y,
 		      COLUMN, height, class_of(g));
@@ -158,10 +159,10 @@ static const char style[] =
 static void put_state(struct picture *p)
 {
 	const struct pg_system *s = &p->facts->system;
-	pg_autofree char *title = pg_strf("IOMMU groups of %s", s->node ? s->node : "this node");
-	const char *state = p->facts->iommu.active == PG_YES ? "The IOMMU is active." :
-			    p->facts->iommu.active == PG_NO  ? "The IOMMU is off: there are no groups." :
-							       "Whether the IOMMU is active is not known.";
+	pg_autofree char *title = pg_strf(_("IOMMU groups of %s"), s->node ? s->node : _("this node"));
+	const char *state = p->facts->iommu.active == PG_YES ? _("The IOMMU is active.") :
+			    p->facts->iommu.active == PG_NO  ? _("The IOMMU is off: there are no groups.") :
+							       _("Whether the IOMMU is active is not known.");
 
 	put_text(p, MARGIN, 28, "h", title ? title : "");
 	put_text(p, MARGIN, 50, "faint", state);

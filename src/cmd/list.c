@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "src/base/i18n.h"
 /* Processing accelerators (class 12) are graphics cards without a display connector. */
 static bool is_listed(const struct pg_dev *dev, bool all)
 {
@@ -105,7 +106,7 @@ static void add_row(const struct pg_cmd_env *env, struct pg_table *t, const stru
 		(void)snprintf(group, sizeof(group), "%d", dev->group);
 	pg_table_cell(t, row, COL_ADDRESS, PG_TONE_STRONG, pg_bdf_str(dev->addr).s);
 	pg_table_cell(t, row, COL_NAME, dev->dead ? PG_TONE_BAD : PG_TONE_PLAIN,
-		      dev->dead ? "does not answer" : name);
+		      dev->dead ? _("does not answer") : name);
 	pg_table_cell(t, row, COL_IDS, PG_TONE_PLAIN, ids);
 	pg_table_cell(t, row, COL_DRIVER, PG_TONE_PLAIN, dev->driver ? dev->driver : "-");
 	pg_table_cell(t, row, COL_GROUP, PG_TONE_PLAIN, group);

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "src/base/i18n.h"
 /* ---- signals ---- */
 
 static void stopping_signals(sigset_t *set)
@@ -42,10 +43,10 @@ static void show_event(void *ctx, const struct pg_event *event)
 		break;
 	case PG_EVENT_DONE:
 		if (event->status)
-			(void)fprintf(to, "      It ended with status %d.\n", event->status);
+			(void)fprintf(to, _("      It ended with status %d.\n"), event->status);
 		break;
 	case PG_EVENT_BACK:
-		(void)fprintf(to, "%s\n", *text ? text : "Putting everything back.");
+		(void)fprintf(to, "%s\n", *text ? text : _("Putting everything back."));
 		break;
 	}
 	(void)fflush(to);
@@ -100,8 +101,8 @@ int pg_live_report(const struct pg_cmd_env *env, const struct pg_outcome *outcom
 	for (size_t i = 0; i < outcome->doubts.n; i++)
 		pg_out_lines(env, to, 2, outcome->doubts.v[i]);
 	if (outcome->listed.n)
-		(void)fprintf(to, "These commands were not run, since %s is not the running "
-				  "system:\n", env->root_dir);
+		(void)fprintf(to, _("These commands were not run, since %s is not the running "
+				  "system:\n"), env->root_dir);
 	for (size_t i = 0; i < outcome->listed.n; i++)
 		pg_out_lines(env, to, 2, outcome->listed.v[i]);
 	return status;

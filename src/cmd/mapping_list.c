@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/map_table.h"
 
 /* ---- JSON ---- */
@@ -16,7 +17,7 @@ static struct pg_json *cell_json(const struct pg_map_cell *c)
 	pg_json_set_str(o, "node", c->node);
 	pg_json_set_bool(o, "here", c->here);
 	pg_json_set_bool(o, "member", c->member);
-	pg_json_set_str(o, "state", pg_map_state_name(c->state));
+	pg_json_set_str(o, "state", _(pg_map_state_name(c->state)));
 	pg_json_set_bool(o, "starts", c->member && pg_map_state_starts(c->state));
 	pg_json_set_str(o, "device", c->device);
 	pg_json_set_str(o, "ids", c->ids);
@@ -87,9 +88,9 @@ static enum pg_tone tone_of(const struct pg_map_cell *c)
 
 static char *node_name(const struct pg_map_cell *c)
 {
-	return pg_strf("%s%s", c->node, c->here		    ? " (this node)" :
-					!c->member	    ? " (no node)" :
-					c->online == PG_NO ? " (offline)" : "");
+	return pg_strf("%s%s", c->node, c->here		    ? _(" (this node)") :
+					!c->member	    ? _(" (no node)") :
+					c->online == PG_NO ? _(" (offline)") : "");
 }
 
 static void add_cell(struct pg_table *t, struct pg_row *parent, const struct pg_map_cell *c)
@@ -98,7 +99,7 @@ static void add_cell(struct pg_table *t, struct pg_row *parent, const struct pg_
 	pg_autofree char *name = node_name(c);
 
 	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, name);
-	pg_table_cell(t, row, COL_STATE, tone_of(c), pg_map_state_name(c->state));
+	pg_table_cell(t, row, COL_STATE, tone_of(c), _(pg_map_state_name(c->state)));
 	pg_table_cell(t, row, COL_DEVICE, PG_TONE_PLAIN, c->device ? c->device : "-");
 	pg_table_cell(t, row, COL_IDS, PG_TONE_PLAIN, c->ids ? c->ids : "-");
 	pg_table_cell(t, row, COL_VMS, PG_TONE_PLAIN, "");
@@ -133,7 +134,7 @@ static void print_why(const struct pg_cmd_env *env, const struct pg_map_table *t
 				continue;
 			pg_out_line(env, PG_TONE_PLAIN, "%s", "");
 			pg_out_line(env, PG_TONE_STRONG, "%s on %s: %s", t->v[i].id, c->node,
-				    pg_map_state_name(c->state));
+				    _(pg_map_state_name(c->state)));
 			pg_out_lines(env, env->out, 2, c->why);
 			pg_out_lines(env, env->out, 2, c->fix);
 		}

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* ---- lines ---- */
@@ -65,7 +66,7 @@ void pg_out_line(const struct pg_cmd_env *env, enum pg_tone tone, const char *fm
 	va_list ap;
 
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	if (!pg_strbuf_error(&b))
 		put_text(env, tone, b.s);
@@ -79,7 +80,7 @@ void pg_out_labelled(const struct pg_cmd_env *env, enum pg_tone tone, const char
 	va_list ap;
 
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	put_text(env, tone, label);
 	(void)fputs("  ", env->out);
@@ -133,7 +134,7 @@ int pg_out_json(const struct pg_cmd_env *env, struct pg_json *doc)
 
 	pg_json_free(doc);
 	if (!text) {
-		(void)fputs("pve-gpu: Memory ran out.\n", env->diag);
+		(void)fputs(_("pve-gpu: Memory ran out.\n"), env->diag);
 		return -ENOMEM;
 	}
 	(void)fputs(text, env->out);
@@ -207,7 +208,7 @@ void pg_table_column(struct pg_table *t, const char *title, unsigned flags)
 	scols |= flags & PG_COLUMN_CUT ? SCOLS_FL_TRUNC : 0;
 	scols |= flags & PG_COLUMN_WRAP ? SCOLS_FL_WRAP : 0;
 	scols |= flags & PG_COLUMN_RIGHT ? SCOLS_FL_RIGHT : 0;
-	if (!scols_table_new_column(t->scols, title, hint, scols))
+	if (!scols_table_new_column(t->scols, _(title), hint, scols))
 		t->failed = true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "src/base/i18n.h"
 #include "src/cmd/live.h"
 
 /* ---- the plan ---- */
@@ -93,16 +94,16 @@ static bool is_agreed(const struct pg_cmd_env *env, const struct pg_cmd_road *ro
 	if (road->yes)
 		return true;
 	if (!isatty(STDIN_FILENO) || !isatty(fileno(env->diag))) {
-		(void)fputs("pve-gpu: There is no terminal to ask on. Nothing was changed. "
-			    "With --yes it is applied without a question.\n", env->diag);
+		(void)fputs(_("pve-gpu: There is no terminal to ask on. Nothing was changed. "
+			    "With --yes it is applied without a question.\n"), env->diag);
 		return false;
 	}
 	(void)fflush(env->out);
-	(void)fputs("Apply this? [y/N] ", env->diag);
+	(void)fputs(_("Apply this? [y/N] "), env->diag);
 	(void)fflush(env->diag);
-	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+	if (fgets(answer, sizeof(answer), stdin) && pg_is_yes(answer))
 		return true;
-	(void)fputs("Nothing was changed.\n", env->diag);
+	(void)fputs(_("Nothing was changed.\n"), env->diag);
 	return false;
 }
 
@@ -138,7 +139,7 @@ static int go_on(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
 		return PG_EXIT_OK;
 	if (!road->apply) {
 		if (!env->json)
-			(void)fputs("\nNothing was changed: this is the plan.\n", env->out);
+			(void)fputs(_("\nNothing was changed: this is the plan.\n"), env->out);
 		return PG_EXIT_OK;
 	}
 	return is_agreed(env, road) ? apply(env, host, plan) : PG_EXIT_REFUSED;
@@ -160,7 +161,7 @@ static int open_host(const struct pg_cmd_env *env, const struct pg_cmd_road *roa
 	status = pg_live_recover_first(env, host->root, &outcome);
 	if (status)
 		(void)pg_err_set(&host->err, -EBUSY, NULL, 0, "%s",
-				 outcome.text ? outcome.text : "Memory ran out.");
+				 outcome.text ? outcome.text : _("Memory ran out."));
 	return status;
 }
 

@@ -2,6 +2,7 @@
 /* A plan as text: what was found, what it does to devices, files and the VM, and then. */
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/proc.h"
 #include "src/cmd/road.h"
 
@@ -19,7 +20,7 @@ static void show_effects(const struct pg_cmd_env *env, const struct pg_plan *pla
 
 	if (!plan->n_effect)
 		return;
-	heading(env, "Devices that leave the host");
+	heading(env, _("Devices that leave the host"));
 	t = pg_table_new(env);
 	pg_table_column(t, "ADDRESS", 0);
 	pg_table_column(t, "DRIVER", 0);
@@ -33,9 +34,9 @@ static void show_effects(const struct pg_cmd_env *env, const struct pg_plan *pla
 
 		pg_table_cell(t, row, COL_ADDRESS, PG_TONE_STRONG, pg_bdf_str(e->addr).s);
 		pg_table_cell(t, row, COL_NOW, PG_TONE_PLAIN, e->now ? e->now : "-");
-		pg_table_cell(t, row, COL_AFTER, PG_TONE_PLAIN, e->after ? e->after : "gone");
+		pg_table_cell(t, row, COL_AFTER, PG_TONE_PLAIN, e->after ? e->after : _("gone"));
 		pg_table_cell(t, row, COL_WHEN, PG_TONE_PLAIN,
-			      e->at_boot ? "at boot" : "when the VM starts");
+			      e->at_boot ? _("at boot") : _("when the VM starts"));
 		pg_table_cell(t, row, COL_WHY, PG_TONE_PLAIN, e->why);
 		pg_table_cell(t, row, COL_LOST, PG_TONE_WARN, e->lost);
 	}
@@ -72,7 +73,7 @@ static void show_commands(const struct pg_cmd_env *env, const char *title,
 static void show_expected(const struct pg_cmd_env *env, const struct pg_plan *plan)
 {
 	if (plan->reboot)
-		heading(env, "It takes effect after a reboot of the node. Then these are so:");
+		heading(env, _("It takes effect after a reboot of the node. Then these are so:"));
 	for (size_t i = 0; plan->reboot && i < plan->n_expect; i++)
 		pg_out_line(env, PG_TONE_PLAIN, "  %s has the driver %s",
 			    pg_bdf_str(plan->expect[i].addr).s, plan->expect[i].driver);
@@ -94,8 +95,8 @@ void pg_road_show(const struct pg_cmd_env *env, const struct pg_plan *plan)
 		return;
 	show_effects(env, plan);
 	show_files(env, plan);
-	show_commands(env, "Commands on the node", plan->cmd, plan->n_cmd);
-	show_commands(env, names_vm(plan) ? "Commands for the VM" : "Commands for the cluster",
+	show_commands(env, _("Commands on the node"), plan->cmd, plan->n_cmd);
+	show_commands(env, names_vm(plan) ? _("Commands for the VM") : _("Commands for the cluster"),
 		      plan->vm_cmd, plan->n_vm_cmd);
 	show_expected(env, plan);
 	if (pg_plan_is_empty(plan))

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/cmd/live.h"
 #include "src/cmd/options.h"
@@ -108,8 +109,8 @@ static int take_operands(const struct pg_cmd_env *env, int argc, char **argv, st
 	if (n > 2 || (n == 1 && !call->at_boot) || (n == 2 && call->at_boot))
 		return pg_cmd_usage(env, argv[0], call->at_boot ?
 				    "--at-boot takes the address of one card, or nothing." :
-				    "It takes the address of a device and how many virtual functions it "
-				    "is to have.");
+				    N_("It takes the address of a device and how many virtual functions it "
+				    "is to have."));
 	if (n && (pg_bdf_parse_loose(argv[optind], &want->pf, &slot) < 0 || slot))
 		return pg_cmd_usage(env, argv[0], "%s is not the address of one function, like "
 				    "0000:07:00.0.", argv[optind]);

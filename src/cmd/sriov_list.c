@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "src/base/i18n.h"
 #include "src/cmd/common.h"
 #include "src/host/sriov.h"
 #include "src/plan/sriov.h"
@@ -133,12 +134,12 @@ static void add_pf(const struct pg_cmd_env *env, struct pg_table *t, const struc
 	char vfs[32], boot[16] = "-";
 
 	dev_cells(env, t, row, pf);
-	(void)snprintf(vfs, sizeof(vfs), "%u of %u", pf->num_vfs, pf->total_vfs);
+	(void)snprintf(vfs, sizeof(vfs), _("%u of %u"), pf->num_vfs, pf->total_vfs);
 	if (card || (m && m->line))
 		(void)snprintf(boot, sizeof(boot), "%u", card ? card->count : m->count);
 	pg_table_cell(t, row, COL_VFS, PG_TONE_PLAIN, vfs);
 	pg_table_cell(t, row, COL_BOOT, !card || card->count == pf->num_vfs ? PG_TONE_PLAIN : PG_TONE_WARN,
-		      m && !m->line ? "by NVIDIA's" : boot);
+		      m && !m->line ? _("by NVIDIA's") : boot);
 	for (unsigned n = 0; n < pf->n_vf; n++) {
 		const struct pg_dev *vf = pg_facts_dev(facts, pf->vf[n]);
 		struct pg_row *below = vf ? pg_table_row(t, row) : NULL;

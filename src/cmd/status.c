@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "src/base/i18n.h"
 #include "src/cmd/options.h"
 
 struct list {
@@ -91,11 +92,11 @@ static void add_row(const struct pg_cmd_env *env, struct pg_table *t, const stru
 		(void)pg_strv_addf(&vms, "%u", s->vmid[k]);
 	vm_text = pg_strv_join(&vms, " ");
 	pg_table_cell(t, row, COL_ADDRESS, PG_TONE_STRONG, pg_bdf_str(s->addr).s);
-	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, s->dev ? name : "not there");
+	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, s->dev ? name : _("not there"));
 	pg_table_cell(t, row, COL_NOW, PG_TONE_PLAIN, driver_of(s) ? driver_of(s) : "-");
 	pg_table_cell(t, row, COL_EXPECTED, PG_TONE_PLAIN, s->expected ? s->expected : "-");
 	pg_table_cell(t, row, COL_VMS, PG_TONE_PLAIN, s->n_vmid ? vm_text : "-");
-	pg_table_cell(t, row, COL_VERDICT, tones[s->verdict], pg_status_verdict_name(s->verdict));
+	pg_table_cell(t, row, COL_VERDICT, tones[s->verdict], _(pg_status_verdict_name(s->verdict)));
 	pg_table_cell(t, row, COL_WHY, PG_TONE_PLAIN, s->why);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/cmd/common.h"
 
@@ -74,7 +75,7 @@ static struct pg_json *dev_json(const struct pg_facts *facts, const struct pg_us
 	pg_json_set_str(o, "controller",
 			dev->has_controller ? pg_bdf_str(dev->controller).s : NULL);
 	set_ids(o, dev);
-	pg_json_set_str(o, "kind", pg_usb_kind_name(dev->kind));
+	pg_json_set_str(o, "kind", _(pg_usb_kind_name(dev->kind)));
 	pg_json_set_str(o, "speed", dev->speed);
 	pg_json_set_str(o, "manufacturer", dev->manufacturer);
 	pg_json_set_str(o, "product", dev->product_name);
@@ -134,10 +135,10 @@ static char *users(const struct pg_facts *facts, const struct pg_usb_dev *dev)
 		const struct pg_guest_usb *usb = entry_of(facts, &facts->guest[i], dev);
 
 		if (usb)
-			r = pg_strv_addf(&list, "VM %u (usb%u)", facts->guest[i].vmid, usb->index);
+			r = pg_strv_addf(&list, _("VM %u (usb%u)"), facts->guest[i].vmid, usb->index);
 	}
 	if (r == 0 && pg_usb_twins(facts, dev) > 1)
-		r = pg_strv_addf(&list, "same ids: %zu", pg_usb_twins(facts, dev));
+		r = pg_strv_addf(&list, _("same ids: %zu"), pg_usb_twins(facts, dev));
 	return r < 0 ? NULL : pg_strv_join(&list, "; ");
 }
 
@@ -160,7 +161,7 @@ static void add_row(struct pg_table *t, struct pg_row *parent, const struct pg_f
 		(void)snprintf(ids, sizeof(ids), "%04x:%04x", dev->vendor, dev->product);
 	pg_table_cell(t, row, COL_PORT, PG_TONE_STRONG, dev->name);
 	pg_table_cell(t, row, COL_ID, PG_TONE_PLAIN, ids);
-	pg_table_cell(t, row, COL_KIND, PG_TONE_PLAIN, pg_usb_kind_name(dev->kind));
+	pg_table_cell(t, row, COL_KIND, PG_TONE_PLAIN, _(pg_usb_kind_name(dev->kind)));
 	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, title);
 	pg_table_cell(t, row, COL_USERS, vital(dev) ? PG_TONE_BAD : PG_TONE_PLAIN, who);
 	for (size_t i = 0; i < facts->n_usb; i++)
@@ -191,7 +192,7 @@ static void add_controller(const struct pg_cmd_env *env, struct pg_table *t,
 	struct pg_row *row = pg_table_row(t, NULL);
 
 	pg_table_cell(t, row, COL_PORT, PG_TONE_STRONG,
-		      controller ? pg_bdf_str(controller->addr).s : "no PCI device");
+		      controller ? pg_bdf_str(controller->addr).s : _("no PCI device"));
 	pg_table_cell(t, row, COL_ID, PG_TONE_PLAIN, "");
 	pg_table_cell(t, row, COL_KIND, PG_TONE_PLAIN, controller ? "controller" : "");
 	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, name);
@@ -239,9 +240,9 @@ static void print_mappings(const struct pg_cmd_env *env, const struct pg_facts *
 
 		pg_out_line(env, PG_TONE_PLAIN, "mapping %s: %s%s", m->id,
 			    dev	      ? dev->name :
-			    m->n_here ? "its device is not plugged in" :
-					"no device on this node",
-			    dev && !m->port ? " (by ids)" : "");
+			    m->n_here ? _("its device is not plugged in") :
+					_("no device on this node"),
+			    dev && !m->port ? _(" (by ids)") : "");
 	}
 }
 

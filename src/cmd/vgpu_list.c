@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/cmd/common.h"
 #include "src/plan/plan.h"
 #include "src/plan/vgpu.h"
@@ -124,8 +125,8 @@ static char *users(const struct pg_vgpu_type *type)
 		const struct pg_vgpu_user *u = &type->user[i];
 
 		if (u->vmid)
-			r = pg_strv_addf(&list, "VM %u (hostpci%u%s)", u->vmid, u->index,
-					 u->configured ? "" : ", left over");
+			r = pg_strv_addf(&list, _("VM %u (hostpci%u%s)"), u->vmid, u->index,
+					 u->configured ? "" : _(", left over"));
 		else
 			r = pg_strv_add(&list, u->uuid);
 	}
@@ -157,7 +158,7 @@ static void add_card(const struct pg_cmd_env *env, struct pg_table *t,
 
 	pg_table_cell(t, row, COL_TYPE, PG_TONE_STRONG,
 		      card->dev ? pg_bdf_str(card->dev->addr).s : card->name);
-	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, card->dev ? name : "no PCI device");
+	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, card->dev ? name : _("no PCI device"));
 	for (size_t i = 0; i < card->n_type; i++)
 		add_type(t, row, &card->type[i]);
 }

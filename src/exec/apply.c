@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/proof.h"
 #include "src/exec/trial.h"
 
@@ -111,7 +112,7 @@ static char *cause_of(const struct pg_err *err)
 
 	if (err->path)
 		pg_strbuf_addf(&b, "%s: ", err->path);
-	pg_strbuf_add(&b, err->what ? err->what : "Memory ran out.");
+	pg_strbuf_add(&b, err->what ? err->what : _("Memory ran out."));
 	return pg_strbuf_steal(&b);
 }
 
@@ -144,7 +145,7 @@ static struct span minutes_of(unsigned seconds)
 	unsigned n = (seconds + 59) / 60;
 	struct span span;
 
-	(void)snprintf(span.s, sizeof(span.s), "%u %s", n, n == 1 ? "minute" : "minutes");
+	(void)snprintf(span.s, sizeof(span.s), P_("%u minute", "%u minutes", n), n);
 	return span;
 }
 
@@ -184,18 +185,18 @@ static int say_trial(struct pg_run *run, const struct pg_plan *plan, struct pg_o
 	if (running)
 		return say_joined(run, running, ret);
 	if (run->live && !trial->address.n)
-		none = " No address of the node is known that could be looked for.";
+		none = _(" No address of the node is known that could be looked for.");
 	if (!plan->trial)
-		unit = " It joins the change that is on trial already: both are confirmed or taken "
-		       "back together.";
+		unit = _(" It joins the change that is on trial already: both are confirmed or taken "
+		       "back together.");
 	r = pg_outcome_set(ret, PG_OUTCOME_DONE, run->j->id,
 			   "The change is made and recorded as %s.%s It is on trial: after the next "
 			   "reboot it waits %s for `pve-gpu confirm`. Without that%s the node "
 			   "puts everything back and reboots once more, by itself.%s "
 			   "`pve-gpu undo %s` takes it back at any time.",
 			   run->j->id, unit, minutes_of(trial->wait).s,
-			   trial->address.n ? ", or when an address of the node does not come up "
-					      "again," : "",
+			   trial->address.n ? _(", or when an address of the node does not come up "
+					      "again,") : "",
 			   none, run->j->id);
 	ret->trial = r == 0 ? trial->wait : 0;
 	return r;
@@ -203,15 +204,15 @@ static int say_trial(struct pg_run *run, const struct pg_plan *plan, struct pg_o
 
 static int say_done(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *ret)
 {
-	const char *boot = plan->reboot ? " It takes effect with the next reboot of the node." : "";
+	const char *boot = plan->reboot ? _(" It takes effect with the next reboot of the node.") : "";
 	const char *listed = "", *no_trial = "";
 
 	if (run->j->trial.asked)
 		return say_trial(run, plan, ret);
 	if (run->listed.n)
-		listed = " The commands were not run, since this is not the running system.";
+		listed = _(" The commands were not run, since this is not the running system.");
 	if (plan->trial && run->j->n_file)
-		no_trial = " There is no trial, for the same reason.";
+		no_trial = _(" There is no trial, for the same reason.");
 	return pg_outcome_set(ret, PG_OUTCOME_DONE, run->j->id,
 			      "The change is made and recorded as %s.%s%s%s "
 			      "`pve-gpu undo %s` takes it back.",
@@ -237,7 +238,7 @@ static int carry_out(struct pg_run *run, const struct pg_plan *plan, struct pg_o
 	if (r == 0)
 		return say_done(run, plan, ret) < 0 ? -ENOMEM : pg_proof(run, plan, ret);
 	cause = cause_of(&err);
-	return pg_back_out(run, cause ? cause : "Memory ran out.", ret);
+	return pg_back_out(run, cause ? cause : _("Memory ran out."), ret);
 }
 
 /* Nothing of the node was touched yet. */
@@ -300,7 +301,7 @@ static int refuse_blocked(const struct pg_plan *plan, struct pg_outcome *ret)
 		if (plan->findings.v[i].level == PG_LEVEL_BLOCK)
 			first = &plan->findings.v[i];
 	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, NULL, "%s%s%s Nothing was changed.",
-			      first ? first->text : "The plan is blocked.",
+			      first ? first->text : _("The plan is blocked."),
 			      first && first->advice ? " " : "",
 			      first && first->advice ? first->advice : "");
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* Far above any node, and below what fills a machine's memory or /tmp. */
@@ -34,7 +35,7 @@ static la_ssize_t collect(struct archive *a, void *ctx, const void *p, size_t n)
 	pg_strbuf_addn(b, p, n);
 	if (pg_strbuf_error(b) == 0)
 		return (la_ssize_t)n;
-	archive_set_error(a, ENOMEM, "%s", "memory ran out");
+	archive_set_error(a, ENOMEM, "%s", _("memory ran out"));
 	return -1;
 }
 
@@ -80,7 +81,7 @@ int pg_archive_pack(const struct pg_capture *c, struct pg_bytes *ret, struct pg_
 		return -ENOMEM;
 	if (!ok)
 		return pg_err_set(err, -EIO, NULL, 0, "It cannot be packed: %s.",
-				  archive_error_string(a) ? archive_error_string(a) : "libarchive failed");
+				  archive_error_string(a) ? archive_error_string(a) : _("libarchive failed"));
 	return pg_strbuf_steal_bytes(&b, ret);
 }
 
@@ -108,7 +109,7 @@ static int broken(const struct unpack *u)
 	const char *why = archive_error_string(u->a);
 
 	return pg_err_set(u->err, -EBADMSG, NULL, 0, "The archive is damaged, or is none of `pve-gpu "
-			  "capture`: %s.", why ? why : "it ends early");
+			  "capture`: %s.", why ? why : _("it ends early"));
 }
 
 /* How many folders deep a path or the target of a link goes; -1: above where it starts. */
@@ -146,13 +147,13 @@ static int take_path(const struct unpack *u, const char *name, char **ret)
 	size_t n;
 
 	if (!name || strlen(name) > PATH_LEN_MAX)
-		return refuse(u, NULL, "it holds a name that is too long, or none");
+		return refuse(u, NULL, _("it holds a name that is too long, or none"));
 	if (*name == '/')
-		return refuse(u, name, "it holds a name that begins with a slash");
+		return refuse(u, name, _("it holds a name that begins with a slash"));
 	if (has_dots(name))
-		return refuse(u, name, "it holds a name with \"..\"");
+		return refuse(u, name, _("it holds a name with \"..\""));
 	if (depth_of(name, 0) > DEPTH_MAX)
-		return refuse(u, name, "its folders lie too deep in one another");
+		return refuse(u, name, _("its folders lie too deep in one another"));
 	while (pg_text_starts(name, "./"))
 		name += 2 + strspn(name + 2, "/");
 	path = pg_strf("/%s", strcmp(name, ".") == 0 ? "" : name);
@@ -173,7 +174,7 @@ static int read_data(struct unpack *u, const char *path, struct pg_bytes *ret)
 	while ((n = archive_read_data(u->a, part, sizeof(part))) > 0) {
 		u->bytes += (size_t)n;
 		if (u->bytes > BYTES_MAX)
-			return refuse(u, path, "it holds more than 256 MiB");
+			return refuse(u, path, _("it holds more than 256 MiB"));
 		pg_strbuf_addn(&b, part, (size_t)n);
 	}
 	return n < 0 ? broken(u) : pg_strbuf_steal_bytes(&b, ret);
@@ -201,11 +202,11 @@ static int put_link(struct unpack *u, struct archive_entry *e, const char *path)
 	struct stat st;
 
 	if (!target || !*target || strlen(target) > PATH_LEN_MAX)
-		return refuse(u, path, "it holds a link that leads nowhere");
+		return refuse(u, path, _("it holds a link that leads nowhere"));
 	if (depth_of(target, *target == '/' ? 0 : depth_of(path, 0) - 1) < 0)
-		return refuse(u, path, "it holds a link that leads out of it");
+		return refuse(u, path, _("it holds a link that leads out of it"));
 	if (pg_root_lstat(u->root, path, &st) == 0)
-		return refuse(u, path, "it holds that name twice");
+		return refuse(u, path, _("it holds that name twice"));
 	return pg_root_symlink(u->root, target, path, u->err);
 }
 
@@ -226,7 +227,7 @@ static int make_parent(struct unpack *u, const char *path)
 		r = pg_root_resolve(u->root, parent, &real);
 	if (r < 0)
 		return r;
-	return strcmp(real, parent) == 0 ? 0 : refuse(u, path, "it holds a name that leads through a link");
+	return strcmp(real, parent) == 0 ? 0 : refuse(u, path, _("it holds a name that leads through a link"));
 }
 
 static int put_entry(struct unpack *u, struct archive_entry *e)
@@ -237,9 +238,9 @@ static int put_entry(struct unpack *u, struct archive_entry *e)
 	if (r < 0 || !path)
 		return r;
 	if (++u->entries > ENTRIES_MAX)
-		return refuse(u, NULL, "it holds too many files");
+		return refuse(u, NULL, _("it holds too many files"));
 	if (archive_entry_hardlink(e))
-		return refuse(u, path, "it holds a hard link");
+		return refuse(u, path, _("it holds a hard link"));
 	r = make_parent(u, path);
 	if (r < 0)
 		return r;
@@ -251,7 +252,7 @@ static int put_entry(struct unpack *u, struct archive_entry *e)
 	case AE_IFLNK:
 		return put_link(u, e, path);
 	default:
-		return refuse(u, path, "it holds something that is no file, folder or link");
+		return refuse(u, path, _("it holds something that is no file, folder or link"));
 	}
 }
 
@@ -271,6 +272,6 @@ int pg_archive_unpack(const struct pg_bytes *archive, struct pg_root *root, stru
 	while (r == 0 && (status = archive_read_next_header(a, &e)) != ARCHIVE_EOF)
 		r = status >= ARCHIVE_WARN ? put_entry(&u, e) : broken(&u);
 	if (r == 0 && !u.entries)
-		return refuse(&u, NULL, "it is empty");
+		return refuse(&u, NULL, _("it is empty"));
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/trial.h"
 
 /* The newest change in that state with files of the plan; *ret is NULL where there is none. */
@@ -51,8 +52,8 @@ static int undo_trials(struct pg_root *root, const struct pg_exec_opts *opts,
 
 static int say_reboot(struct pg_outcome *done)
 {
-	char *text = pg_strf("%s\nNow reboot the node with its usual entry, not the one without "
-			     "passthrough: it then runs as before the change.", done->text);
+	char *text = pg_strf(_("%s\nNow reboot the node with its usual entry, not the one without "
+			     "passthrough: it then runs as before the change."), done->text);
 
 	if (!text)
 		return -ENOMEM;
@@ -90,7 +91,7 @@ static int say_waits(const struct pg_trial *trial, struct pg_outcome *ret)
 	return pg_outcome_set(ret, PG_OUTCOME_NOTHING, trial->id,
 			      "Nothing was interrupted. The change %s is on trial: `pve-gpu "
 			      "confirm` keeps it %s, `pve-gpu undo` takes it back.", trial->id,
-			      trial->booted ? "now" : "after the reboot");
+			      trial->booted ? _("now") : _("after the reboot"));
 }
 
 int pg_recover_asked(struct pg_root *root, const struct pg_exec_opts *opts,

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/exec/journal.h"
 #include "src/plan/secret.h"
@@ -24,12 +25,12 @@ static int hide(struct pg_capture *c, struct pg_entry *e)
 	if (r < 0 || n == 0)
 		return r;
 	if (pg_text_starts(e->path, PG_TX_DIR "/"))
-		return leave_out(c, e, "it seems to hold a password, and its check sums allow no change");
+		return leave_out(c, e, _("it seems to hold a password, and its check sums allow no change"));
 	pg_bytes_done(&e->bytes);
 	e->bytes = text;
 	text = (struct pg_bytes){ 0 };
-	return pg_strv_addf(&c->hidden, "%s: %zu %s", e->path, n,
-			    n == 1 ? "password or key" : "passwords or keys");
+	return pg_strv_addf(&c->hidden, P_("%s: %zu password or key", "%s: %zu passwords or keys", n),
+			    e->path, n);
 }
 
 int pg_capture_hide(struct pg_capture *c)
@@ -41,7 +42,7 @@ int pg_capture_hide(struct pg_capture *c)
 
 		if (e->kind != PG_ENTRY_FILE || !e->read)
 			continue;
-		r = pg_secret_is_file(e->path) ? leave_out(c, e, "it holds keys or passwords") :
+		r = pg_secret_is_file(e->path) ? leave_out(c, e, _("it holds keys or passwords")) :
 						 hide(c, e);
 	}
 	return r;

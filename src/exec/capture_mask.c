@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/exec/journal.h"
 #include "src/plan/mask.h"
@@ -31,8 +32,8 @@ static int keep_word(struct pg_capture *c, struct pg_mask *mask, const char *nam
 	if (!name || !is_a_word(c, name))
 		return 0;
 	pg_mask_forget(mask, name);
-	return pg_strv_addf(&c->left, "the name %s of a node: it is a word that Linux or Proxmox uses for "
-			    "other things too, and is not masked", name);
+	return pg_strv_addf(&c->left, _("the name %s of a node: it is a word that Linux or Proxmox uses for "
+			    "other things too, and is not masked"), name);
 }
 
 static int keep_words(struct pg_capture *c, struct pg_mask *mask, const struct pg_facts *facts)
@@ -61,7 +62,7 @@ static int drop_records(struct pg_capture *c)
 		pg_bytes_done(&c->v[i].bytes);
 	}
 	c->n = kept;
-	return kept == n ? 0 : pg_strv_add(&c->left, PG_TX_DIR ": records of changes cannot be masked");
+	return kept == n ? 0 : pg_strv_addf(&c->left, _("%s: records of changes cannot be masked"), PG_TX_DIR);
 }
 
 static int mask_text(struct pg_mask *mask, char **text)

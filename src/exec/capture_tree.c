@@ -9,6 +9,7 @@
 #include <search.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/exec/run.h"
 
@@ -265,7 +266,7 @@ static int add_seen(struct tree *t, const struct pg_seen *seen, struct pg_strv *
 	if (!e && pg_text_starts(seen->path, PG_CAPTURE_DIR "/"))
 		return add_kept(t, seen);
 	if (!e)
-		return pg_strv_addf(left, "%s: it went away meanwhile", seen->path);
+		return pg_strv_addf(left, _("%s: it went away meanwhile"), seen->path);
 	if (e->read || e->kind != PG_ENTRY_FILE)
 		return 0;
 	e->read = true;

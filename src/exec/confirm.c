@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/trial.h"
 
 static bool has(const struct pg_trials *t, const char *id)
@@ -11,19 +12,6 @@ static bool has(const struct pg_trials *t, const char *id)
 		if (strcmp(t->v[i]->id, id) == 0)
 			return true;
 	return false;
-}
-
-/* Words for one change or for more. */
-struct words {
-	const char *change, *is, *stays, *takes, *it;
-};
-
-static struct words words_for(size_t n)
-{
-	static const struct words one = { "change", "is", "stays", "takes", "it" };
-	static const struct words more = { "changes", "are", "stay", "take", "them" };
-
-	return n == 1 ? one : more;
 }
 
 static int say_none(struct pg_outcome *ret)
@@ -52,38 +40,41 @@ static int refuse_id(const struct pg_root *root, const char *id, struct pg_outco
 
 static int refuse_early(const struct pg_trials *t, bool off, struct pg_outcome *ret)
 {
-	const struct words w = words_for(t->n);
 	pg_autofree char *ids = pg_trials_ids(t);
 
 	if (!ids)
 		return -ENOMEM;
 	if (off)
 		return pg_outcome_set(ret, PG_OUTCOME_REFUSED, t->v[t->n - 1]->id,
-				      "The node was booted without passthrough (pve-gpu.off), so the "
-				      "%s %s %s not seen at work. Boot it as usual to look at %s, "
-				      "or take %s back with `pve-gpu recover`. Nothing was changed.",
-				      w.change, ids, w.is, w.it, w.it);
+				      P_("The node was booted without passthrough (pve-gpu.off), so the change %s is "
+					 "not seen at work. Boot it as usual to look at it, or take it back with "
+					 "`pve-gpu recover`. Nothing was changed.",
+					 "The node was booted without passthrough (pve-gpu.off), so the changes %s are "
+					 "not seen at work. Boot it as usual to look at them, or take them back with "
+					 "`pve-gpu recover`. Nothing was changed.", t->n), ids);
 	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, t->v[t->n - 1]->id,
-			      "The %s %s %s effect with the next reboot of the node. Reboot, see that "
-			      "all is well, and confirm %s then. Nothing was changed.", w.change, ids,
-			      w.takes, w.it);
+			      P_("The change %s takes effect with the next reboot of the node. Reboot, see that "
+				 "all is well, and confirm it then. Nothing was changed.",
+				 "The changes %s take effect with the next reboot of the node. Reboot, see that "
+				 "all is well, and confirm them then. Nothing was changed.", t->n), ids);
 }
 
 static int say_kept(const struct pg_strv *kept, const struct pg_strv *later,
 		    struct pg_outcome *ret)
 {
-	const struct words w = words_for(kept->n), l = words_for(later->n);
 	pg_autofree char *ids = pg_strv_join(kept, ", "), *rest = NULL, *more = NULL;
 
 	rest = pg_strv_join(later, ", ");
-	more = rest ? pg_strf(" The %s %s %s effect with the next reboot, and after it %s to be "
-			      "confirmed too.", l.change, rest, l.takes,
-			      later->n == 1 ? "is" : "are") : NULL;
+	more = rest ? pg_strf(P_(" The change %s takes effect with the next reboot, and after it is to be "
+				 "confirmed too.",
+				 " The changes %s take effect with the next reboot, and after it are to be "
+				 "confirmed too.", later->n), rest) : NULL;
 	if (!ids || !more)
 		return -ENOMEM;
 	return pg_outcome_set(ret, PG_OUTCOME_DONE, kept->v[kept->n - 1],
-			      "The %s %s %s confirmed and %s. `pve-gpu undo` takes %s back if need "
-			      "be.%s", w.change, ids, w.is, w.stays, w.it, later->n ? more : "");
+			      P_("The change %s is confirmed and stays. `pve-gpu undo` takes it back if need be.%s",
+				 "The changes %s are confirmed and stay. `pve-gpu undo` takes them back if need "
+				 "be.%s", kept->n), ids, later->n ? more : "");
 }
 
 /* Oldest first: what is still on trial then lies on top. */
@@ -126,7 +117,6 @@ static int confirm_unseen(struct pg_run *run, const char *id, struct pg_outcome 
 {
 	struct pg_trials t PG_CLEANUP(pg_trials_done) = { 0 };
 	pg_autofree char *ids = NULL;
-	struct words w;
 	int r = pg_unseen_read(run->root, &t);
 
 	if (r == 0 && id && !has(&t, id))
@@ -137,12 +127,12 @@ static int confirm_unseen(struct pg_run *run, const char *id, struct pg_outcome 
 		r = pg_journal_set_state(run->root, t.v[i], PG_TX_CONFIRMED, err);
 	if (r < 0)
 		return r;
-	w = words_for(t.n);
 	ids = pg_trials_ids(&t);
 	return !ids ? -ENOMEM :
 		      pg_outcome_set(ret, PG_OUTCOME_DONE, t.v[t.n - 1]->id,
-				     "The %s %s %s confirmed. `pve-gpu undo` takes %s back if need "
-				     "be.", w.change, ids, w.is, w.it);
+				     P_("The change %s is confirmed. `pve-gpu undo` takes it back if need be.",
+					"The changes %s are confirmed. `pve-gpu undo` takes them back if need be.", t.n),
+				     ids);
 }
 
 static int confirm_locked(struct pg_run *run, const char *id, struct pg_outcome *ret)

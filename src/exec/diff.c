@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/proc.h"
 #include "src/exec/run.h"
 
@@ -36,7 +37,7 @@ int pg_diff_bytes(const char *label_a, const struct pg_bytes *a, const char *lab
 				  result.status);
 	drop_nuls(&result.output);
 	if (result.output.n >= DIFF_MAX) {
-		*ret = pg_strf("%s\n(The difference is longer than can be shown.)\n",
+		*ret = pg_strf(_("%s\n(The difference is longer than can be shown.)\n"),
 			       result.output.p);
 		return *ret ? 0 : -ENOMEM;
 	}

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/exec/proof.h"
 #include "src/host/entries.h"
@@ -36,7 +37,7 @@ static bool is_uuid(const char *s)
 static int take_file(struct pg_boot_entries *entries, const char *uuid, const char *file,
 		     const struct pg_bytes *text)
 {
-	pg_autofree char *path = pg_strf("EFI system partition %s: %s", uuid, file);
+	pg_autofree char *path = pg_strf(_("EFI system partition %s: %s"), uuid, file);
 	size_t had = entries->n;
 	int r;
 

@@ -221,6 +221,8 @@ int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_
 void pg_templates_done(struct pg_templates *templates);
 /* The data folder: PKGDATADIR, or `data` beside the running program. The caller frees it. */
 char *pg_data_dir(void);
+/* The same for the catalogues of texts: LOCALEDIR, or `po` beside the running program. */
+char *pg_locale_dir(void);
 /* reboot.c: live: `systemctl reboot`; a demo node: shows it as it would come up, by setting
  * /proc/cmdline, drivers and groups of the tree to what the configuration asks for; any
  * other root: -ENOTSUP with err. */

@@ -6,17 +6,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/lock.h"
 
 static const struct {
 	const char *word, *sentence;
 } doings[] = {
-	[PG_DOING_SOMETHING] = { "something", "is changing this node" },
-	[PG_DOING_APPLY] = { "apply", "is making a change on this node" },
-	[PG_DOING_UNDO] = { "undo", "is taking a change back on this node" },
-	[PG_DOING_RECOVER] = { "recover", "is ending an interrupted change on this node" },
-	[PG_DOING_CONFIRM] = { "confirm", "is keeping a change on this node" },
-	[PG_DOING_TRIAL] = { "trial", "is looking after the change that is on trial" },
+	[PG_DOING_SOMETHING] = { "something", N_("is changing this node") },
+	[PG_DOING_APPLY] = { "apply", N_("is making a change on this node") },
+	[PG_DOING_UNDO] = { "undo", N_("is taking a change back on this node") },
+	[PG_DOING_RECOVER] = { "recover", N_("is ending an interrupted change on this node") },
+	[PG_DOING_CONFIRM] = { "confirm", N_("is keeping a change on this node") },
+	[PG_DOING_TRIAL] = { "trial", N_("is looking after the change that is on trial") },
 };
 
 /* ---- what the holder writes ---- */
@@ -116,16 +117,16 @@ char *pg_holder_text(const struct pg_holder *h)
 	char when[32] = "";
 	struct tm tm;
 
-	pg_strbuf_addf(&b, "Another pve-gpu %s", doings[h->doing].sentence);
+	pg_strbuf_addf(&b, _("Another pve-gpu %s"), _(doings[h->doing].sentence));
 	if (h->pid > 0)
-		pg_strbuf_addf(&b, ": process %lld", (long long)h->pid);
+		pg_strbuf_addf(&b, _(": process %lld"), (long long)h->pid);
 	if (h->pid > 0 && h->user)
-		pg_strbuf_addf(&b, " of %s", h->user);
+		pg_strbuf_addf(&b, _(" of %s"), h->user);
 	if (h->pid > 0 && h->user && h->from)
-		pg_strbuf_addf(&b, " from %s", h->from);
+		pg_strbuf_addf(&b, _(" from %s"), h->from);
 	if (h->since > 0 && localtime_r(&h->since, &tm) &&
 	    strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S", &tm))
-		pg_strbuf_addf(&b, "%s since %s", h->pid > 0 ? "," : "", when);
+		pg_strbuf_addf(&b, _("%s since %s"), h->pid > 0 ? "," : "", when);
 	pg_strbuf_addc(&b, '.');
 	return pg_strbuf_steal(&b);
 }
@@ -158,5 +159,5 @@ int pg_store_lock(struct pg_root *root, enum pg_doing doing, int *ret_fd, struct
 	if (pg_busy(root, &text) < 0)
 		return -ENOMEM;
 	return pg_err_set(err, r, NULL, 0, "%s", text ? text :
-			  "Another pve-gpu was changing this node just now. Try again.");
+			  _("Another pve-gpu was changing this node just now. Try again."));
 }

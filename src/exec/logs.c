@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/exec/run.h"
 
@@ -45,7 +46,7 @@ static int ask(struct pg_run *run, const char *command, const char *name, const 
 
 static int kernel(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_log *log)
 {
-	static const char now[] = "kernel, this boot", before[] = "kernel, the boot before";
+	const char *now = _("kernel, this boot"), *before = _("kernel, the boot before");
 	struct pg_run run PG_CLEANUP(pg_run_done) = { 0 };
 	int r;
 

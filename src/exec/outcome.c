@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "src/exec/run.h"
+#include "src/base/i18n.h"
 
 void pg_outcome_done(struct pg_outcome *outcome)
 {
@@ -33,7 +34,7 @@ int pg_outcome_set(struct pg_outcome *ret, enum pg_outcome_kind kind, const char
 	va_list ap;
 
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	text = pg_strbuf_steal(&b);
 	if (!text || (id && !id_copy))
@@ -60,7 +61,7 @@ static bool is_failure(int code)
 int pg_outcome_refuse(struct pg_outcome *ret, int r, const struct pg_err *err)
 {
 	pg_autofree char *text = err->code ? pg_err_text(err) :
-		pg_strf(PG_TX_DIR ": The records of pve-gpu cannot be read: %s.", pg_err_reason(r));
+		pg_strf(_("%s: The records of pve-gpu cannot be read: %s."), PG_TX_DIR, pg_err_reason(r));
 
 	if (!text || r == -ENOMEM)
 		return -ENOMEM;

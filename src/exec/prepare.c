@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/trial.h"
 #include "src/host/bdf.h"
 
@@ -65,27 +66,21 @@ static const char *vm_of(const struct pg_plan *plan)
 /* "Pass 01:00.0, 01:00.1 to VM 100" */
 static char *summary_of(const struct pg_plan *plan)
 {
-	struct pg_strbuf b = { 0 };
+	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	const char *vm = vm_of(plan);
 
 	if (plan->summary)
 		return strdup(plan->summary);
-	if (plan->repair) {
-		pg_strbuf_add(&b, "Repair what has moved");
-		if (vm)
-			pg_strbuf_addf(&b, ", for VM %s", vm);
-		return pg_strbuf_steal(&b);
-	}
+	if (plan->repair)
+		return vm ? pg_strf(_("Repair what has moved, for VM %s"), vm) :
+			    strdup(_("Repair what has moved"));
 	for (size_t i = 0; i < plan->n_effect; i++)
-		pg_strbuf_addf(&b, "%s%s", i ? ", " : "Pass ",
-			       pg_bdf_short(plan->effect[i].addr).s);
+		pg_strbuf_addf(&b, "%s%s", i ? ", " : "", pg_bdf_short(plan->effect[i].addr).s);
+	if (pg_strbuf_error(&b) < 0)
+		return NULL;
 	if (!plan->n_effect)
-		pg_strbuf_add(&b, vm ? "Set up" : "Set up the node");
-	if (vm)
-		pg_strbuf_addf(&b, "%s VM %s", plan->n_effect ? " to" : "", vm);
-	else if (plan->n_effect)
-		pg_strbuf_add(&b, " through");
-	return pg_strbuf_steal(&b);
+		return vm ? pg_strf(_("Set up VM %s"), vm) : strdup(_("Set up the node"));
+	return vm ? pg_strf(_("Pass %s to VM %s"), b.s, vm) : pg_strf(_("Pass %s through"), b.s);
 }
 
 /* ---- writing it down ---- */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/plan.h"
 
 #define GRUB_CFG "/boot/grub/grub.cfg"
@@ -70,11 +71,11 @@ static int check_entry(const struct pg_boot_entry *e, const struct pg_strv *befo
 	for (size_t i = 0; r == 0 && i < now->n; i++)
 		if ((!pg_strv_has(before, now->v[i]) || pg_is_own_option(now->v[i])) &&
 		    !pg_strv_has(&have, now->v[i]))
-			r = pg_strv_addf(doubts, "%s: the entry \"%s\" lacks the option %s.",
+			r = pg_strv_addf(doubts, _("%s: the entry \"%s\" lacks the option %s."),
 					 e->path, e->title, now->v[i]);
 	for (size_t i = 0; r == 0 && i < before->n; i++)
 		if (!pg_strv_has(now, before->v[i]) && pg_strv_has(&have, before->v[i]))
-			r = pg_strv_addf(doubts, "%s: the entry \"%s\" still has the option %s.",
+			r = pg_strv_addf(doubts, _("%s: the entry \"%s\" still has the option %s."),
 					 e->path, e->title, before->v[i]);
 	return r;
 }
@@ -123,13 +124,14 @@ static int check_grub(const struct pg_facts *facts, const struct pg_plan *plan,
 		return 0;
 	r = check_entries(facts, plan, PG_LOADER_GRUB, &seen, doubts);
 	if (r == 0 && !seen.n)
-		return pg_strv_add(doubts, GRUB_CFG " has no entry that starts a kernel, or is not "
-					   "there.");
+		return pg_strv_addf(doubts, _("%s has no entry that starts a kernel, or is not there."),
+				    GRUB_CFG);
 	if (r == 0 && !seen.n_made)
-		r = pg_strv_add(notes, GRUB_CFG " has no entry that 10_linux made of an installed "
-				       "kernel, so that the kernel options could not be checked.");
+		r = pg_strv_addf(notes, _("%s has no entry that 10_linux made of an installed kernel, so "
+				      "that the kernel options could not be checked."), GRUB_CFG);
 	if (r == 0 && !seen.off && planned(plan, "/etc/grub.d/42_pve-gpu"))
-		r = pg_strv_add(doubts, GRUB_CFG ": the entry \"without passthrough\" is not there.");
+		r = pg_strv_addf(doubts, _("%s: the entry \"without passthrough\" is not there."),
+				 GRUB_CFG);
 	return r;
 }
 
@@ -144,7 +146,7 @@ static int look_at_esps(struct pg_run *run, struct pg_facts *facts, struct pg_st
 	r = pg_esp_look(run, facts, &unseen);
 	pg_run_step_done(run, 0);
 	for (size_t i = 0; r == 0 && i < unseen.n; i++)
-		r = pg_strv_addf(notes, "The EFI system partition %s could not be looked at.",
+		r = pg_strv_addf(notes, _("The EFI system partition %s could not be looked at."),
 				 unseen.v[i]);
 	return r == -ENOMEM ? r : 0;
 }
@@ -163,15 +165,15 @@ static int check_esp(struct pg_run *run, struct pg_facts *facts, const struct pg
 	if (r == 0)
 		r = check_entries(facts, plan, PG_LOADER_SYSTEMD_BOOT, &seen, doubts);
 	if (r == 0 && !seen.n_made && !grub.n_made)
-		return pg_strv_add(notes, "The boot entries on the EFI system partitions could not "
-					  "be looked at.");
+		return pg_strv_add(notes, _("The boot entries on the EFI system partitions could not "
+					  "be looked at."));
 	if (r == 0 && grub.n_made && !grub.off && planned(plan, "/etc/grub.d/42_pve-gpu"))
-		r = pg_strv_add(doubts, "GRUB's menu on the EFI system partitions has no entry "
-					"\"without passthrough\".");
+		r = pg_strv_add(doubts, _("GRUB's menu on the EFI system partitions has no entry "
+					"\"without passthrough\"."));
 	if (r == 0 && seen.n_made && !seen.off &&
 	    planned(plan, "/etc/kernel/postinst.d/zz-pve-gpu"))
-		r = pg_strv_add(doubts, "The entry \"without passthrough\" is not among those of the "
-					"EFI system partition.");
+		r = pg_strv_add(doubts, _("The entry \"without passthrough\" is not among those of the "
+					"EFI system partition."));
 	return r;
 }
 
@@ -186,13 +188,13 @@ static int doubt_initrd(const struct pg_initrd *rd, const struct pg_facts *facts
 	int r = 0;
 
 	if (script && !rd->has_script)
-		r = pg_strv_addf(doubts, "%s does not hold the script that binds by address.",
+		r = pg_strv_addf(doubts, _("%s does not hold the script that binds by address."),
 				 rd->path);
 	if (r == 0 && script && !rd->has_vfio && facts->modules.vfio_builtin != PG_YES)
-		r = pg_strv_addf(doubts, "%s does not hold the module vfio-pci.", rd->path);
+		r = pg_strv_addf(doubts, _("%s does not hold the module vfio-pci."), rd->path);
 	for (size_t i = 0; r == 0 && i < rd->differ.n; i++)
 		if (concerns(plan, rd->differ.v[i]))
-			r = pg_strv_addf(doubts, "%s does not hold %s as it is on the disk.",
+			r = pg_strv_addf(doubts, _("%s does not hold %s as it is on the disk."),
 					 rd->path, rd->differ.v[i]);
 	return r;
 }
@@ -213,8 +215,8 @@ static int check_initrds(struct pg_run *run, struct pg_facts *facts, const struc
 		if (r == -ENOMEM)
 			return r;
 		if (r == -ECANCELED)
-			return pg_strv_add(doubts, "The check of the initramfs was cancelled.");
-		r = r < 0 ? pg_strv_addf(notes, "%s could not be looked at.", rd->path) :
+			return pg_strv_add(doubts, _("The check of the initramfs was cancelled."));
+		r = r < 0 ? pg_strv_addf(notes, _("%s could not be looked at."), rd->path) :
 			    doubt_initrd(rd, facts, plan, doubts);
 	}
 	return r;
@@ -233,9 +235,9 @@ static int say(struct pg_outcome *ret, const struct pg_plan *plan, const struct 
 	for (size_t i = 0; i < notes->n; i++)
 		pg_strbuf_addf(&b, "%c%s", i ? ' ' : '\n', notes->v[i]);
 	if (ret->doubts.n)
-		pg_strbuf_addf(&b, "\nBut the files that the node boots from do not hold all of it: "
+		pg_strbuf_addf(&b, _("\nBut the files that the node boots from do not hold all of it: "
 				   "do not reboot. Run the commands again (update-initramfs -u -k "
-				   "all, %s), or take the change back.", refresh);
+				   "all, %s), or take the change back."), refresh);
 	text = pg_strbuf_steal(&b);
 	if (!text)
 		return -ENOMEM;

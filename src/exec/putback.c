@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/proc.h"
 #include "src/base/text.h"
 #include "src/exec/run.h"
@@ -39,8 +40,8 @@ static int tell_file(const struct pg_run *run, size_t i, enum pg_copy copy,
 	if (!why || !saved)
 		return -ENOMEM;
 	if (copy == PG_COPY_ABSENT)
-		return pg_strv_addf(trouble, "%s It did not exist before.", why);
-	return pg_strv_addf(trouble, "%s As it was, it is saved in %s.", why, saved);
+		return pg_strv_addf(trouble, _("%s It did not exist before."), why);
+	return pg_strv_addf(trouble, _("%s As it was, it is saved in %s."), why, saved);
 }
 
 static int back_file(struct pg_run *run, size_t i, struct pg_strv *trouble)
@@ -116,8 +117,8 @@ static int back_folders(struct back *b)
 static int note_again(struct back *b, const struct pg_strv *argv)
 {
 	return pg_strv_addf(b->notes,
-			    "%s failed with the old files as well, so the cause lies elsewhere. "
-			    "Mend that, then run it again.", argv->v[0]);
+			    _("%s failed with the old files as well, so the cause lies elsewhere. "
+			    "Mend that, then run it again."), argv->v[0]);
 }
 
 /*
@@ -132,8 +133,8 @@ static int tell_unknown(struct back *b, const struct pg_jcmd *cmd, const char *t
 	pg_autofree char *safe = quoted ? pg_text_clean(quoted, strlen(quoted)) : NULL;
 
 	return safe ? pg_strv_addf(b->trouble,
-				   "%s\n    It was to take back %s, which was interrupted: it is not "
-				   "known whether that had taken effect.", text, safe) :
+				   _("%s\n    It was to take back %s, which was interrupted: it is not "
+				   "known whether that had taken effect."), text, safe) :
 		      -ENOMEM;
 }
 

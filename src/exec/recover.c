@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/trial.h"
 
 /* What is said at the end, over all transactions. */
@@ -94,9 +95,9 @@ static int tell_damaged(struct report *report, const struct pg_journal *j,
 	if (!why)
 		return -ENOMEM;
 	return pg_strv_addf(&report->trouble,
-			    "%s It cannot be told whether the change %s ended. The saved copies "
+			    _("%s It cannot be told whether the change %s ended. The saved copies "
 			    "of the files lie in %s. Compare them with the files, then move that "
-			    "folder away.", why, j->id, j->dir);
+			    "folder away."), why, j->id, j->dir);
 }
 
 /* By its record nothing was written yet. What looks like our work says that the rest of the
@@ -175,11 +176,11 @@ static int say_ended(const struct report *report, const char *first, struct pg_o
 	if (!ended || !closed || !notes)
 		return -ENOMEM;
 	if (*ended)
-		pg_strbuf_addf(&b, "The interrupted change %s was taken back; the node is as "
-				   "before it.", ended);
+		pg_strbuf_addf(&b, _("The interrupted change %s was taken back; the node is as "
+				   "before it."), ended);
 	if (*closed)
-		pg_strbuf_addf(&b, "%sOf the interrupted change %s no step is recorded: there was "
-				   "nothing to put back, and it is closed.", *ended ? "\n" : "",
+		pg_strbuf_addf(&b, _("%sOf the interrupted change %s no step is recorded: there was "
+				   "nothing to put back, and it is closed."), *ended ? "\n" : "",
 			       closed);
 	if (*notes)
 		pg_strbuf_addf(&b, "\n%s", notes);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/announce.h"
 #include "src/exec/trial.h"
 
@@ -59,10 +60,10 @@ static int add_conflict(struct ways *w, const struct pg_jfile *f,
 	int r;
 
 	pg_strbuf_addf(&w->conflict,
-		       "%s was edited since, and our change cannot be told apart from the edit.\n",
+		       _("%s was edited since, and our change cannot be told apart from the edit.\n"),
 		       f->path);
-	r = add_diff(w, "Our change", f->path, &before->bytes, &after->bytes);
-	return r < 0 ? r : add_diff(w, "What came later", f->path, &after->bytes, &now->bytes);
+	r = add_diff(w, _("Our change"), f->path, &before->bytes, &after->bytes);
+	return r < 0 ? r : add_diff(w, _("What came later"), f->path, &after->bytes, &now->bytes);
 }
 
 static int read_now(const struct pg_root *root, const char *path, struct pg_version *ret)
@@ -160,15 +161,15 @@ static int say_undone(struct pg_run *run, const struct ways *w, const struct pg_
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
-	pg_strbuf_addf(&b, "The change %s is undone.", run->j->id);
+	pg_strbuf_addf(&b, _("The change %s is undone."), run->j->id);
 	for (size_t i = 0; i < w->edited.n; i++)
-		pg_strbuf_addf(&b, " %s was edited since: only our change was taken out of it.",
+		pg_strbuf_addf(&b, _(" %s was edited since: only our change was taken out of it."),
 			       w->edited.v[i]);
 	if (run->listed.n)
-		pg_strbuf_add(&b, " The commands were not run, since this is not the running "
-				  "system.");
+		pg_strbuf_add(&b, _(" The commands were not run, since this is not the running "
+				  "system."));
 	else if (pg_trial_has_files(run->j))
-		pg_strbuf_add(&b, " It takes effect with the next reboot of the node.");
+		pg_strbuf_add(&b, _(" It takes effect with the next reboot of the node."));
 	for (size_t i = 0; i < notes->n; i++)
 		pg_strbuf_addf(&b, "\n%s", notes->v[i]);
 	if (pg_strbuf_error(&b) < 0)
@@ -181,7 +182,7 @@ static int keep(struct pg_run *run, const struct pg_strv *why, struct pg_outcome
 {
 	struct pg_strv trouble PG_CLEANUP(pg_strv_done) = { 0 };
 	pg_autofree char *reasons = pg_strv_join(why, "\n  ");
-	pg_autofree char *cause = reasons ? pg_strf("Undoing failed:\n  %s\n", reasons) : NULL;
+	pg_autofree char *cause = reasons ? pg_strf(_("Undoing failed:\n  %s\n"), reasons) : NULL;
 	int r;
 
 	if (!cause)
@@ -213,7 +214,7 @@ static int carry_out(struct pg_run *run, const struct ways *w, struct pg_outcome
 	if (r < 0)
 		return r;
 	if (trouble.n)
-		return pg_back_broken(run, "Undoing did not end well.", &trouble, ret);
+		return pg_back_broken(run, _("Undoing did not end well."), &trouble, ret);
 	(void)pg_journal_set_state(run->root, run->j, PG_TX_UNDONE, NULL);
 	return say_undone(run, w, &notes, ret);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define TAIL_LINES 5
@@ -69,7 +70,7 @@ void pg_run_step(struct pg_run *run, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	run->step++;
 	if (pg_strbuf_error(&b) == 0)
@@ -170,13 +171,13 @@ char *pg_ran_text(const struct pg_strv *argv, const struct pg_ran *ran)
 	if (!safe)
 		return NULL;
 	if (ran->cancelled)
-		return pg_strf("%s was cancelled.", safe);
+		return pg_strf(_("%s was cancelled."), safe);
 	if (ran->status == STATUS_NOT_STARTED)
-		return pg_strf("%s could not be run (status %d).%s", safe, ran->status, ran->tail);
+		return pg_strf(_("%s could not be run (status %d).%s"), safe, ran->status, ran->tail);
 	if (pg_journal_was_killed(ran->status))
-		return pg_strf("%s was ended by signal %d.%s", safe, ran->status - 128, ran->tail);
-	return pg_strf("%s failed with status %d.%s%s", safe, ran->status,
-		       *ran->tail ? " It said:" : "", ran->tail);
+		return pg_strf(_("%s was ended by signal %d.%s"), safe, ran->status - 128, ran->tail);
+	return pg_strf(_("%s failed with status %d.%s%s"), safe, ran->status,
+		       *ran->tail ? _(" It said:") : "", ran->tail);
 }
 
 static bool ask_cancelled(void *ctx)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/run.h"
 #include "src/exec/sriov_private.h"
 #include "src/host/sriov.h"
@@ -114,7 +115,7 @@ static int one_card(struct pg_vf_work *w, const struct pg_sriov_card *card)
 	struct pg_vf_aim aim = { .card = card, .count = card->count, .host_driver = card->host_driver };
 
 	if (!pg_sriov_is_it(w->facts, card, &dev, &why))
-		return why ? pg_strv_addf(&w->report.declined, "%s No virtual functions are made.", why) :
+		return why ? pg_strv_addf(&w->report.declined, _("%s No virtual functions are made."), why) :
 			     -ENOMEM;
 	aim.addr = dev->addr;
 	return pg_vf_make(w, &aim);
@@ -147,8 +148,8 @@ static int all_cards(struct pg_vf_work *w, const struct pg_sriov_conf *conf, con
 		r = one_card(w, &conf->card[i]);
 	}
 	if (r == 0 && only && !any)
-		r = pg_strv_addf(&w->report.declined, PG_PATH_SRIOV " has no card at %s.",
-				 pg_bdf_str(*only).s);
+		r = pg_strv_addf(&w->report.declined, _("%s has no card at %s."),
+				 PG_PATH_SRIOV, pg_bdf_str(*only).s);
 	return r;
 }
 
@@ -178,7 +179,7 @@ int pg_sriov_now(struct pg_root *root, const struct pg_exec_opts *opts, struct p
 	begin(&w, root, opts);
 	r = pg_vf_collect(&w, err);
 	if (r == 0 && !pg_facts_dev(w.facts, addr))
-		r = pg_strv_addf(&w.report.declined, "There is no device at %s.", pg_bdf_str(addr).s);
+		r = pg_strv_addf(&w.report.declined, _("There is no device at %s."), pg_bdf_str(addr).s);
 	else if (r == 0)
 		r = pg_vf_make(&w, &aim);
 	return end(&w, r, ret);

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/sriov_private.h"
 #include "src/host/sriov.h"
 
@@ -23,13 +24,13 @@ static const char *refusal(int code)
 {
 	switch (-code) {
 	case ENOENT:
-		return "its driver does not make any";
+		return _("its driver does not make any");
 	case ERANGE:
-		return "the device cannot have so many";
+		return _("the device cannot have so many");
 	case EBUSY:
-		return "others are there already";
+		return _("others are there already");
 	case ENOMEM:
-		return "there is no room for their memory, or there are no bus numbers for them";
+		return _("there is no room for their memory, or there are no bus numbers for them");
 	default:
 		return pg_err_reason(code);
 	}
@@ -53,14 +54,14 @@ static int set_attr(struct pg_vf_work *w, struct pg_bdf addr, const char *name, 
 static int set_number(struct pg_vf_work *w, struct pg_bdf addr, unsigned count)
 {
 	pg_autofree char *value = pg_strf("%u", count);
-	pg_autofree char *what = pg_strf("%u virtual functions could not be made", count);
+	pg_autofree char *what = pg_strf(_("%u virtual functions could not be made"), count);
 	int r = value && what ? set_attr(w, addr, "sriov_numvfs", value) : -ENOMEM;
 
 	if (!value || !what)
 		return -ENOMEM;
 	if (r == 0)
 		return 1;
-	r = decline(w, addr, count ? what : "the virtual functions could not be taken away", refusal(r));
+	r = decline(w, addr, count ? what : _("the virtual functions could not be taken away"), refusal(r));
 	return r < 0 ? r : 0;
 }
 
@@ -103,8 +104,8 @@ static int is_free(struct pg_vf_work *w, const struct pg_dev *pf)
 		if (!vmid)
 			continue;
 		r = pg_strv_addf(&w->report.declined,
-				 "%s: the number of virtual functions is not changed, since VM %u runs "
-				 "with %s. Shut it down first.", pg_bdf_str(pf->addr).s, (unsigned)vmid,
+				 _("%s: the number of virtual functions is not changed, since VM %u runs "
+				 "with %s. Shut it down first."), pg_bdf_str(pf->addr).s, (unsigned)vmid,
 				 pg_bdf_str(pf->vf[i]).s);
 		return r < 0 ? r : 0;
 	}
@@ -127,7 +128,7 @@ static int make_number(struct pg_vf_work *w, const struct pg_vf_aim *aim)
 		r = set_number(w, aim->addr, 0);
 	if (r == 1 && aim->count && pf->vf_probe != PG_UNKNOWN &&
 	    set_attr(w, aim->addr, "sriov_drivers_autoprobe", "0") < 0)
-		r = decline(w, aim->addr, "sriov_drivers_autoprobe", "it could not be set");
+		r = decline(w, aim->addr, "sriov_drivers_autoprobe", _("it could not be set"));
 	if (r == 1 && aim->count)
 		r = set_number(w, aim->addr, aim->count);
 	return r;
@@ -181,9 +182,9 @@ static int run_ip(struct pg_vf_work *w, struct pg_bdf addr, const struct pg_strv
 	r = pg_proc_run(argv->v, &opts, &result, &err);
 	if (r == 0 && result.status == 0)
 		return 0;
-	return pg_strv_addf(&w->report.declined, "%s: `%s` failed: %s", pg_bdf_str(addr).s, quoted,
+	return pg_strv_addf(&w->report.declined, _("%s: `%s` failed: %s"), pg_bdf_str(addr).s, quoted,
 			    r < 0 ? (err.what ? err.what : pg_err_reason(r)) :
-			    result.output.n ? result.output.p : "it said nothing");
+			    result.output.n ? result.output.p : _("it said nothing"));
 }
 
 /* Not of one that a VM runs with: it has them, and would lose its link. */
@@ -206,8 +207,8 @@ static int set_all(struct pg_vf_work *w, const struct pg_dev *pf, const struct p
 	int r = 0;
 
 	if (card && card->n_vf && !nic)
-		return decline(w, pf->addr, "the settings of its virtual functions are not made",
-			       "there is no network interface on the card");
+		return decline(w, pf->addr, _("the settings of its virtual functions are not made"),
+			       _("there is no network interface on the card"));
 	for (size_t i = 0; r == 0 && card && i < card->n_vf; i++)
 		r = set_vf(w, pf, nic->name, &card->vf[i]);
 	return r;
@@ -226,8 +227,8 @@ static int probe(struct pg_vf_work *w, const struct pg_dev *pf)
 			r = pg_root_write_attr(w->root, "/sys/bus/pci/drivers_probe",
 					       pg_bdf_str(vf->addr).s, NULL);
 	}
-	return r < 0 && r != -ENOMEM ? decline(w, pf->addr, "the host's drivers did not take its virtual "
-					       "functions", pg_err_reason(r)) : r;
+	return r < 0 && r != -ENOMEM ? decline(w, pf->addr, _("the host's drivers did not take its virtual "
+					       "functions"), pg_err_reason(r)) : r;
 }
 
 static int leave(struct pg_vf_work *w, const struct pg_dev *pf)
@@ -240,7 +241,7 @@ static int leave(struct pg_vf_work *w, const struct pg_dev *pf)
 		if (vf && !vf->driver && !vf->driver_override)
 			r = set_attr(w, vf->addr, "driver_override", "vfio-pci");
 	}
-	return r < 0 && r != -ENOMEM ? decline(w, pf->addr, "its virtual functions could not be left to VMs",
+	return r < 0 && r != -ENOMEM ? decline(w, pf->addr, _("its virtual functions could not be left to VMs"),
 					       pg_err_reason(r)) : r;
 }
 
@@ -260,13 +261,13 @@ int pg_vf_make(struct pg_vf_work *w, const struct pg_vf_aim *aim)
 	if (!pf)
 		return r < 0 ? r : -ENODEV;
 	if (pf->num_vfs != aim->count)
-		return decline(w, aim->addr, "the virtual functions are not there",
-			       "the kernel took the number, and shows another");
+		return decline(w, aim->addr, _("the virtual functions are not there"),
+			       _("the kernel took the number, and shows another"));
 	r = set_all(w, pf, aim->card);
 	if (r == 0 && pf->vf_probe != PG_UNKNOWN)
 		r = aim->host_driver ? probe(w, pf) : leave(w, pf);
 	if (r < 0 || w->report.declined.n > before)
 		return r;
-	return pg_strv_addf(&w->report.done, "%s has %s%u virtual functions.", pg_bdf_str(aim->addr).s,
-			    same ? "its " : "", aim->count);
+	return pg_strv_addf(&w->report.done, same ? _("%s has its %u virtual functions.") :
+					      _("%s has %u virtual functions."), pg_bdf_str(aim->addr).s, aim->count);
 }

@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/exec/run.h"
 
@@ -44,8 +45,8 @@ static int find_program(struct pg_templates *t)
 	if (r < 0)
 		t->program_why_not = strdup(err.what ? err.what : "");
 	else if (!pg_own_stays(t->program))
-		t->program_why_not = strdup("The running pve-gpu would not be there after the next reboot, "
-					    "to make the virtual functions.");
+		t->program_why_not = strdup(_("The running pve-gpu would not be there after the next reboot, "
+					    "to make the virtual functions."));
 	else
 		return 0;
 	return t->program_why_not ? 0 : -ENOMEM;
@@ -79,15 +80,15 @@ int pg_templates_load(const char *data_dir, struct pg_templates *ret, struct pg_
 }
 
 /*
- * `data` beside the running program: there in a build tree, not where it is installed. A
- * build outside of the source has links to the source there; the folder that they lead to is
- * the one that can be opened as a root.
+ * A file of ours beside the running program: there in a build tree, not where it is installed.
+ * A build outside of the source has links to the source there; the folder that they lead to is
+ * the one that can be opened as a root. Gives the folder above `probe` ("/data"), or NULL.
  */
-static char *beside_program(void)
+static char *beside_program(const char *folder, const char *probe)
 {
 	char self[PATH_MAX], found[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	pg_autofree char *probe = NULL;
+	pg_autofree char *path = NULL, *end = NULL;
 	char *slash;
 
 	if (n < 0)
@@ -97,15 +98,23 @@ static char *beside_program(void)
 	if (!slash)
 		return NULL;
 	*slash = '\0';
-	probe = pg_strf("%s/data" PROBE, self);
-	if (!probe || !realpath(probe, found) || !pg_text_ends(found, "/data" PROBE))
+	end = pg_strf("%s%s", folder, probe);
+	path = end ? pg_strf("%s%s", self, end) : NULL;
+	if (!path || !realpath(path, found) || !pg_text_ends(found, end))
 		return NULL;
-	return strndup(found, strlen(found) - strlen(PROBE));
+	return strndup(found, strlen(found) - strlen(probe));
 }
 
 char *pg_data_dir(void)
 {
-	char *dir = beside_program();
+	char *dir = beside_program("/data", PROBE);
 
 	return dir ? dir : strdup(PKGDATADIR "/data");
+}
+
+char *pg_locale_dir(void)
+{
+	char *dir = beside_program("/po", "/fr/LC_MESSAGES/" PACKAGE ".mo");
+
+	return dir ? dir : strdup(LOCALEDIR);
 }

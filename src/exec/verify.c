@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/proof.h"
 #include "src/plan/status.h"
 
@@ -37,11 +38,11 @@ static int look_esp(struct pg_run *run, struct pg_facts *facts)
 	int r = pg_esp_look(run, facts, &unseen);
 
 	for (size_t i = 0; r == 0 && i < unseen.n; i++)
-		r = pg_strv_addf(&facts->unread, "/dev/disk/by-uuid/%s: it could not be mounted",
+		r = pg_strv_addf(&facts->unread, _("/dev/disk/by-uuid/%s: it could not be mounted"),
 				 unseen.v[i]);
 	if (r == 0 || r == -ENOMEM)
 		return r;
-	return pg_strv_addf(&facts->unread, "/etc/kernel/proxmox-boot-uuids: %s", pg_err_reason(r));
+	return pg_strv_addf(&facts->unread, _("/etc/kernel/proxmox-boot-uuids: %s"), pg_err_reason(r));
 }
 
 static int look(struct pg_run *run, struct pg_facts *facts, const struct pg_status *s, size_t n)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/announce.h"
 
 #define CLOCK_SLIP 30 /* seconds; by then what was announced is wrong */
@@ -30,10 +31,10 @@ static void tell_waiting(struct pg_watch *w, const struct pg_trials *t)
 	w->end = end_of(w, t);
 	if (localtime_r(&w->end, &tm))
 		(void)strftime(when, sizeof(when), "%H:%M:%S", &tm);
-	text = pg_strf("\n*** A change of this node is on trial: %s.\n"
+	text = pg_strf(_("\n*** A change of this node is on trial: %s.\n"
 		       "*** (%s)\n"
 		       "*** Is all well? Keep it before %s (local time):   pve-gpu confirm\n"
-		       "*** Without that the node puts everything back and reboots by itself.\n\n",
+		       "*** Without that the node puts everything back and reboots by itself.\n\n"),
 		       t->v[t->n - 1]->summary, ids ? ids : "", when);
 	if (text)
 		pg_announce(&w->run, text);

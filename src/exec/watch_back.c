@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 void pg_watch_at_work(void)
 {
 	pg_notify("WATCHDOG_USEC=3600000000\nSTATUS=Taking a change back.");
@@ -107,8 +108,8 @@ static int take_back_locked(struct pg_watch *w, const char *why, struct pg_outco
 	if (r < 0)
 		return r;
 	return pg_outcome_set(ret, whole ? PG_OUTCOME_PUT_BACK : PG_OUTCOME_BROKEN, NULL,
-			      "%s %s%s", why, text, r == 1 ? " The node reboots." :
-			      " The node is not rebooted by itself.");
+			      "%s %s%s", why, text, r == 1 ? _(" The node reboots.") :
+			      _(" The node is not rebooted by itself."));
 }
 
 int pg_watch_take_back(struct pg_watch *w, const char *why, struct pg_outcome *ret,

@@ -2,6 +2,7 @@
 /* Is a trial over? */
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/watch.h"
 
 /* Seconds that the addresses have for coming up: half of the wait, within these. */
@@ -30,15 +31,15 @@ const char *pg_watch_why_over(struct pg_watch *w, const struct pg_trials *t)
 
 	for (size_t i = 0; i < t->n; i++) {
 		if (t->v[i]->trial.expired)
-			return "It was being taken back already.";
+			return _("It was being taken back already.");
 		if (t->v[i]->trial.boots >= BOOTS_MAX)
-			return "The node was started again and again without a confirmation.";
+			return _("The node was started again and again without a confirmation.");
 	}
 	if (pg_trials_waited(w->run.root, t, w->boot) >= wait)
-		return "It was not confirmed in time.";
+		return _("It was not confirmed in time.");
 	for (size_t i = 0; !w->reached && w->rounds % ADDRESS_EVERY == 0 && i < t->n; i++)
 		missing |= pg_watch_is_missing(w, t->v[i], wait);
-	return missing ? "An address of the node did not come up again." : NULL;
+	return missing ? _("An address of the node did not come up again.") : NULL;
 }
 
 void pg_watch_look_at_addresses(struct pg_watch *w, const struct pg_trials *t)

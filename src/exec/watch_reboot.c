@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/exec/announce.h"
 
 void pg_watch_tell(struct pg_watch *w, const char *text)
 {
-	pg_autofree char *framed = pg_strf("\n*** pve-gpu: %s\n\n", text);
+	pg_autofree char *framed = pg_strf(_("\n*** pve-gpu: %s\n\n"), text);
 
 	if (framed && !pg_announce_is(&w->run, framed))
 		pg_announce(&w->run, framed);
@@ -90,7 +91,7 @@ int pg_watch_reboot(struct pg_watch *w, struct pg_err *err)
 	r = record_reboot(w, &all, err);
 	if (r < 0)
 		return r;
-	pg_watch_tell(w, "The change on trial was taken back. The node reboots now.");
+	pg_watch_tell(w, _("The change on trial was taken back. The node reboots now."));
 	r = w->hooks->reboot(w->hooks->ctx, &w->run, err);
 	return r < 0 ? r : 1;
 }

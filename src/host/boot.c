@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
 
@@ -146,7 +147,7 @@ static int vote_firmware(const struct pg_boot *boot, struct vote *vote)
 	if (boot->efi != PG_NO)
 		return 0;
 	return say(vote, PG_LOADER_GRUB,
-		   strdup("This machine started without UEFI, where Proxmox uses GRUB."));
+		   strdup(_("This machine started without UEFI, where Proxmox uses GRUB.")));
 }
 
 /* GRUB 2.12 and newer names itself there as well: the variable alone proves nothing. */
@@ -164,7 +165,7 @@ static int vote_loader_info(const struct pg_root *root, struct vote *vote)
 		loader = PG_LOADER_GRUB;
 	else
 		return 0;
-	return say(vote, loader, pg_strf("The boot loader named itself to the firmware: %s.", info));
+	return say(vote, loader, pg_strf(_("The boot loader named itself to the firmware: %s."), info));
 }
 
 /* Has the command line a word that begins so? */
@@ -182,11 +183,11 @@ static int vote_cmdline(const struct pg_boot *boot, struct vote *vote)
 		return 0;
 	if (has_word(boot->running, "BOOT_IMAGE="))
 		return say(vote, PG_LOADER_GRUB,
-			   strdup("The running kernel was started with BOOT_IMAGE=, which GRUB adds."));
+			   strdup(_("The running kernel was started with BOOT_IMAGE=, which GRUB adds.")));
 	if (has_word(boot->running, "initrd=\\EFI\\proxmox\\"))
 		return say(vote, PG_LOADER_SYSTEMD_BOOT,
-			   strdup("The running kernel was started with initrd=\\EFI\\proxmox\\, "
-				  "which systemd-boot adds."));
+			   strdup(_("The running kernel was started with initrd=\\EFI\\proxmox\\, "
+				  "which systemd-boot adds.")));
 	return 0;
 }
 
@@ -204,7 +205,7 @@ static int vote_boot_entry(const struct pg_root *root, struct vote *vote)
 		loader = PG_LOADER_GRUB;
 	else
 		return 0; /* \EFI\BOOT\BOOTX64.EFI can be either */
-	return say(vote, loader, pg_strf("The firmware started %s.", path));
+	return say(vote, loader, pg_strf(_("The firmware started %s."), path));
 }
 
 static int vote_secure_boot(const struct pg_boot *boot, struct vote *vote)
@@ -212,7 +213,7 @@ static int vote_secure_boot(const struct pg_boot *boot, struct vote *vote)
 	if (boot->secure_boot != PG_YES)
 		return 0;
 	return say(vote, PG_LOADER_GRUB,
-		   strdup("Secure Boot is on, and with it Proxmox starts with GRUB only."));
+		   strdup(_("Secure Boot is on, and with it Proxmox starts with GRUB only.")));
 }
 
 /* Nothing tells: if there is only one configuration, it must be that. */
@@ -224,16 +225,16 @@ static int decide_by_files(const struct pg_root *root, struct pg_boot *boot)
 	if (grub != cmdline)
 		boot->loader = grub ? PG_LOADER_GRUB : PG_LOADER_SYSTEMD_BOOT;
 	if (grub && !cmdline)
-		boot->evidence = strdup("Nothing tells which boot loader was used, but only GRUB is "
+		boot->evidence = strdup(_("Nothing tells which boot loader was used, but only GRUB is "
 					"set up here: /etc/default/grub exists and /etc/kernel/cmdline "
-					"does not.");
+					"does not."));
 	else if (cmdline && !grub)
-		boot->evidence = strdup("Nothing tells which boot loader was used, but only "
+		boot->evidence = strdup(_("Nothing tells which boot loader was used, but only "
 					"systemd-boot is set up here: /etc/kernel/cmdline exists and "
-					"/etc/default/grub does not.");
+					"/etc/default/grub does not."));
 	else
-		boot->evidence = strdup("Nothing tells which boot loader was used: neither the "
-					"firmware's variables nor the kernel command line.");
+		boot->evidence = strdup(_("Nothing tells which boot loader was used: neither the "
+					"firmware's variables nor the kernel command line."));
 	return boot->evidence ? 0 : -ENOMEM;
 }
 
@@ -254,7 +255,7 @@ static int decide(const struct pg_root *root, const struct poll *poll, struct pg
 		return decide_by_files(root, boot);
 	boot->loader = first->loader;
 	boot->disputed = other;
-	boot->evidence = other ? pg_strf("%s But: %s", first->why, other->why) : strdup(first->why);
+	boot->evidence = other ? pg_strf(_("%s But: %s"), first->why, other->why) : strdup(first->why);
 	return boot->evidence ? 0 : -ENOMEM;
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* Far above any real host: a bound for hostile trees. */
@@ -50,7 +51,7 @@ static const char *const grub_dirs[] = { "/etc/default/grub.d", NULL };
 
 static int note_too_many(struct pg_facts *facts, const char *where)
 {
-	return pg_strv_addf(&facts->unread, "%s: there are more than %d files; the rest was left out",
+	return pg_strv_addf(&facts->unread, _("%s: there are more than %d files; the rest was left out"),
 			    where, FILES_MAX);
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/cluster.h"
 #include "src/host/collect.h"
@@ -166,8 +167,8 @@ static int add_dir(const struct pg_root *root, struct pg_facts *facts, const cha
 		return pg_note_unread(facts, dir, r);
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		if (facts->n_guest >= GUESTS_MAX)
-			return pg_strv_addf(&facts->unread, "%s: there are more than %d VMs; the rest was "
-					    "left out", dir, GUESTS_MAX);
+			return pg_strv_addf(&facts->unread, _("%s: there are more than %d VMs; the rest was "
+					    "left out"), dir, GUESTS_MAX);
 		r = add_guest(root, facts, dir, node, local, names.v[i]);
 	}
 	return r;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* Bounds for hostile files; a VM with forty snapshots has some 4000 lines. */
@@ -37,11 +38,11 @@ int pg_guest_note(struct pg_guest *guest, unsigned line, const char *why, const 
 	if (guest->bad.n > BAD_MAX)
 		return 0;
 	if (guest->bad.n == BAD_MAX)
-		return pg_strv_add(&guest->bad, "more lines do not fit; they are not listed");
+		return pg_strv_add(&guest->bad, _("more lines do not fit; they are not listed"));
 	shown = pg_text_clean(what, n < SHOWN_MAX ? n : SHOWN_MAX);
 	if (!shown)
 		return -ENOMEM;
-	return pg_strv_addf(&guest->bad, "line %u: %s: %s%s", line, why, shown,
+	return pg_strv_addf(&guest->bad, _("line %u: %s: %s%s"), line, _(why), shown,
 			    n > SHOWN_MAX ? "..." : "");
 }
 

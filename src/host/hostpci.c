@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* A multifunction device has eight functions; more is no configuration but an attack. */
@@ -83,19 +84,19 @@ static int set_host(struct entry *e, const char *value)
 	int r;
 
 	if (e->has_host)
-		return drop(e, "host is there twice", value);
+		return drop(e, _("host is there twice"), value);
 	e->has_host = true;
 	r = add_list(e->hp, value);
 	if (r != -EINVAL)
 		return r;
-	return drop(e, "not a PCI address as Proxmox writes it (lower case, 0000:01:00.0 or 01:00)",
+	return drop(e, _("not a PCI address as Proxmox writes it (lower case, 0000:01:00.0 or 01:00)"),
 		    value);
 }
 
 static int set_string(struct entry *e, char **field, const char *value)
 {
 	if (*field)
-		return drop(e, "the key is there twice", value);
+		return drop(e, _("the key is there twice"), value);
 	*field = strdup(value);
 	return *field ? 0 : -ENOMEM;
 }
@@ -105,7 +106,7 @@ static int set_bool(struct entry *e, bool *field, const char *value)
 	enum pg_tri on = pg_pve_boolean(value);
 
 	if (on == PG_UNKNOWN)
-		return drop(e, "neither yes nor no", value);
+		return drop(e, _("neither yes nor no"), value);
 	*field = on == PG_YES;
 	return 0;
 }
@@ -129,7 +130,7 @@ static int set_driver(struct entry *e, const char *value)
 	e->hp->keep_driver = strcmp(value, "keep") == 0;
 	if (e->hp->keep_driver || strcmp(value, "vfio") == 0)
 		return 0;
-	return drop(e, "neither vfio nor keep", value);
+	return drop(e, _("neither vfio nor keep"), value);
 }
 
 static int set_rombar(struct entry *e, const char *value)
@@ -147,7 +148,7 @@ static int set_part(struct entry *e, char *text)
 	const char *key = eq ? text : "host", *value = eq ? eq + 1 : text;
 
 	if (eq && (eq == text || !*value))
-		return drop(e, "not of the form key=value", text);
+		return drop(e, _("not of the form key=value"), text);
 	if (eq)
 		*eq = '\0';
 	if (strcmp(key, "host") == 0)
@@ -172,7 +173,7 @@ static int set_part(struct entry *e, char *text)
 		return 0;
 	/* a newer Proxmox may know it */
 	e->hp->dropped |= key[strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0';
-	return note(e, "not a setting of a PCI device that is known", key);
+	return note(e, _("not a setting of a PCI device that is known"), key);
 }
 
 /* An entry without any device is none that Proxmox drops, nor is one with both host and mapping: it
@@ -220,7 +221,7 @@ static int read_line(struct pg_guest *guest, const struct pg_guest_line *l, bool
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
-		return note(&e, "Proxmox knows hostpci0 to hostpci15 only", l->key);
+		return note(&e, _("Proxmox knows hostpci0 to hostpci15 only"), l->key);
 	e.hp = pg_vec_add(&guest->hostpci, &guest->n_hostpci, sizeof(*e.hp));
 	if (!e.hp)
 		return -ENOMEM;

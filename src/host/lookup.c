@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/host/collect.h"
+#include "src/base/i18n.h"
 
 /* ---- looking up ---- */
 
@@ -163,9 +164,9 @@ const char *pg_kind_name(enum pg_kind kind)
 const char *pg_verdict_name(enum pg_verdict verdict)
 {
 	static const char *const names[] = {
-		[PG_GROUP_EMPTY] = "empty",
-		[PG_GROUP_CLEAN] = "clean",
-		[PG_GROUP_SHARED] = "shared",
+		[PG_GROUP_EMPTY] = N_("empty"),
+		[PG_GROUP_CLEAN] = N_("clean"),
+		[PG_GROUP_SHARED] = N_("shared"),
 	};
 
 	return names[verdict];
@@ -185,9 +186,9 @@ const char *pg_loader_name(enum pg_loader loader)
 const char *pg_use_name(enum pg_use_what what)
 {
 	static const char *const names[] = {
-		[PG_USE_NETWORK] = "network",	      [PG_USE_STORAGE] = "storage",
-		[PG_USE_DISPLAY] = "display",	      [PG_USE_INPUT] = "input",
-		[PG_USE_USB_STORAGE] = "usb-storage", [PG_USE_UPS] = "ups",
+		[PG_USE_NETWORK] = N_("network"),	      [PG_USE_STORAGE] = N_("storage"),
+		[PG_USE_DISPLAY] = N_("display"),	      [PG_USE_INPUT] = N_("input"),
+		[PG_USE_USB_STORAGE] = N_("usb-storage"), [PG_USE_UPS] = N_("ups"),
 	};
 
 	return names[what];

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
 #include "src/host/pci_private.h"
@@ -148,8 +149,8 @@ static int note_bad(const struct src *s, const struct pg_strv *bad)
 
 	for (size_t i = 0; r == 0 && i < bad->n; i++)
 		if (!pg_text_starts(bad->v[i], "ID"))
-			r = pg_strv_addf(&s->facts->unread, "%s/nvidia/creatable_vgpu_types: not "
-					 "understood: %s", s->dir, bad->v[i]);
+			r = pg_strv_addf(&s->facts->unread, _("%s/nvidia/creatable_vgpu_types: not "
+					 "understood: %s"), s->dir, bad->v[i]);
 	return r;
 }
 

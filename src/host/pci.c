@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/pci_private.h"
 
@@ -50,10 +51,10 @@ static int read_entry(const struct pg_root *root, struct pg_facts *facts, const 
 	if (!path)
 		return -ENOMEM;
 	if (pg_bdf_parse(name, &addr) < 0)
-		return pg_strv_addf(&facts->unread, "%s: not a PCI address, left out", path);
+		return pg_strv_addf(&facts->unread, _("%s: not a PCI address, left out"), path);
 	r = pg_root_open_dir(root, path, &dir);
 	if (r == -ENOENT || r == -ENOTDIR)
-		return pg_strv_addf(&facts->unread, "%s: leads nowhere, left out", path);
+		return pg_strv_addf(&facts->unread, _("%s: leads nowhere, left out"), path);
 	facts->n_unread_dev += r < 0;
 	if (r < 0)
 		return pg_note_unread(facts, path, r);

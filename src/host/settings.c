@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "src/base/conf.h"
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
 
@@ -52,7 +53,7 @@ static void complain(char **bad, int line, const char *fmt, ...)
 	if (*bad)
 		return;
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	*bad = line > 0 ? pg_strf(PG_PATH_SETTINGS ":%d: %s", line, b.s ? b.s : "") :
 			  pg_strf(PG_PATH_SETTINGS ": %s", b.s ? b.s : "");
@@ -64,9 +65,9 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
-	pg_strbuf_vaddf(&b, fmt, ap);
-	complain(cfg_getptr(cfg, CONTEXT), cfg->line, "This line is not right: %s.",
-		 b.s ? b.s : "it cannot be read");
+	pg_strbuf_vaddf(&b, _(fmt), ap);
+	complain(cfg_getptr(cfg, CONTEXT), cfg->line, _("This line is not right: %s."),
+		 b.s ? b.s : _("it cannot be read"));
 }
 
 /* ---- values ---- */
@@ -77,7 +78,7 @@ static int check_trial(cfg_t *cfg, cfg_opt_t *opt)
 
 	if (minutes >= 1 && minutes <= PG_TRIAL_MINUTES_MAX)
 		return 0;
-	complain(cfg_getptr(cfg, CONTEXT), cfg->line, "trial takes minutes, from 1 to %d.",
+	complain(cfg_getptr(cfg, CONTEXT), cfg->line, _("trial takes minutes, from 1 to %d."),
 		 PG_TRIAL_MINUTES_MAX);
 	return -1;
 }
@@ -94,7 +95,7 @@ static int check_theme(cfg_t *cfg, cfg_opt_t *opt)
 {
 	if (find_theme(cfg_opt_getnstr(opt, 0)) >= 0)
 		return 0;
-	complain(cfg_getptr(cfg, CONTEXT), cfg->line, "theme is auto, light or plain.");
+	complain(cfg_getptr(cfg, CONTEXT), cfg->line, _("theme is auto, light or plain."));
 	return -1;
 }
 
@@ -107,7 +108,7 @@ static int check_storage(cfg_t *cfg, cfg_opt_t *opt)
 	if (n >= 2 && strspn(id, LETTERS) && strspn(id, LETTERS DIGITS "-_.") == n &&
 	    strspn(id + n - 1, LETTERS DIGITS))
 		return 0;
-	complain(cfg_getptr(cfg, CONTEXT), cfg->line, "storage is the name of a storage of Proxmox.");
+	complain(cfg_getptr(cfg, CONTEXT), cfg->line, _("storage is the name of a storage of Proxmox."));
 	return -1;
 }
 
@@ -119,12 +120,12 @@ static int check_rules(cfg_t *cfg, cfg_opt_t *opt)
 		if (*folder == '/' && !strstr(folder, "/../"))
 			continue;
 		complain(cfg_getptr(cfg, CONTEXT), cfg->line,
-			 "rules are folders, each with its whole path.");
+			 _("rules are folders, each with its whole path."));
 		return -1;
 	}
 	if (cfg_opt_size(opt) <= FOLDERS_MAX)
 		return 0;
-	complain(cfg_getptr(cfg, CONTEXT), cfg->line, "rules are %d folders at most.", FOLDERS_MAX);
+	complain(cfg_getptr(cfg, CONTEXT), cfg->line, _("rules are %d folders at most."), FOLDERS_MAX);
 	return -1;
 }
 
@@ -181,7 +182,7 @@ static int parse(const struct pg_bytes *bytes, struct pg_settings *s, char **bad
 	(void)cfg_set_validate_func(cfg, "storage", check_storage);
 	(void)cfg_set_validate_func(cfg, "rules", check_rules);
 	if (cfg_parse_buf(cfg, bytes->p) != CFG_SUCCESS)
-		complain(bad, cfg->line, "This line is not right.");
+		complain(bad, cfg->line, _("This line is not right."));
 	if (!*bad)
 		r = take(cfg, s);
 	(void)cfg_free(cfg);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
 #include "src/host/sriov.h"
@@ -225,10 +226,10 @@ const struct pg_vf_maker *pg_vf_inert_of(const struct pg_facts *facts, const str
 const char *pg_vf_maker_words(enum pg_vf_maker_kind kind)
 {
 	static const char *const words[] = {
-		[PG_VF_SYSFSUTILS] = "a line of sysfsutils",
-		[PG_VF_NVIDIA] = "Proxmox's unit for NVIDIA's vGPU",
-		[PG_VF_PVE_CONF] = "a file that nothing reads",
+		[PG_VF_SYSFSUTILS] = N_("a line of sysfsutils"),
+		[PG_VF_NVIDIA] = N_("Proxmox's unit for NVIDIA's vGPU"),
+		[PG_VF_PVE_CONF] = N_("a file that nothing reads"),
 	};
 
-	return words[kind];
+	return _(words[kind]);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* ---- sets of devices ---- */
@@ -128,11 +129,11 @@ static int add_display(struct pg_dev *dev, bool only, bool console)
 	if (dev->boot_vga != PG_YES && !only && !console)
 		return 0;
 	detail = pg_strf("%s%s%s",
-			 only			   ? "the only display"
-			 : dev->boot_vga == PG_YES ? "boot display"
+			 only			   ? _("the only display")
+			 : dev->boot_vga == PG_YES ? _("boot display")
 						   : "",
 			 console && (only || dev->boot_vga == PG_YES) ? ", " : "",
-			 console ? "text console" : "");
+			 console ? _("text console") : "");
 	return pg_dev_add_use(dev, PG_USE_DISPLAY, detail, false, PG_ON_NOTHING);
 }
 
@@ -181,7 +182,7 @@ static int usage_consoles(const struct pg_root *root, struct pg_facts *facts)
 		r = path ? pg_devset_add_path(root, facts, path, &devs) : -ENOMEM;
 		if (r == 0)
 			r = pg_devset_use(facts, &devs, PG_USE_DISPLAY,
-					  pg_strf("serial console %s", name), false,
+					  pg_strf(_("serial console %s"), name), false,
 					  PG_ON_NOTHING);
 	}
 	return r;

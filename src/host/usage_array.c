@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define BLOCK "/sys/block"
@@ -55,8 +56,8 @@ static int md_member(const struct pg_root *root, struct pg_facts *facts, const c
 	    !pg_strv_has(&words, "blocked"))
 		return 0;
 	return pg_support_down(facts, member->support,
-			       state ? pg_strf("its state is \"%s\"", state) :
-				       strdup("its state is not known"));
+			       state ? pg_strf(_("its state is \"%s\""), state) :
+				       strdup(_("its state is not known")));
 }
 
 /* Without its journal an array is read-only, and is not started at the next boot. */
@@ -85,13 +86,13 @@ static int md(const struct pg_root *root, struct pg_facts *facts, const struct p
 		return 0;
 	if (!action || (strcmp(action, "idle") != 0 && strcmp(action, "check") != 0))
 		return pg_support_why(facts, b->support,
-				      pg_strf("%s is not at rest (%s): until it is, no disk of it "
-					      "can be spared.", b->name,
-					      action ? action : "what it does is not known"));
+				      pg_strf(_("%s is not at rest (%s): until it is, no disk of it "
+					      "can be spared."), b->name,
+					      action ? action : _("what it does is not known")));
 	if (has_journal(root, b))
 		return pg_support_why(facts, b->support,
-				      pg_strf("%s has a journal, and works with it only: no "
-					      "disk of it is spared here.", b->name));
+				      pg_strf(_("%s has a journal, and works with it only: no "
+					      "disk of it is spared here."), b->name));
 	return pg_support_set(facts, b->support, md_needs(level, layout, n),
 			      pg_strf("mdadm --detail /dev/%s", b->name));
 }
@@ -107,8 +108,8 @@ static int path_state(const struct pg_root *root, struct pg_facts *facts,
 	if (state && strcmp(state, "running") == 0)
 		return 0;
 	return pg_support_down(facts, path->support,
-			       state ? pg_strf("this path is \"%s\"", state) :
-				       strdup("the state of this path is not known"));
+			       state ? pg_strf(_("this path is \"%s\""), state) :
+				       strdup(_("the state of this path is not known")));
 }
 
 static bool is_multipath(const struct pg_root *root, const struct pg_block *b)
@@ -154,8 +155,8 @@ static int nvme_path(const struct pg_root *root, struct pg_facts *facts, size_t 
 	if (r == 0 && pg_root_read_attr(root, path, &state) == -ENOMEM)
 		r = -ENOMEM;
 	if (r == 0 && (!state || strcmp(state, "live") != 0))
-		r = pg_support_down(facts, at, pg_strf("this path is \"%s\"",
-						       state ? state : "not known"));
+		r = pg_support_down(facts, at, pg_strf(_("this path is \"%s\""),
+						       state ? state : _("not known")));
 	return r < 0 ? r : pg_support_below(facts, disk, at);
 }
 

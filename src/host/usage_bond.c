@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define NET "/sys/class/net"
@@ -42,9 +43,9 @@ static const char *why_down(const struct pg_root *root, const char *bond, const 
 	pg_autofree char *own = attr(root, member, "bonding_slave/ad_aggregator_id");
 
 	if (!pg_iface_is_up(root, member) || (mii && !is(mii, "up")))
-		return "its link is not up";
+		return _("its link is not up");
 	if (lacp && (!active || !is(own, active)))
-		return "the switch does not bundle it with the others (802.3ad)";
+		return _("the switch does not bundle it with the others (802.3ad)");
 	return NULL;
 }
 
@@ -56,7 +57,7 @@ static int add_member(const struct pg_root *root, struct pg_facts *facts, size_t
 	int r = 0;
 
 	if (!down && !facts->support[member].n_dev)
-		down = "it is no network card";
+		down = _("it is no network card");
 	if (down)
 		r = pg_support_down(facts, member, strdup(down));
 	return r < 0 ? r : pg_support_below(facts, bond, member);

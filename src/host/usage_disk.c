@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/guests.h"
 
@@ -95,7 +96,7 @@ static int use_swap(struct pg_disks *d, char *source)
 		r = pg_disks_of_file(d, source, &b);
 	if (r < 0)
 		return r;
-	return b ? pg_disks_use(d, b, pg_strf("swap (%s)", pg_block_shown(b)), true) : 0;
+	return b ? pg_disks_use(d, b, pg_strf(_("swap (%s)"), pg_block_shown(b)), true) : 0;
 }
 
 /* /proc/swaps: a heading, then "/dev/dm-0  partition  …" */
@@ -130,7 +131,7 @@ static int use_vg(struct pg_disks *d, struct pg_block *volume)
 
 	/* ceph-volume names its volume groups ceph-UUID */
 	return pg_disks_use(d, volume,
-			 pg_strf("LVM volume group %s%s%s", volume->vg,
+			 pg_strf(_("LVM volume group %s%s%s"), volume->vg,
 				 storage ? ", storage " : "", storage ? storage : ""),
 			 storage || pg_text_starts(volume->vg, "ceph-"));
 }
@@ -147,7 +148,7 @@ static int use_lvm(struct pg_disks *d)
 		else if (b->fs_type && strcmp(b->fs_type, "LVM2_member") == 0 &&
 			 !is_below_any(d, b->name))
 			r = pg_disks_use(d, b,
-				      pg_strf("LVM disk, no volume active (%s)", b->name),
+				      pg_strf(_("LVM disk, no volume active (%s)"), b->name),
 				      false);
 	}
 	return r;
@@ -173,10 +174,10 @@ static int use_esp(struct pg_disks *d, const char *uuid, bool several)
 		r = pg_support_below(d->facts, on, b->support);
 	if (r == 0 && several)
 		r = pg_support_why(d->facts, on,
-				   pg_strf("The firmware may start from the EFI system partition %s, "
+				   pg_strf(_("The firmware may start from the EFI system partition %s, "
 					   "and kernels and options that are written to the others "
-					   "do not reach it any more.", b->name));
-	return r < 0 ? r : pg_disks_use_on(d, b, pg_strf("EFI system partition (%s)", b->name),
+					   "do not reach it any more."), b->name));
+	return r < 0 ? r : pg_disks_use_on(d, b, pg_strf(_("EFI system partition (%s)"), b->name),
 					   true, on);
 }
 
@@ -220,7 +221,7 @@ static int use_drive(struct pg_disks *d, const struct pg_guest *g, const struct 
 	if (!source)
 		return -ENOMEM;
 	b = pg_blocks_source(d->root, &d->blocks, source);
-	return b ? pg_disks_use(d, b, pg_strf("disk of VM %u (%s: %s)", (unsigned)g->vmid, line->key,
+	return b ? pg_disks_use(d, b, pg_strf(_("disk of VM %u (%s: %s)"), (unsigned)g->vmid, line->key,
 					   pg_block_shown(b)), false) : 0;
 }
 

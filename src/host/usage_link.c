@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define NET "/sys/class/net"
@@ -102,7 +103,7 @@ static int cluster_link(const struct pg_root *root, struct pg_facts *facts,
 	if (r == 0 && on != PG_ON_NOTHING && pg_iface_is_up(root, iface))
 		r = card_is_up(root, facts, on, &up);
 	if (r == 0 && !up)
-		r = pg_support_down(facts, at, strdup("no interface that is up has its address"));
+		r = pg_support_down(facts, at, strdup(_("no interface that is up has its address")));
 	if (r == 0 && on != PG_ON_NOTHING)
 		r = pg_support_below(facts, at, on);
 	return r < 0 ? r : pg_support_below(facts, links->cluster, at);
@@ -121,7 +122,7 @@ int pg_net_support(const struct pg_root *root, struct pg_facts *facts, struct pg
 		r = r < 0 ? r : 0;
 	}
 	if (r == 0)
-		r = pg_support_new(facts, "the cluster", &links->cluster);
+		r = pg_support_new(facts, _("the cluster"), &links->cluster);
 	if (r == 0)
 		r = pg_support_set(facts, links->cluster, 1, strdup("corosync-cfgtool -s"));
 	for (size_t i = 0; r == 0 && i < ways->n; i++)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define BTRFS "/sys/fs/btrfs"
@@ -98,9 +99,9 @@ static char *mount_words(const struct pg_disks *d, const struct pg_block *b, con
 {
 	const char *waits = pg_disks_is_vital(target) || !pg_strv_has(&d->at_boot, target) ?
 				    "" :
-				    ", without which the node does not boot: /etc/fstab has no nofail";
+				    _(", without which the node does not boot: /etc/fstab has no nofail");
 
-	return pg_strf("%s%s%s (%s)%s", strcmp(target, "/") == 0 ? "root file system" : target,
+	return pg_strf("%s%s%s (%s)%s", strcmp(target, "/") == 0 ? _("root file system") : target,
 		       storage ? ", storage " : "", storage ? storage : "", pg_block_shown(b), waits);
 }
 
@@ -147,7 +148,7 @@ static int root_unknown(struct pg_disks *d, const char *source, const char *type
 	if (strcmp(type, "rootfs") == 0 || pg_text_starts(type, "nfs"))
 		return 0;
 	return pg_strv_addf(&d->facts->unread_disk,
-			    "root file system: which disks it lies on is not known (%s)", source);
+			    _("root file system: which disks it lies on is not known (%s)"), source);
 }
 
 static int use_mount(struct pg_disks *d, char *source, char *target, const char *type)

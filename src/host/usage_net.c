@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define NET	   "/sys/class/net"
@@ -299,7 +300,7 @@ static int use_address(struct net *n, const struct pg_devset *devs, const char *
 	*used = true;
 	list = addresses ? pg_strv_join(&f->addresses, " ") : strdup("");
 	detail = list ? pg_strf("%s%s%s%s", name, *list ? " " : "", list,
-				route ? ", default route" : "")
+				route ? _(", default route") : "")
 		      : NULL;
 	return pg_devset_use(n->facts, devs, PG_USE_NETWORK, detail,
 			     route || !any_default_route(n), pg_links_support(&n->links, name));
@@ -347,7 +348,7 @@ static int use_bare(struct net *n, const struct pg_devset *devs,
 	if (pg_root_read_attr(n->root, path, &state) < 0 || strcmp(state, "up") != 0)
 		return 0;
 	return pg_devset_use(n->facts, devs, PG_USE_NETWORK,
-			     pg_strf("%s, link is up", top), false, pg_links_support(&n->links, top));
+			     pg_strf(_("%s, link is up"), top), false, pg_links_support(&n->links, top));
 }
 
 static int use_iface(struct net *n, const char *name)
@@ -398,7 +399,7 @@ static int note_routes(struct net *n)
 			return 0;
 	return !n->routes.n ? 0 :
 		pg_strv_addf(&n->facts->unread_net,
-			     "default route by %s: which card it goes over is not known",
+			     _("default route by %s: which card it goes over is not known"),
 			     n->routes.v[0]);
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/corosync.h"
 
@@ -129,8 +130,8 @@ static const char *service(const struct sessions *s, const char *local)
 	const char *port = strchr(local, ':');
 
 	if (port && pg_strv_has(&s->ssh, port + 1))
-		return "SSH session";
-	return port && strcmp(port + 1, "1F46") == 0 ? "web session" : NULL; /* 8006, pveproxy */
+		return _("SSH session");
+	return port && strcmp(port + 1, "1F46") == 0 ? _("web session") : NULL; /* 8006, pveproxy */
 }
 
 /* "0: LOCAL:PORT REMOTE:PORT 01 …": 01 is established. */
@@ -144,7 +145,7 @@ static int read_session(const struct pg_strv *w, void *ctx)
 	    pg_text_starts(local, "127.") || strcmp(local, "::1") == 0 ||
 	    strcmp(local, remote) == 0)
 		return 0;
-	return add_way(s->ways, local, kind, pg_strf("%s from %s", kind, remote));
+	return add_way(s->ways, local, kind, pg_strf(_("%s from %s"), kind, remote));
 }
 
 static int sessions(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
@@ -200,11 +201,11 @@ static int add_link(const struct pg_root *root, struct pg_facts *facts, const ch
 	address = l.address ? l.address : l.name;
 	if (r == 0 && !is_address(address))
 		r = pg_strv_addf(&facts->unread_net,
-				 "corosync link %c (%s): which card has its address is not known", *ring,
+				 _("corosync link %c (%s): which card has its address is not known"), *ring,
 				 l.name);
 	if (r == 0)
 		r = add_way(ret, address, kinds[*ring - '0'],
-			    pg_strf("corosync link %c (%s)", *ring, l.name));
+			    pg_strf(_("corosync link %c (%s)"), *ring, l.name));
 	for (size_t i = had; r == 0 && i < ret->n; i++)
 		ret->v[i].cluster = true;
 	free(l.address);
@@ -249,7 +250,7 @@ static int read_net_root(const struct pg_strv *w, void *ctx)
 	for (size_t i = 0; r == 0 && i < options.n; i++)
 		if (pg_text_starts(options.v[i], "addr="))
 			r = add_way(ctx, options.v[i] + strlen("addr="), "root",
-				    pg_strf("root file system of %s", w->v[0]));
+				    pg_strf(_("root file system of %s"), w->v[0]));
 	return r;
 }
 
@@ -265,7 +266,7 @@ static int iscsi(const struct pg_root *root, struct pg_ways *ret)
 
 		r = path ? pg_root_read_attr(root, path, &address) : -ENOMEM;
 		if (r == 0)
-			r = add_way(ret, address, "iSCSI", pg_strf("iSCSI disks of %s", address));
+			r = add_way(ret, address, "iSCSI", pg_strf(_("iSCSI disks of %s"), address));
 		else if (r != -ENOMEM)
 			r = 0;
 	}

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #define POOLS "/proc/spl/kstat/zfs"
 
 int pg_disks_pool_mount(struct pg_disks *d, const char *dataset, const char *target)
@@ -43,10 +44,10 @@ static int pool_support(struct pg_disks *d, const char *pool, size_t *ret)
 	if (r < 0 || n < 2)
 		return r;
 	return pg_support_why(d->facts, *ret,
-			      pg_strf("The kernel does not show which disks of the ZFS pool %s mirror "
+			      pg_strf(_("The kernel does not show which disks of the ZFS pool %s mirror "
 				      "each other: see `zpool status %s`. Where another disk that is "
 				      "ONLINE has all that is on this one, the pool outlives it without "
-				      "redundancy.", pool, pool));
+				      "redundancy."), pool, pool));
 }
 
 /* A cache or log disk may carry no name of its pool. */
@@ -58,7 +59,7 @@ static int use_pool(struct pg_disks *d, struct pg_block *b)
 	bool holds_root, imported;
 
 	if (!pool)
-		return pg_disks_use(d, b, pg_strf("disk of a ZFS pool (%s)", b->name), false);
+		return pg_disks_use(d, b, pg_strf(_("disk of a ZFS pool (%s)"), b->name), false);
 	r = pool_support(d, pool, &on);
 	if (r < 0)
 		return r;
@@ -66,8 +67,8 @@ static int use_pool(struct pg_disks *d, struct pg_block *b)
 	holds_root = pg_strv_has(&d->root_pool, pool);
 	imported = pg_strv_has(&d->pools, pool);
 	return pg_disks_use_on(d, b,
-			       pg_strf("ZFS pool %s%s%s%s", pool,
-				       holds_root ? ", root file system" : "",
+			       pg_strf(_("ZFS pool %s%s%s%s"), pool,
+				       holds_root ? _(", root file system") : "",
 				       storage ? ", storage " : "", storage ? storage : ""),
 			       imported || storage, on);
 }
@@ -114,7 +115,7 @@ int pg_disks_zfs(struct pg_disks *d)
 		if (!pool_has_disk(d, d->pools.v[i]))
 			r = pg_strv_addf(
 				&d->facts->unread,
-				"ZFS pool %s: which disks it lies on is not known",
+				_("ZFS pool %s: which disks it lies on is not known"),
 				d->pools.v[i]);
 	return r;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/facts.h"
 
@@ -179,13 +180,13 @@ const struct pg_guest_usb *pg_guest_usb_of(const struct pg_facts *facts,
 const char *pg_usb_kind_name(enum pg_usb_kind kind)
 {
 	static const char *const names[] = {
-		[PG_USB_OTHER] = "other",	  [PG_USB_HUB] = "hub",
-		[PG_USB_KEYBOARD] = "keyboard",	  [PG_USB_MOUSE] = "mouse",
-		[PG_USB_INPUT] = "input",	  [PG_USB_DISK] = "disk",
-		[PG_USB_NETWORK] = "network",	  [PG_USB_SERIAL] = "serial",
-		[PG_USB_UPS] = "ups",		  [PG_USB_AUDIO] = "audio",
-		[PG_USB_VIDEO] = "video",	  [PG_USB_PRINTER] = "printer",
-		[PG_USB_BLUETOOTH] = "bluetooth", [PG_USB_SMARTCARD] = "smartcard",
+		[PG_USB_OTHER] = N_("other"),	  [PG_USB_HUB] = N_("hub"),
+		[PG_USB_KEYBOARD] = N_("keyboard"),	  [PG_USB_MOUSE] = N_("mouse"),
+		[PG_USB_INPUT] = N_("input"),	  [PG_USB_DISK] = N_("disk"),
+		[PG_USB_NETWORK] = N_("network"),	  [PG_USB_SERIAL] = N_("serial"),
+		[PG_USB_UPS] = N_("ups"),		  [PG_USB_AUDIO] = N_("audio"),
+		[PG_USB_VIDEO] = N_("video"),	  [PG_USB_PRINTER] = N_("printer"),
+		[PG_USB_BLUETOOTH] = N_("bluetooth"), [PG_USB_SMARTCARD] = N_("smartcard"),
 	};
 
 	return names[kind];

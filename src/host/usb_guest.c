@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/guests.h"
 #include "src/host/usb_private.h"
@@ -24,11 +25,11 @@ static int set_spec(struct entry *e, const char *text)
 	int r;
 
 	if (e->usb->spec.by != PG_USB_BY_NOTHING)
-		return note(e, "it names two devices", text);
+		return note(e, _("it names two devices"), text);
 	r = pg_usb_spec_parse(text, &e->usb->spec);
 	if (r != -EINVAL)
 		return r;
-	return note(e, "not a USB device as Proxmox writes it (046d:c31c, 1-2.3, spice)", text);
+	return note(e, _("not a USB device as Proxmox writes it (046d:c31c, 1-2.3, spice)"), text);
 }
 
 static int set_part(struct entry *e, const char *part)
@@ -39,14 +40,14 @@ static int set_part(struct entry *e, const char *part)
 	if (!eq)
 		return set_spec(e, part);
 	if (pg_text_starts(part, "host="))
-		return strchr(eq + 1, '=') ? note(e, "not a USB device", part) : set_spec(e, eq + 1);
+		return strchr(eq + 1, '=') ? note(e, _("not a USB device"), part) : set_spec(e, eq + 1);
 	if (pg_text_starts(part, "mapping="))
-		return eq[1] ? set_spec(e, part) : note(e, "it names no mapping", part);
+		return eq[1] ? set_spec(e, part) : note(e, _("it names no mapping"), part);
 	if (!pg_text_starts(part, "usb3="))
-		return note(e, "not a setting of a USB device that is known", part);
+		return note(e, _("not a setting of a USB device that is known"), part);
 	on = pg_pve_boolean(eq + 1);
 	e->usb->usb3 = on == PG_YES;
-	return on == PG_UNKNOWN ? note(e, "neither yes nor no", part) : 0;
+	return on == PG_UNKNOWN ? note(e, _("neither yes nor no"), part) : 0;
 }
 
 static int read_value(struct entry *e)
@@ -58,7 +59,7 @@ static int read_value(struct entry *e)
 	for (size_t i = 0; r == 0 && i < parts.n; i++)
 		r = set_part(e, pg_text_trim(parts.v[i]));
 	if (r == 0 && e->usb->spec.by == PG_USB_BY_NOTHING && e->guest->bad.n == before)
-		r = note(e, "it names no device (host= or mapping=)", e->usb->value);
+		r = note(e, _("it names no device (host= or mapping=)"), e->usb->value);
 	return r;
 }
 
@@ -86,7 +87,7 @@ static int read_line(struct pg_guest *guest, const struct pg_guest_line *l, bool
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
-		return note(&e, "Proxmox knows usb0 to usb13 only", l->key);
+		return note(&e, _("Proxmox knows usb0 to usb13 only"), l->key);
 	e.usb = pg_vec_add(&guest->usb, &guest->n_usb, sizeof(*e.usb));
 	if (!e.usb)
 		return -ENOMEM;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
 #include "src/host/usb_private.h"
@@ -155,8 +156,8 @@ static int read_devices(const struct pg_root *root, struct pg_facts *facts,
 
 	for (size_t i = 0; r == 0 && i < names->n; i++) {
 		if (facts->n_usb >= DEVICES_MAX)
-			return pg_strv_addf(&facts->unread, USB ": there are more than %d devices; "
-					    "the rest was left out", DEVICES_MAX);
+			return pg_strv_addf(&facts->unread, _("%s: there are more than %d devices; "
+					    "the rest was left out"), USB, DEVICES_MAX);
 		r = read_device(root, facts, names->v[i]);
 	}
 	return r;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
 #include "src/host/usb_private.h"
@@ -48,9 +49,9 @@ static int add_ups(struct pg_facts *facts, struct pg_usb_dev *d, const char *who
 	int r = title ? 0 : -ENOMEM;
 
 	if (r == 0 && controller)
-		r = pg_dev_add_use(controller, PG_USE_UPS, pg_strf("UPS %s, watched by %s", title, who),
+		r = pg_dev_add_use(controller, PG_USE_UPS, pg_strf(_("UPS %s, watched by %s"), title, who),
 				   false, PG_ON_NOTHING);
-	return r < 0 ? r : pg_usb_add_use(d, PG_USE_UPS, pg_strf("UPS, watched by %s", who), false);
+	return r < 0 ? r : pg_usb_add_use(d, PG_USE_UPS, pg_strf(_("UPS, watched by %s"), who), false);
 }
 
 /* That a disk is plugged in is no use of it yet: a mount or a pool is, and is told apart. */

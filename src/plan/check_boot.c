@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 static const char *file_of(enum pg_loader loader)
@@ -21,15 +22,15 @@ static int loader(struct pg_checker *c)
 				    "The node boots with %s; its kernel options are those of %s%s.",
 				    pg_loader_name(boot->loader), file_of(boot->loader),
 				    pg_facts_file(c->facts, file_of(boot->loader)) ?
-					    "" : ", which is not there");
+					    "" : _(", which is not there"));
 	else
 		f = pg_findings_add(c->f, boot->disputed ? "loader-disputed" : "loader-unknown",
 				    PG_LEVEL_NOTE, "host",
 				    boot->disputed ?
-					    "The signs of which loader boots this node disagree. "
-					    "Kernel options are set for both." :
-					    "Which loader boots this node could not be told. "
-					    "Kernel options are set for both.");
+					    N_("The signs of which loader boots this node disagree. "
+					    "Kernel options are set for both.") :
+					    N_("Which loader boots this node could not be told. "
+					    "Kernel options are set for both."));
 	return boot->evidence ? pg_finding_evidence(f, "%s", boot->evidence) : f ? 0 : -ENOMEM;
 }
 
@@ -251,8 +252,8 @@ static int configured_off(struct pg_checker *c, const struct pg_strv *words)
 		if (pg_finding_evidence(f, "%s: %s", file_of(c->facts->boot.loader),
 					words->v[i]) < 0)
 			return -ENOMEM;
-		return pg_finding_advice(f, c->choices ? "The plan takes that out." :
-							 "Take the option out, then reboot.");
+		return pg_finding_advice(f, c->choices ? N_("The plan takes that out.") :
+							 N_("Take the option out, then reboot."));
 	}
 	return 0;
 }

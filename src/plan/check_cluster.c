@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/map_table.h"
 #include "src/plan/planner.h"
 
@@ -35,16 +36,16 @@ static int other_node(struct pg_checker *c, const struct pg_map_row *row,
 		return 0;
 	f = pg_findings_add(c->f, stranger ? "mapping-no-node" : "mapping-incomplete", PG_LEVEL_NOTE,
 			    "host",
-			    stranger ? "The mapping %s has an entry for a node that the cluster does not "
-				       "have." :
-				       "A VM with the mapping %s does not start on another node: its entry "
-				       "there lacks what Proxmox demands.", row->id);
+			    stranger ? N_("The mapping %s has an entry for a node that the cluster does not "
+				       "have.") :
+				       N_("A VM with the mapping %s does not start on another node: its entry "
+				       "there lacks what Proxmox demands."), row->id);
 	if (pg_finding_evidence(f, "%s on %s: %s. %s", row->id, cell->node,
 				cell->device ? cell->device : "-", cell->why ? cell->why : "") < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, stranger ?
-				    "Remove the entry under Datacenter, Resource Mappings." :
-				    "`pve-gpu status --repair` on that node puts its entry right.");
+				    N_("Remove the entry under Datacenter, Resource Mappings.") :
+				    N_("`pve-gpu status --repair` on that node puts its entry right."));
 }
 
 /* Doctor alone: `pve-gpu mapping` shows all of it. */

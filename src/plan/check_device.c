@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 /* A finding about the device whose scope is its address; NULL on -ENOMEM. */
 static struct pg_finding *about(struct pg_checker *c, const struct pg_dev *dev, const char *id,
 				enum pg_level level, const char *text)
@@ -74,8 +75,8 @@ static int has_vfs(struct pg_checker *c, const struct pg_dev *dev)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	struct pg_finding *f = about(c, dev, "device-has-vfs", PG_LEVEL_BLOCK,
-				     "The device has virtual functions in use: vfio-pci refuses "
-				     "it as long as there are any.");
+				     _("The device has virtual functions in use: vfio-pci refuses "
+				     "it as long as there are any."));
 
 	for (size_t i = 0; i < c->effects.n; i++) {
 		const struct pg_effect *e = &c->effects.v[i];
@@ -101,7 +102,7 @@ static int makes_vfs(struct pg_checker *c, const struct pg_dev *dev)
 	if (!st)
 		return r;
 	f = about(c, dev, "device-makes-vfs", PG_LEVEL_BLOCK,
-		  "Virtual functions of this device are set up: with vfio-pci it makes none.");
+		  _("Virtual functions of this device are set up: with vfio-pci it makes none."));
 	if (pg_finding_evidence(f, PG_PATH_SRIOV ":%u", st->card->line) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Pass one of them instead; or take them away first: "
@@ -117,8 +118,8 @@ static int with_card(struct pg_checker *c, const struct pg_dev *dev)
 		if (c->effects.v[i].cause == PG_CAUSE_GROUP &&
 		    pg_bdf_equal(c->effects.v[i].addr, dev->physfn)) {
 			f = about(c, dev, "vf-with-card", PG_LEVEL_BLOCK,
-				  "This virtual function is in one IOMMU group with its card. When the VM "
-				  "starts, Proxmox takes the card as well, and all its functions are gone.");
+				  _("This virtual function is in one IOMMU group with its card. When the VM "
+				  "starts, Proxmox takes the card as well, and all its functions are gone."));
 			if (pg_finding_evidence(f, "IOMMU group %d: %s", dev->group,
 						pg_bdf_str(dev->physfn).s) < 0)
 				return -ENOMEM;
@@ -132,13 +133,13 @@ static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 {
 	if (dev->is_bridge)
 		return say(c, dev, "device-bridge", PG_LEVEL_BLOCK,
-			   "This is a bridge: what is behind it can be passed, a bridge cannot.",
-			   "Choose the device below it.");
+			   _("This is a bridge: what is behind it can be passed, a bridge cannot."),
+			   _("Choose the device below it."));
 	if (dev->dead)
 		return say(c, dev, "device-dead", PG_LEVEL_BLOCK,
-			   "The device does not answer: all that is read from it is ones.",
-			   "Switch the machine off and on again (a restart may not do), and look "
-			   "at its seat and power.");
+			   _("The device does not answer: all that is read from it is ones."),
+			   _("Switch the machine off and on again (a restart may not do), and look "
+			   "at its seat and power."));
 	if (dev->is_vf)
 		return with_card(c, dev);
 	return dev->num_vfs ? has_vfs(c, dev) : makes_vfs(c, dev);
@@ -153,8 +154,8 @@ static int rmrr(struct pg_checker *c, const struct pg_dev *dev, const struct pg_
 	if (!group->rmrr)
 		return 0;
 	f = about(c, dev, "rmrr", PG_LEVEL_WARN,
-		  "The firmware keeps memory for itself with this device (RMRR). The kernel "
-		  "refuses to pass such devices.");
+		  _("The firmware keeps memory for itself with this device (RMRR). The kernel "
+		  "refuses to pass such devices."));
 	if (pg_finding_evidence(f, "/sys/kernel/iommu_groups/%d/reserved_regions: direct",
 				group->id) < 0)
 		return -ENOMEM;
@@ -179,8 +180,8 @@ static int alone(struct pg_checker *c, const struct pg_dev *dev, const struct pg
 			return 0;
 	}
 	return pg_finding_evidence(about(c, dev, "group-clean", PG_LEVEL_OK,
-					 "Nothing else that stays with the host is in the device's "
-					 "IOMMU group."),
+					 _("Nothing else that stays with the host is in the device's "
+					 "IOMMU group.")),
 				   "IOMMU group %d", group->id);
 }
 
@@ -202,14 +203,14 @@ static int in_group(struct pg_checker *c, const struct pg_dev *dev)
 		return 0;
 	if (!group && c->facts->iommu.active == PG_YES)
 		return say(c, dev, "no-group", PG_LEVEL_BLOCK,
-			   "The IOMMU is active, but this device is in none of its groups: it "
-			   "cannot be passed.",
-			   "Look for a firmware update, or use another slot.");
+			   _("The IOMMU is active, but this device is in none of its groups: it "
+			   "cannot be passed."),
+			   _("Look for a firmware update, or use another slot."));
 	if (!group)
 		return say(c, dev, "group-unknown", PG_LEVEL_WARN,
-			   "The IOMMU groups are not known before the IOMMU is active: what goes "
-			   "with the device when the VM starts is not known either.",
-			   "After the reboot, and before the VM starts, look at `pve-gpu iommu`.");
+			   _("The IOMMU groups are not known before the IOMMU is active: what goes "
+			   "with the device when the VM starts is not known either."),
+			   _("After the reboot, and before the VM starts, look at `pve-gpu iommu`."));
 	r = rmrr(c, dev, group);
 	return r < 0 ? r : alone(c, dev, group);
 }
@@ -235,8 +236,8 @@ static int left_behind(struct pg_checker *c, const struct pg_dev *dev)
 	if (!b.len)
 		return 0;
 	f = about(c, dev, "slot-incomplete", PG_LEVEL_NOTE,
-		  "Functions of the same card were not chosen. A GPU's sound and USB belong with "
-		  "it.");
+		  _("Functions of the same card were not chosen. A GPU's sound and USB belong with "
+		  "it."));
 	if (pg_finding_evidence(f, "%s", b.s) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Choose the whole slot, %s.", pg_bdf_slot_str(dev->addr).s);

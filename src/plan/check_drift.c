@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/drift.h"
 #include "src/plan/memory.h"
 
@@ -98,14 +99,13 @@ static int summary(struct pg_checker *c)
 	if (c->choices || n == 0)
 		return 0;
 	f = pg_findings_add(c->f, "device-moved", PG_LEVEL_WARN, "host",
-			    "Devices are not where they were: %zu %s of VMs, mappings or bind.conf no "
-			    "longer %s.", n, n == 1 ? "entry" : "entries",
-			    n == 1 ? "names the device that it means" :
-				     "name the devices that they mean");
-	if (pg_finding_advice(f, mendable ? "`pve-gpu " PG_DRIFT_FIX "`, or Repair on the wizard's first "
-					    "page, shows what would be changed." :
-					    "Start none of these VMs before their entries are put "
-					    "right.") < 0)
+			    P_("Devices are not where they were: %zu entry of VMs, mappings or bind.conf no "
+			       "longer names the device that it means.",
+			       "Devices are not where they were: %zu entries of VMs, mappings or bind.conf "
+			       "no longer name the devices that they mean.", n), n);
+	if ((mendable ? pg_finding_advice(f, "`pve-gpu %s`, or Repair on the wizard's first page, shows what "
+					     "would be changed.", PG_DRIFT_FIX) :
+			pg_finding_advice(f, "Start none of these VMs before their entries are put right.")) < 0)
 		return -ENOMEM;
 	return mendable ? pg_finding_fix(f, "pve-gpu " PG_DRIFT_FIX) : 0;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 static struct pg_finding *about(struct pg_checker *c, const struct pg_guest *g, const char *id,
@@ -57,26 +58,26 @@ int pg_check_changeable(struct pg_checker *c, const struct pg_guest *g)
 {
 	if (!g->local)
 		return refuse(c, g, "vm-other-node",
-			      "The VM lives on another node: its devices are those of that node.",
-			      g->node, "Run pve-gpu on that node.");
+			      _("The VM lives on another node: its devices are those of that node."),
+			      g->node, _("Run pve-gpu on that node."));
 	if (g->error)
-		return refuse(c, g, "vm-unreadable", "The VM's configuration could not be read.",
-			      pg_err_reason(g->error), "Run pve-gpu as root.");
+		return refuse(c, g, "vm-unreadable", _("The VM's configuration could not be read."),
+			      pg_err_reason(g->error), _("Run pve-gpu as root."));
 	if (g->template)
 		return refuse(c, g, "vm-template",
-			      "This is a template: it never runs, and a passed device would be in "
-			      "every clone.",
-			      "template: 1", "Choose a VM, or clone the template first.");
+			      _("This is a template: it never runs, and a passed device would be in "
+			      "every clone."),
+			      "template: 1", _("Choose a VM, or clone the template first."));
 	if (g->lock)
 		return refuse(c, g, "vm-locked",
-			      "The VM is locked by another task, and Proxmox changes nothing of "
-			      "it until that ends.",
-			      g->lock, "Wait for the task to end, then plan again.");
+			      _("The VM is locked by another task, and Proxmox changes nothing of "
+			      "it until that ends."),
+			      g->lock, _("Wait for the task to end, then plan again."));
 	if (g->bad.n)
 		return refuse(c, g, "vm-bad-config",
-			      "The VM's configuration holds a line that Proxmox cannot read, and "
-			      "would lose with the next change.",
-			      g->bad.v[0], "Mend or remove the line first.");
+			      _("The VM's configuration holds a line that Proxmox cannot read, and "
+			      "would lose with the next change."),
+			      g->bad.v[0], _("Mend or remove the line first."));
 	return 0;
 }
 
@@ -87,8 +88,8 @@ static int is_running(struct pg_checker *c, const struct pg_guest *g)
 	if (g->running != PG_YES)
 		return 0;
 	f = about(c, g, "vm-running", PG_LEVEL_NOTE,
-		  "The VM is running: the change waits (pending) until it is stopped and started "
-		  "again. A reboot from within is not enough.");
+		  _("The VM is running: the change waits (pending) until it is stopped and started "
+		  "again. A reboot from within is not enough."));
 	return pg_finding_advice(f, "Shut it down and start it, or use `qm reboot`.");
 }
 
@@ -112,8 +113,8 @@ static int other_vm(struct pg_checker *c, const struct pg_guest *own, const stru
 		"VM %u has this device too%s. Only one of them can run at a time; a backup of the "
 		"stopped one takes the device as well.",
 		g->vmid,
-		g->running == PG_YES ? " and is running" :
-		both ? ", and both start with the node" : "");
+		g->running == PG_YES ? _(" and is running") :
+		both ? _(", and both start with the node") : "");
 
 	if (pg_finding_evidence(f, "%s", g->path) < 0)
 		return -ENOMEM;
@@ -172,8 +173,8 @@ static int in_args(struct pg_checker *c, const struct pg_guest *g)
 		if (!strstr(args, s))
 			continue;
 		f = about(c, g, "args-device", PG_LEVEL_BLOCK,
-			  "The VM is given this device through args already: with a second entry for "
-			  "it QEMU does not start.");
+			  _("The VM is given this device through args already: with a second entry for "
+			  "it QEMU does not start."));
 		if (pg_finding_evidence(f, "%s: args: %s", g->path, args) < 0)
 			return -ENOMEM;
 		return pg_finding_advice(f, "Take the device out of args first; pve-gpu never changes "

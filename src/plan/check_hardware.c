@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 static struct pg_finding *about(struct pg_checker *c, const struct pg_dev *dev, const char *id,
 				enum pg_level level, const char *text)
 {
@@ -67,13 +68,13 @@ static int bus_reset(struct pg_checker *c, const struct pg_dev *dev)
 		return 0;
 	if (!other)
 		return about(c, dev, "reset-with-bus", PG_LEVEL_NOTE,
-			     "The device is reset with its whole bus only. The task log of a start may say "
+			     _("The device is reset with its whole bus only. The task log of a start may say "
 			     "\"failed to reset PCI device\": that is no harm, QEMU resets all of it "
-			     "together.") ? 0 : -ENOMEM;
+			     "together.")) ? 0 : -ENOMEM;
 	f = about(c, dev, "reset-shared-bus", PG_LEVEL_WARN,
-		  "The device is reset with its whole bus only, and another device on that bus is not "
+		  _("The device is reset with its whole bus only, and another device on that bus is not "
 		  "the VM's: it is not reset at all (depends on group which is not owned), and may not "
-		  "start a second time until the node is rebooted.");
+		  "start a second time until the node is rebooted."));
 	if (pg_finding_evidence(f, "%s is in IOMMU group %d; reset_method: bus",
 				pg_bdf_str(other->addr).s, other->group) < 0)
 		return -ENOMEM;
@@ -84,8 +85,8 @@ static int reset(struct pg_checker *c, const struct pg_dev *dev)
 {
 	if (dev->can_reset == PG_NO)
 		return about(c, dev, "no-reset", PG_LEVEL_NOTE,
-			     "The device cannot be reset by itself: it may not start in a VM a second "
-			     "time until the node is rebooted.") ? 0 : -ENOMEM;
+			     _("The device cannot be reset by itself: it may not start in a VM a second "
+			     "time until the node is rebooted.")) ? 0 : -ENOMEM;
 	return has_bus_reset_only(dev) ? bus_reset(c, dev) : 0;
 }
 
@@ -98,8 +99,8 @@ static int framebuffer(struct pg_checker *c, const struct pg_dev *dev)
 	if (!dev->framebuffer)
 		return 0;
 	f = about(c, dev, "framebuffer", PG_LEVEL_WARN,
-		  "The kernel's framebuffer of the boot lies in the memory of this device. The VM may get "
-		  "a black screen (BAR 0: can't reserve), or a slow one (Failed to mmap).");
+		  _("The kernel's framebuffer of the boot lies in the memory of this device. The VM may get "
+		  "a black screen (BAR 0: can't reserve), or a slow one (Failed to mmap)."));
 	if (pg_finding_evidence(f, "/proc/iomem: %s", dev->framebuffer) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Make another graphics card the primary one in the firmware; else try "
@@ -113,8 +114,8 @@ static int msix(struct pg_checker *c, const struct pg_dev *dev)
 		return 0;
 	return pg_finding_advice(
 		about(c, dev, "msix-outside", PG_LEVEL_WARN,
-		      "The device says that a table of its interrupts (MSI-X PBA) lies outside of its "
-		      "memory: QEMU may refuse it (hardware reports invalid configuration)."),
+		      _("The device says that a table of its interrupts (MSI-X PBA) lies outside of its "
+		      "memory: QEMU may refuse it (hardware reports invalid configuration).")),
 		"Look for newer firmware of the device.");
 }
 

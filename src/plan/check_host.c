@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 static int proxmox(struct pg_checker *c)
 {
 	const struct pg_system *s = &c->facts->system;
@@ -42,8 +43,8 @@ static int unread(struct pg_checker *c)
 			    unread->n);
 	if (pg_finding_evidence(f, "%s%s", unread->v[0], unread->n > 1 ? " …" : "") < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, is_denied(unread) ? "Run pve-gpu as root to see all." :
-							"`pve-gpu doctor` lists all of it.");
+	return pg_finding_advice(f, is_denied(unread) ? N_("Run pve-gpu as root to see all.") :
+							N_("`pve-gpu doctor` lists all of it."));
 }
 
 /* The node's own settings count whole or not at all. */

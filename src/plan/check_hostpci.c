@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/drift.h"
 
@@ -30,19 +31,19 @@ static int no_rom(struct pg_checker *c, const struct pg_guest *g, const struct p
 	bool signature = rom->look == PG_ROM_NO_SIGNATURE;
 	struct pg_finding *f = about(
 		c, g, "romfile-no-rom", PG_LEVEL_WARN,
-		signature ? "The file is no ROM of a card: it does not begin with 55 AA. The guest's "
-			    "firmware ignores it." :
-			    "The file begins like a ROM of a card, and lacks the part that says what "
-			    "it is for (PCIR). The guest's firmware ignores it.");
+		signature ? _("The file is no ROM of a card: it does not begin with 55 AA. The guest's "
+			    "firmware ignores it.") :
+			    _("The file begins like a ROM of a card, and lacks the part that says what "
+			    "it is for (PCIR). The guest's firmware ignores it."));
 	int r = rom->begins ? pg_finding_evidence(f, "/usr/share/kvm/%s: a ROM begins at byte %zu",
 						  rom->name, rom->begins) :
 			      pg_finding_evidence(f, "/usr/share/kvm/%s", rom->name);
 
 	if (r < 0)
 		return r;
-	return pg_finding_advice(f, rom->begins ? "Cut off what stands before it." :
-						  "Read the ROM from the card again, while it is not "
-						  "the screen that the machine booted with.");
+	return pg_finding_advice(f, rom->begins ? N_("Cut off what stands before it.") :
+						  N_("Read the ROM from the card again, while it is not "
+						  "the screen that the machine booted with."));
 }
 
 static int other_card(struct pg_checker *c, const struct pg_guest *g, const struct pg_rom *rom,
@@ -53,7 +54,7 @@ static int other_card(struct pg_checker *c, const struct pg_guest *g, const stru
 	if (!dev || rom->vendor == dev->vendor)
 		return 0;
 	f = about(c, g, "romfile-other-vendor", PG_LEVEL_WARN,
-		  "The ROM file is for a card of another maker.");
+		  _("The ROM file is for a card of another maker."));
 	if (pg_finding_evidence(f, "/usr/share/kvm/%s: %04x:%04x; %s: %04x:%04x", rom->name,
 				rom->vendor, rom->device, pg_bdf_str(dev->addr).s, dev->vendor,
 				dev->device) < 0)
@@ -69,14 +70,14 @@ static int no_image(struct pg_checker *c, const struct pg_guest *g, const struct
 	if (ovmf ? rom->uefi : rom->legacy)
 		return 0;
 	f = about(c, g, ovmf ? "romfile-no-uefi" : "romfile-no-legacy", PG_LEVEL_WARN,
-		  ovmf ? "The ROM file has no UEFI image: under OVMF the card shows nothing before the "
-			 "guest's own driver runs." :
-			 "The ROM file has no image for a BIOS: under SeaBIOS the card shows nothing "
-			 "before the guest's own driver runs.");
+		  ovmf ? _("The ROM file has no UEFI image: under OVMF the card shows nothing before the "
+			 "guest's own driver runs.") :
+			 _("The ROM file has no image for a BIOS: under SeaBIOS the card shows nothing "
+			 "before the guest's own driver runs."));
 	if (pg_finding_evidence(f, "/usr/share/kvm/%s", rom->name) < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, ovmf ? "Use a ROM with UEFI (GOP), or SeaBIOS in a new VM." :
-					   "Use OVMF in a new VM, or another ROM.");
+	return pg_finding_advice(f, ovmf ? N_("Use a ROM with UEFI (GOP), or SeaBIOS in a new VM.") :
+					   N_("Use OVMF in a new VM, or another ROM."));
 }
 
 int pg_check_rom(struct pg_checker *c, const struct pg_guest *g, const char *name,
@@ -87,8 +88,8 @@ int pg_check_rom(struct pg_checker *c, const struct pg_guest *g, const char *nam
 
 	if (pg_rom_missing(c->facts, name))
 		return pg_finding_advice(about(c, g, "romfile-missing", PG_LEVEL_WARN,
-					       "The ROM file is not in /usr/share/kvm: the "
-					       "VM will not start (failed to find romfile)."),
+					       _("The ROM file is not in /usr/share/kvm: the "
+					       "VM will not start (failed to find romfile).")),
 					 "Copy it to /usr/share/kvm/%s.", name);
 	if (!rom || rom->look == PG_ROM_UNREAD)
 		return 0;
@@ -111,11 +112,11 @@ int pg_check_entry_form(const struct pg_guest *guest, const struct pg_hostpci *h
 		return 0;
 	pg_vm_scope(guest->vmid, &scope);
 	*ret = pg_findings_add(f, both ? "hostpci-both" : "hostpci-empty", PG_LEVEL_BLOCK, scope.s, "%s",
-			       both ? "The entry names its device and a mapping: the VM will not start "
-				      "(cannot set both host and mapping)." :
-				      "The entry names neither a device nor a mapping: the VM will not start "
-				      "(either host or mapping must be set).");
-	return pg_finding_advice(*ret, both ? "Take one of both out." : "Delete the entry, or name a device.");
+			       both ? _("The entry names its device and a mapping: the VM will not start "
+				      "(cannot set both host and mapping).") :
+				      _("The entry names neither a device nor a mapping: the VM will not start "
+				      "(either host or mapping must be set)."));
+	return pg_finding_advice(*ret, both ? N_("Take one of both out.") : N_("Delete the entry, or name a device."));
 }
 
 /* Those that stay. */
@@ -171,7 +172,7 @@ static int romfile(struct pg_checker *c, const struct pg_guest *g)
 	if (*name && *name != '.' && !strpbrk(name, ",;/ \t\n"))
 		return pg_check_rom(c, g, name, first_gpu(c), will_be_ovmf(c, g));
 	return pg_finding_advice(about(c, g, "romfile-name", PG_LEVEL_BLOCK,
-				       "This is no name of a ROM file."),
+				       _("This is no name of a ROM file.")),
 				 "Name a file in /usr/share/kvm, without a folder, comma or space.");
 }
 
@@ -181,7 +182,7 @@ static int rombar(struct pg_checker *c, const struct pg_guest *g)
 		return 0;
 	return pg_finding_advice(
 		about(c, g, "romfile-no-rombar", PG_LEVEL_WARN,
-		      "rombar=0 hides the card's ROM from the guest, and with it the ROM file."),
+		      _("rombar=0 hides the card's ROM from the guest, and with it the ROM file.")),
 		"Choose one of both.");
 }
 
@@ -221,8 +222,8 @@ static int keep_bound(struct pg_checker *c, const struct pg_guest *g)
 		if (is_vfio(c->dev[i]))
 			continue;
 		f = about(c, g, "keep-not-bound", PG_LEVEL_BLOCK,
-			  "driver=keep leaves the device with the driver that it has, and that is "
-			  "none of VFIO: the VM will not start.");
+			  _("driver=keep leaves the device with the driver that it has, and that is "
+			  "none of VFIO: the VM will not start."));
 		if (pg_finding_evidence(f, "%s: %s", pg_bdf_str(c->dev[i]->addr).s, driver) < 0)
 			return -ENOMEM;
 		return pg_finding_advice(f, "Bind it early (--bind early), load the vendor's VFIO "
@@ -240,7 +241,7 @@ static int keep(struct pg_checker *c, const struct pg_guest *g)
 		return 0;
 	if (version && !knows_keep(version)) {
 		f = about(c, g, "keep-unknown", PG_LEVEL_BLOCK,
-			  "This version of Proxmox does not know driver=keep yet.");
+			  _("This version of Proxmox does not know driver=keep yet."));
 		if (pg_finding_evidence(f, "qemu-server %s", version) < 0)
 			return -ENOMEM;
 		return pg_finding_advice(f, "It is there from qemu-server 9.0.25 on.");
@@ -261,8 +262,8 @@ static int ids(struct pg_checker *c, const struct pg_guest *g)
 	if (!any_id(&c->choices->pci))
 		return 0;
 	return about(c, g, "hostpci-ids", PG_LEVEL_NOTE,
-		     "The guest sees other ids than the card has, on its first function only: its "
-		     "driver takes the card for another one.") ? 0 : -ENOMEM;
+		     _("The guest sees other ids than the card has, on its first function only: its "
+		     "driver takes the card for another one.")) ? 0 : -ENOMEM;
 }
 
 int pg_check_hostpci(struct pg_checker *c, const struct pg_guest *g)

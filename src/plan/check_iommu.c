@@ -2,17 +2,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/lint.h"
 
 static const char *table_name(const struct pg_iommu *iommu)
 {
 	static const char *const names[] = {
-		[PG_TABLE_NONE] = "none",
-		[PG_TABLE_DMAR] = "DMAR (Intel VT-d)",
-		[PG_TABLE_IVRS] = "IVRS (AMD-Vi)",
+		[PG_TABLE_NONE] = N_("none"),
+		[PG_TABLE_DMAR] = N_("DMAR (Intel VT-d)"),
+		[PG_TABLE_IVRS] = N_("IVRS (AMD-Vi)"),
 	};
 
-	return iommu->table_known ? names[iommu->table] : "unknown";
+	return iommu->table_known ? _(names[iommu->table]) : _("unknown");
 }
 
 static int active(struct pg_checker *c)
@@ -58,8 +59,8 @@ static int firmware(struct pg_checker *c)
 		return -ENOMEM;
 	return pg_finding_advice(
 		f, "Switch on %s in the firmware's setup, then plan again.",
-		c->facts->system.cpu == PG_CPU_AMD ? "IOMMU (AMD-Vi)" :
-		c->facts->system.cpu == PG_CPU_INTEL ? "VT-d" : "VT-d or AMD-Vi (IOMMU)");
+		c->facts->system.cpu == PG_CPU_AMD ? _("IOMMU (AMD-Vi)") :
+		c->facts->system.cpu == PG_CPU_INTEL ? "VT-d" : _("VT-d or AMD-Vi (IOMMU)"));
 }
 
 /* The word of the running kernel that turns it off, or NULL. Borrowed from words. */
@@ -106,14 +107,14 @@ static int off(struct pg_checker *c)
 				    "a passed device as long as it is off.");
 	if (pg_finding_evidence(f, "firmware table: %s; /sys/class/iommu is empty; running "
 				   "kernel: %s",
-				table_name(&c->facts->iommu), word ? word : "no option for it") < 0)
+				table_name(&c->facts->iommu), word ? word : _("no option for it")) < 0)
 		return -ENOMEM;
 	if (!mends)
 		return pg_finding_advice(f, "Look at the firmware's setup and at the kernel's "
 					    "messages (AMD-Vi).");
-	if (pg_finding_advice(f, c->choices ? "The plan sets the kernel options; it takes effect "
-					      "with the reboot." :
-					      "Set the kernel options and reboot.") < 0)
+	if (pg_finding_advice(f, c->choices ? N_("The plan sets the kernel options; it takes effect "
+					      "with the reboot.") :
+					      N_("Set the kernel options and reboot.")) < 0)
 		return -ENOMEM;
 	return c->choices ? 0 : fix_off(c, f);
 }

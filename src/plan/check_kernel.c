@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/planner.h"
 
@@ -135,7 +136,7 @@ static int vfio_missing(const struct look *l)
 	if (pg_finding_evidence(f, "/lib/modules/%s/modules.dep and modules.builtin do not name vfio-pci",
 				l->next->release) < 0)
 		return -ENOMEM;
-	return done(l, f, "Boot a kernel of Proxmox, or install the package of its modules.");
+	return done(l, f, _("Boot a kernel of Proxmox, or install the package of its modules."));
 }
 
 /* Options in modprobe.d are read when a module is loaded; what is built in takes the kernel's options. */
@@ -154,7 +155,7 @@ static int vfio_builtin(const struct look *l)
 	f = pg_findings_add(l->f, "kernel-vfio-builtin", PG_LEVEL_WARN, "host",
 			    "vfio-pci is built into kernel %s, and reads no options from modprobe.d then: it takes none of "
 			    "the devices that ids= names.", l->next->release);
-	advice = pg_strf("Add vfio-pci.ids=%s to the kernel options: they count for both kernels.", ids);
+	advice = pg_strf(_("Add vfio-pci.ids=%s to the kernel options: they count for both kernels."), ids);
 	if (!advice || pg_finding_evidence(f, "/lib/modules/%s/modules.builtin: vfio-pci; %s:%u: ids=%s",
 					   l->next->release, line->path, line->line, ids) < 0)
 		return -ENOMEM;
@@ -190,8 +191,8 @@ static int builtin_driver(const struct look *l, const struct pg_dev *dev, const 
 	if (pg_finding_evidence(f, "/lib/modules/%s/modules.builtin: %s; a module in %s", l->next->release, module,
 				l->now->release) < 0)
 		return -ENOMEM;
-	return done(l, f, "Bind the device by its address (pve-gpu passthrough with --bind address), which takes it away "
-			  "early during the boot, or have Proxmox take it when the VM starts (--bind at-start).");
+	return done(l, f, _("Bind the device by its address (pve-gpu passthrough with --bind address), which takes it away "
+			  "early during the boot, or have Proxmox take it when the VM starts (--bind at-start)."));
 }
 
 static int builtin_drivers(const struct look *l)
@@ -250,14 +251,14 @@ static int not_built(const struct look *l)
 		return 0;
 	f = pg_findings_add(l->f, "kernel-module-missing", PG_LEVEL_WARN, "host",
 			    "Drivers that were built on this node for the running kernel are not there for kernel %s: %s.%s",
-			    l->next->release, gone.s, twin ? " It has one of its own of the same name, which is loaded instead "
-							     "and may not do the same." : "");
+			    l->next->release, gone.s, twin ? _(" It has one of its own of the same name, which is loaded instead "
+							     "and may not do the same.") : "");
 	if (pg_finding_evidence(f, "%s in /lib/modules/%s, not in /lib/modules/%s", where.s, l->now->release,
 				l->next->release) < 0)
 		return -ENOMEM;
-	return done(l, f, "Install the headers of the new kernel (package proxmox-headers of the same version), then have the "
+	return done(l, f, _("Install the headers of the new kernel (package proxmox-headers of the same version), then have the "
 			  "drivers built: dkms autoinstall. Look again with pve-gpu doctor. If it fails, a newer version of the "
-			  "driver is needed.");
+			  "driver is needed."));
 }
 
 static int not_signed(const struct look *l)
@@ -278,8 +279,8 @@ static int not_signed(const struct look *l)
 			    "them.", l->next->release);
 	if (pg_finding_evidence(f, "/lib/modules/%s: %s without a signature", l->next->release, b.s) < 0)
 		return -ENOMEM;
-	return done(l, f, "Have dkms sign what it builds: mokutil --import /var/lib/dkms/mok.pub, reboot, confirm the key, and "
-			  "build again with dkms autoinstall --force. Or switch Secure Boot off in the setup of the firmware.");
+	return done(l, f, _("Have dkms sign what it builds: mokutil --import /var/lib/dkms/mok.pub, reboot, confirm the key, and "
+			  "build again with dkms autoinstall --force. Or switch Secure Boot off in the setup of the firmware."));
 }
 
 /* ---- how the kernel was built ---- */
@@ -290,13 +291,13 @@ static const struct {
 	enum pg_level level;
 	const char *lost;
 } options[] = {
-	{ "INTEL_IOMMU", PG_CPU_INTEL, PG_LEVEL_BLOCK, "the IOMMU of Intel, without which no VM has a passed device" },
-	{ "AMD_IOMMU", PG_CPU_AMD, PG_LEVEL_BLOCK, "the IOMMU of AMD, without which no VM has a passed device" },
-	{ "IRQ_REMAP", PG_CPU_UNKNOWN, PG_LEVEL_WARN, "interrupt remapping, without which vfio passes no device" },
-	{ "VFIO_IOMMU_TYPE1", PG_CPU_UNKNOWN, PG_LEVEL_BLOCK, "the part of vfio that maps the memory of VMs" },
-	{ "VFIO_PCI_VGA", PG_CPU_UNKNOWN, PG_LEVEL_WARN, "legacy VGA, which x-vga=1 needs with SeaBIOS" },
-	{ "VFIO_PCI_IGD", PG_CPU_INTEL, PG_LEVEL_WARN, "what passes the graphics of an Intel processor" },
-	{ "PCI_IOV", PG_CPU_UNKNOWN, PG_LEVEL_WARN, "virtual functions (SR-IOV)" },
+	{ "INTEL_IOMMU", PG_CPU_INTEL, PG_LEVEL_BLOCK, N_("the IOMMU of Intel, without which no VM has a passed device") },
+	{ "AMD_IOMMU", PG_CPU_AMD, PG_LEVEL_BLOCK, N_("the IOMMU of AMD, without which no VM has a passed device") },
+	{ "IRQ_REMAP", PG_CPU_UNKNOWN, PG_LEVEL_WARN, N_("interrupt remapping, without which vfio passes no device") },
+	{ "VFIO_IOMMU_TYPE1", PG_CPU_UNKNOWN, PG_LEVEL_BLOCK, N_("the part of vfio that maps the memory of VMs") },
+	{ "VFIO_PCI_VGA", PG_CPU_UNKNOWN, PG_LEVEL_WARN, N_("legacy VGA, which x-vga=1 needs with SeaBIOS") },
+	{ "VFIO_PCI_IGD", PG_CPU_INTEL, PG_LEVEL_WARN, N_("what passes the graphics of an Intel processor") },
+	{ "PCI_IOV", PG_CPU_UNKNOWN, PG_LEVEL_WARN, N_("virtual functions (SR-IOV)") },
 };
 
 static int option_gone(const struct look *l, size_t i)
@@ -308,11 +309,11 @@ static int option_gone(const struct look *l, size_t i)
 	    next != 'n')
 		return 0;
 	f = pg_findings_add(l->f, "kernel-option-gone", options[i].level, "host",
-			    "Kernel %s was built without %s.", l->next->release, options[i].lost);
+			    "Kernel %s was built without %s.", l->next->release, _(options[i].lost));
 	if (pg_finding_evidence(f, "/boot/config-%s: CONFIG_%s is not set; %c in that of %s", l->next->release,
 				options[i].name, now, l->now->release) < 0)
 		return -ENOMEM;
-	return done(l, f, "Boot a kernel of Proxmox that has it.");
+	return done(l, f, _("Boot a kernel of Proxmox that has it."));
 }
 
 /* Will the next boot have intel_iommu=on? */
@@ -351,7 +352,7 @@ static int iommu_default(const struct look *l)
 	if (pg_finding_evidence(f, "/boot/config-%s: CONFIG_%s is not set; y in that of %s", l->next->release, name,
 				l->now->release) < 0)
 		return -ENOMEM;
-	return done(l, f, "Add intel_iommu=on to the kernel options.");
+	return done(l, f, _("Add intel_iommu=on to the kernel options."));
 }
 
 static int build(const struct look *l)
@@ -383,12 +384,12 @@ static int initramfs(const struct look *l)
 	if (!now || (next && !lacks))
 		return 0;
 	f = pg_findings_add(l->f, "kernel-initramfs", next ? PG_LEVEL_WARN : PG_LEVEL_BLOCK, "host",
-			    next ? "The initramfs of kernel %s is without vfio-pci: other drivers take the devices first." :
-				   "Kernel %s has no initramfs: the node may not boot with it.", l->next->release);
-	if (pg_finding_evidence(f, next ? "/boot/initrd.img-%s holds no vfio-pci.ko" : "/boot/initrd.img-%s is not there",
+			    next ? N_("The initramfs of kernel %s is without vfio-pci: other drivers take the devices first.") :
+				   N_("Kernel %s has no initramfs: the node may not boot with it."), l->next->release);
+	if (pg_finding_evidence(f, next ? N_("/boot/initrd.img-%s holds no vfio-pci.ko") : N_("/boot/initrd.img-%s is not there"),
 				l->next->release) < 0)
 		return -ENOMEM;
-	return done(l, f, "Make it: update-initramfs -c -k all, or -u -k all where it is there.");
+	return done(l, f, _("Make it: update-initramfs -c -k all, or -u -k all where it is there."));
 }
 
 /* ---- all of it ---- */

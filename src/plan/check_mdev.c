@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/vgpu.h"
 
 /* ---- a card that is divided stays with its driver ---- */
@@ -17,19 +18,19 @@ static int taken(struct pg_checker *c, const struct pg_effect *e, const struct p
 	struct pg_finding *f = pg_findings_add(
 		c->f, "mdev-card-taken", e->cause == PG_CAUSE_GUEST ? PG_LEVEL_WARN : PG_LEVEL_BLOCK,
 		pg_bdf_str(dev->addr).s,
-		chosen ? "The card is divided into mediated devices or vGPUs, which its own driver makes: "
-			 "with vfio-pci there would be none." :
-			 "%s is divided into mediated devices or vGPUs, which its own driver makes, and it "
-			 "would go to vfio-pci with %s (%s).",
+		chosen ? N_("The card is divided into mediated devices or vGPUs, which its own driver makes: "
+			 "with vfio-pci there would be none.") :
+			 N_("%s is divided into mediated devices or vGPUs, which its own driver makes, and it "
+			 "would go to vfio-pci with %s (%s)."),
 		pg_bdf_str(dev->addr).s, pg_bdf_str(e->by).s, e->why);
 
 	if (pg_finding_evidence(f, "/sys/bus/pci/devices/%s: mdev_supported_types or nvidia/; driver: %s",
 				pg_bdf_str(dev->addr).s, dev->driver ? dev->driver : "none") < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, chosen ? "Give the VM a part of it: `pve-gpu vgpu VMID %s TYPE`. To pass "
+	return pg_finding_advice(f, chosen ? N_("Give the VM a part of it: `pve-gpu vgpu VMID %s TYPE`. To pass "
 					     "it whole, switch off first what divides it (i915.enable_gvt, "
-					     "the vGPU driver), and reboot." :
-					     "Put the other card into another slot, or leave %s out of ids=.",
+					     "the vGPU driver), and reboot.") :
+					     N_("Put the other card into another slot, or leave %s out of ids=."),
 				 pg_bdf_str(dev->addr).s);
 }
 
@@ -66,18 +67,18 @@ static int form(struct pg_checker *c, bool *ret)
 	*ret = false;
 	if (ch->n_pick > 1)
 		return refuse(c, "host", "mdev-several",
-			      "A part is of one device, and several were chosen.", NULL,
-			      "Plan one at a time: what the VM has already stays.");
+			      _("A part is of one device, and several were chosen."), NULL,
+			      _("Plan one at a time: what the VM has already stays."));
 	if (ch->n_pick && ch->pick->slot)
 		return refuse(c, pg_bdf_slot_str(ch->pick->addr).s, "mdev-slot",
-			      "A mediated device is of a single function, and a whole slot was named (cannot "
-			      "use mediated device with multifunction device).", NULL,
-			      "Name one function, like 0000:00:02.0.");
+			      _("A mediated device is of a single function, and a whole slot was named (cannot "
+			      "use mediated device with multifunction device)."), NULL,
+			      _("Name one function, like 0000:00:02.0."));
 	if (ch->primary || ch->pci.legacy_igd == PG_YES || ch->bind == PG_BIND_EARLY ||
 	    ch->bind == PG_BIND_ADDRESS)
 		return refuse(c, "host", "mdev-excludes",
-			      "A part of a card is neither the VM's primary display nor legacy-igd, and the "
-			      "card is not bound to vfio-pci for it.", NULL, "Leave these settings out.");
+			      _("A part of a card is neither the VM's primary display nor legacy-igd, and the "
+			      "card is not bound to vfio-pci for it."), NULL, _("Leave these settings out."));
 	*ret = c->n_dev == 1;
 	return 0;
 }
@@ -131,7 +132,7 @@ static char *instances(const struct pg_facts *facts, const struct pg_mdev_parent
 	struct pg_strbuf b = { 0 };
 
 	if (parent->current)
-		pg_strbuf_addf(&b, "current_vgpu_type: %u", parent->current);
+		pg_strbuf_addf(&b, _("current_vgpu_type: %u"), parent->current);
 	for (size_t i = 0; i < facts->n_mdev; i++) {
 		const struct pg_mdev *m = &facts->mdev[i];
 
@@ -139,9 +140,9 @@ static char *instances(const struct pg_facts *facts, const struct pg_mdev_parent
 			continue;
 		pg_strbuf_addf(&b, "%s%s", b.len ? ", " : "", m->uuid);
 		if (m->vmid)
-			pg_strbuf_addf(&b, " (VM %u)", m->vmid);
+			pg_strbuf_addf(&b, _(" (VM %u)"), m->vmid);
 		else
-			pg_strbuf_add(&b, " (not made by Proxmox)");
+			pg_strbuf_add(&b, _(" (not made by Proxmox)"));
 	}
 	if (!b.len)
 		pg_strbuf_addf(&b, "%s: available_instances 0", type);
@@ -155,11 +156,11 @@ static int no_type(struct pg_checker *c, const struct pg_mdev_parent *parent)
 	if (!types)
 		return -ENOMEM;
 	if (!*c->choices->mdev)
-		return refuse(c, parent->name, "mdev-no-type", "Which part of the card the VM is to have was not "
-			      "said.", types, "Name one of its types.");
+		return refuse(c, parent->name, "mdev-no-type", _("Which part of the card the VM is to have was not "
+			      "said."), types, _("Name one of its types."));
 	return refuse(c, parent->name, "mdev-type-missing",
-		      "The card offers no such type: the VM would not start.", types,
-		      "Name one of its types; `pve-gpu vgpu` describes them.");
+		      _("The card offers no such type: the VM would not start."), types,
+		      _("Name one of its types; `pve-gpu vgpu` describes them."));
 }
 
 static int exhausted(struct pg_checker *c, const struct pg_mdev_parent *parent)
@@ -167,10 +168,10 @@ static int exhausted(struct pg_checker *c, const struct pg_mdev_parent *parent)
 	pg_autofree char *who = instances(c->facts, parent, c->choices->mdev);
 
 	return who ? refuse(c, parent->name, "mdev-exhausted",
-			    "Of this type no more can be made now: the VM would not start (has no available "
-			    "instances).", who,
-			    "Take a smaller type, or stop what has the parts of the card; what was not made "
-			    "by Proxmox is mdevctl's (`mdevctl list`).") : -ENOMEM;
+			    _("Of this type no more can be made now: the VM would not start (has no available "
+			    "instances)."), who,
+			    _("Take a smaller type, or stop what has the parts of the card; what was not made "
+			    "by Proxmox is mdevctl's (`mdevctl list`).")) : -ENOMEM;
 }
 
 static int part(struct pg_checker *c, const struct pg_mdev_parent *parent)
@@ -193,8 +194,8 @@ static int part(struct pg_checker *c, const struct pg_mdev_parent *parent)
 	if ((parent->way == PG_MDEV_VENDOR || pg_facts_dev(c->facts, parent->addr)->is_vf) &&
 	    pg_mdev_is_taken(c->facts, parent, ch->vmid))
 		return refuse(c, parent->name, "mdev-function-taken",
-			      "Another VM has this virtual function, which can be one vGPU only.", NULL,
-			      "Name the card itself: a free function is taken then.");
+			      _("Another VM has this virtual function, which can be one vGPU only."), NULL,
+			      _("Name the card itself: a free function is taken then."));
 	return 0;
 }
 
@@ -239,7 +240,7 @@ static int foreign(struct pg_findings *found, const struct pg_mdev *m)
 	struct pg_finding *f = pg_findings_add(
 		found, "mdev-foreign", PG_LEVEL_NOTE, "host",
 		"%s was not made by Proxmox. It counts against what can be made of %s.", m->uuid,
-		m->parent ? m->parent : "its card");
+		m->parent ? m->parent : _("its card"));
 
 	if (pg_finding_evidence(f, "/sys/bus/mdev/devices/%s: %s", m->uuid, m->type ? m->type : "?") < 0)
 		return -ENOMEM;

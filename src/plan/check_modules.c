@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 /* ---- ids= ---- */
 
 static int malformed(struct pg_checker *c, const struct pg_modconf *line, const char *item)
@@ -30,7 +31,7 @@ static int overridden(struct pg_checker *c, const struct pg_modconf *line,
 		"effect.");
 
 	if (pg_finding_evidence(f, "%s:%u, overridden by %s%s", line->path, line->line,
-				last ? last->path : "the kernel command line",
+				last ? last->path : _("the kernel command line"),
 				last ? "" : " (vfio-pci.ids)") < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Write all ids into one line.");
@@ -192,14 +193,14 @@ static int unsafe_interrupts(struct pg_checker *c)
 static const char *stale_advice(const struct pg_facts *facts, const struct pg_dev *dev)
 {
 	if (pg_by_ids(facts, dev) && pg_softdep_other(facts, dev->driver))
-		return "Reboot if that was not done since. If it stays so, the driver was "
+		return _("Reboot if that was not done since. If it stays so, the driver was "
 		       "there first: it has a softdep without vfio-pci, and only the first one "
-		       "counts. Add vfio-pci behind its \"pre:\", or bind by address.";
+		       "counts. Add vfio-pci behind its \"pre:\", or bind by address.");
 	if (pg_by_ids(facts, dev) && !pg_has_softdep(facts, dev->driver))
-		return "Reboot if that was not done since. If it stays so, the driver was "
-		       "there first: a softdep is missing (/etc/modules is read too late).";
-	return "Reboot if that was not done since. If it stays so, run "
-	       "`update-initramfs -u -k all` and reboot.";
+		return _("Reboot if that was not done since. If it stays so, the driver was "
+		       "there first: a softdep is missing (/etc/modules is read too late).");
+	return _("Reboot if that was not done since. If it stays so, run "
+	       "`update-initramfs -u -k all` and reboot.");
 }
 
 static int stale(struct pg_checker *c)

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/nic.h"
 
 #define KEEP "--pin-nics (pin_nics in an answer file, p on the wizard's review) keeps the names " \
@@ -56,9 +57,9 @@ static int left(struct pg_checker *c, const struct pg_nic *nic, enum pg_nic_stat
 	if (r < 0)
 		return r;
 	return pg_finding_advice(f, state == PG_NIC_OTHER_LINK ?
-					    "Add Name=%s to that file, with MACAddress= in [Match]." :
-					    "Pin %s by hand (systemd.link(5)), if it is to keep its "
-					    "name.", nic->name);
+					    N_("Add Name=%s to that file, with MACAddress= in [Match].") :
+					    N_("Pin %s by hand (systemd.link(5)), if it is to keep its "
+					    "name."), nic->name);
 }
 
 static int one(struct pg_checker *c, const struct pg_nic *nic, const char *why)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/host/sriov.h"
 #include "src/plan/planner.h"
@@ -12,7 +13,7 @@
 struct pg_finding *pg_sriov_finding(struct pg_checker *c, const char *id, enum pg_level level,
 				    const char *text)
 {
-	return pg_findings_add(c->f, id, level, pg_bdf_str(c->choices->sriov.pf).s, "%s", text);
+	return pg_findings_add(c->f, id, level, pg_bdf_str(c->choices->sriov.pf).s, "%s", _(text));
 }
 
 static int refuse(struct pg_checker *c, const char *id, const char *text, const char *advice)
@@ -24,9 +25,9 @@ static int refuse(struct pg_checker *c, const char *id, const char *text, const 
 
 static int no_device(struct pg_checker *c)
 {
-	return refuse(c, "sriov-no-device", "There is no such device on this node.",
-		      "`pve-gpu sriov` shows the devices that can have virtual functions; addresses "
-		      "change when cards are added or moved.");
+	return refuse(c, "sriov-no-device", _("There is no such device on this node."),
+		      _("`pve-gpu sriov` shows the devices that can have virtual functions; addresses "
+		      "change when cards are added or moved."));
 }
 
 /* 1: it cannot, and that is said; 0; or -ENOMEM. */
@@ -35,12 +36,12 @@ static int is_none(struct pg_checker *c, const struct pg_dev *pf)
 	int r = 0;
 
 	if (pf->is_vf)
-		r = refuse(c, "sriov-is-vf", "This is a virtual function itself.",
-			   "Name the physical one, which has them.");
+		r = refuse(c, "sriov-is-vf", _("This is a virtual function itself."),
+			   _("Name the physical one, which has them."));
 	else if (pf->total_vfs == 0)
-		r = refuse(c, "sriov-none", "This device has no SR-IOV, or it is off.",
-			   "Where the card has it, switch SR-IOV on in the firmware's setup, and for some "
-			   "network cards in the card's own (mlxconfig: SRIOV_EN, NUM_OF_VFS).");
+		r = refuse(c, "sriov-none", _("This device has no SR-IOV, or it is off."),
+			   _("Where the card has it, switch SR-IOV on in the firmware's setup, and for some "
+			   "network cards in the card's own (mlxconfig: SRIOV_EN, NUM_OF_VFS)."));
 	else
 		return 0;
 	return r < 0 ? r : 1;
@@ -97,9 +98,9 @@ static int no_driver(struct pg_checker *c, const struct pg_dev *pf)
 
 	if (!pf->driver)
 		return refuse(c, "sriov-no-driver",
-			      "The device has no driver, and its driver is what makes virtual functions.",
-			      "Load the driver (`pve-gpu list --all` shows which device has none), or install "
-			      "it, then plan again.");
+			      _("The device has no driver, and its driver is what makes virtual functions."),
+			      _("Load the driver (`pve-gpu list --all` shows which device has none), or install "
+			      "it, then plan again."));
 	if (!why)
 		return 0;
 	f = pg_sriov_finding(c, "sriov-driver", PG_LEVEL_BLOCK, why);
@@ -143,8 +144,8 @@ static int elsewhere(struct pg_checker *c, const struct pg_dev *pf)
 		       pg_finding_evidence(f, "%s", m->path)) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, m->kind == PG_VF_NVIDIA ?
-				    "Leave it to that unit; the driver decides the number." :
-				    "Change the number there; or take the line out, then plan again.");
+				    N_("Leave it to that unit; the driver decides the number.") :
+				    N_("Change the number there; or take the line out, then plan again."));
 }
 
 static int inert(struct pg_checker *c, const struct pg_dev *pf)
@@ -176,14 +177,14 @@ static int settings(struct pg_checker *c, const struct pg_dev *pf)
 	for (size_t i = 0; i < want->n_vf; i++)
 		if (want->vf[i].n >= want->count)
 			return refuse(c, "sriov-vf-number",
-				      "A virtual function with settings would not be there.",
-				      "They are counted from 0: the last one has a number that is one below "
-				      "how many there are.");
+				      _("A virtual function with settings would not be there."),
+				      _("They are counted from 0: the last one has a number that is one below "
+				      "how many there are."));
 	if (!want->n_vf || pf->kind == PG_KIND_NIC)
 		return 0;
 	return refuse(c, "sriov-not-nic",
-		      "MAC address, VLAN, trust and spoof check are settings of network cards.",
-		      "Leave them out.");
+		      _("MAC address, VLAN, trust and spoof check are settings of network cards."),
+		      _("Leave them out."));
 }
 
 /* ---- all together ---- */
@@ -218,8 +219,8 @@ static int bad_lines(struct pg_checker *c, const struct pg_sriov_conf *conf)
 
 	for (size_t i = 0; r == 0 && i < conf->bad.n; i++) {
 		struct pg_finding *f = pg_findings_add(c->f, "sriov-bad-line", PG_LEVEL_WARN, "host",
-						       "A line of " PG_PATH_SRIOV " cannot be read, and "
-						       "nothing comes of it.");
+						       "A line of %s cannot be read, and nothing "
+						       "comes of it.", PG_PATH_SRIOV);
 
 		r = pg_finding_evidence(f, "%s", conf->bad.v[i]);
 		if (r == 0)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/host/sriov.h"
 #include "src/plan/sriov_check.h"
 #include "src/plan/status.h"
@@ -177,12 +178,12 @@ int pg_check_sriov_vm(struct pg_checker *c, const struct pg_dev *pf)
 		return future_note(c);
 	f = pg_sriov_finding(c, "sriov-no-free", PG_LEVEL_BLOCK,
 			     pf->vf_offset || pf->n_vf ?
-				     "No virtual function of this device is free for the VM." :
-				     "Where the virtual functions will be is not known before they are "
-				     "there.");
+				     N_("No virtual function of this device is free for the VM.") :
+				     N_("Where the virtual functions will be is not known before they are "
+				     "there."));
 	return pg_finding_advice(f, pf->vf_offset || pf->n_vf ?
-				    "Ask for more of them, or take one from another VM." :
-				    "Make them first, without a VM, then plan again.");
+				    N_("Ask for more of them, or take one from another VM.") :
+				    N_("Make them first, without a VM, then plan again."));
 }
 
 /* ---- doctor ---- */

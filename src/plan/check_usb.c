@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/usb.h"
 
 /* One of the chosen, while it is looked at. */
@@ -39,14 +40,14 @@ static int is_there(struct chosen *u)
 		return 0;
 	if (u->spec->by == PG_USB_BY_PORT)
 		return say(u, "usb-empty-port", PG_LEVEL_WARN,
-			   "Nothing is plugged in at this port now. The VM gets what will be, also "
-			   "while it runs.",
-			   NULL, "`pve-gpu usb` shows what there is; a socket has one port for USB 2 "
-				 "and another for USB 3.");
+			   _("Nothing is plugged in at this port now. The VM gets what will be, also "
+			   "while it runs."),
+			   NULL, _("`pve-gpu usb` shows what there is; a socket has one port for USB 2 "
+				 "and another for USB 3."));
 	return say(u, "usb-absent", PG_LEVEL_WARN,
-		   "No device with these ids is plugged in now. The VM starts without it, and gets "
-		   "it when it is.",
-		   NULL, "`pve-gpu usb` shows what there is.");
+		   _("No device with these ids is plugged in now. The VM starts without it, and gets "
+		   "it when it is."),
+		   NULL, _("`pve-gpu usb` shows what there is."));
 }
 
 static int is_one(struct chosen *u)
@@ -73,8 +74,8 @@ static int is_once(struct chosen *u)
 	for (size_t i = 0; u->dev && i < choices->n_usb && &choices->usb[i] != u->spec; i++)
 		if (pg_usb_names(u->c->facts, &choices->usb[i], u->dev))
 			return say(u, "usb-twice", PG_LEVEL_BLOCK,
-				   "The same device was chosen twice, in two ways.", u->called,
-				   "Name it once.");
+				   _("The same device was chosen twice, in two ways."), u->called,
+				   _("Name it once."));
 	return 0;
 }
 
@@ -83,8 +84,8 @@ static int is_hub(struct chosen *u)
 	if (!u->dev || !u->dev->is_hub)
 		return 0;
 	return say(u, "usb-hub", PG_LEVEL_BLOCK,
-		   "This is a hub: QEMU passes what is plugged into it, never the hub.", u->called,
-		   "Choose the devices behind it, or pass the whole controller.");
+		   _("This is a hub: QEMU passes what is plugged into it, never the hub."), u->called,
+		   _("Choose the devices behind it, or pass the whole controller."));
 }
 
 /* ---- what the host does with it ---- */
@@ -125,11 +126,11 @@ static int is_used(struct chosen *u)
 	if (u->dev->kind == PG_USB_KEYBOARD)
 		return say(u, "usb-keyboard", PG_LEVEL_WARN,
 			   count_keyboards(u->c->facts) > 1 ?
-				   "This is a keyboard of the node's own screen, which loses it while "
-				   "the VM runs." :
-				   "This is the only keyboard of the node: while the VM runs, nobody "
-				   "can type at the node's own screen.",
-			   u->called, "Have a way in over the network (ssh), or another keyboard.");
+				   _("This is a keyboard of the node's own screen, which loses it while "
+				   "the VM runs.") :
+				   _("This is the only keyboard of the node: while the VM runs, nobody "
+				   "can type at the node's own screen."),
+			   u->called, _("Have a way in over the network (ssh), or another keyboard."));
 	uses = pg_usb_uses(u->dev);
 	f = pg_findings_add(u->c->f, "usb-in-use", PG_LEVEL_WARN, u->scope,
 			    "The node uses this device, and loses it while the VM runs: %s.",
@@ -137,8 +138,8 @@ static int is_used(struct chosen *u)
 	if (!uses || pg_finding_evidence(f, "%s", u->called) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, u->dev->kind == PG_USB_DISK ?
-					    "Unmount it first, or what is being written may be lost." :
-					    "Make sure that the node does without it.");
+					    N_("Unmount it first, or what is being written may be lost.") :
+					    N_("Make sure that the node does without it."));
 }
 
 /* ---- who else has it ---- */
@@ -175,8 +176,8 @@ static int other_vm(struct chosen *u, const struct pg_guest *g)
 		"VM %u has this device too%s. Proxmox does not keep it for either: only one of them "
 		"can have it, and the other one starts without it.",
 		g->vmid,
-		g->running == PG_YES ? " and is running" :
-		both ? ", and both start with the node" : "");
+		g->running == PG_YES ? _(" and is running") :
+		both ? _(", and both start with the node") : "");
 
 	if (pg_finding_evidence(f, "%s", g->path) < 0)
 		return -ENOMEM;
@@ -207,8 +208,8 @@ static int controller(struct chosen *u)
 		return 0;
 	if (pg_planner_has(u->c->dev, u->c->n_dev, dev))
 		return say(u, "usb-with-controller", PG_LEVEL_BLOCK,
-			   "Its whole controller was chosen too: the device goes with that already.",
-			   pg_bdf_str(dev->addr).s, "Choose the controller or the device, not both.");
+			   _("Its whole controller was chosen too: the device goes with that already."),
+			   pg_bdf_str(dev->addr).s, _("Choose the controller or the device, not both."));
 	for (size_t i = 0; i < u->c->facts->n_guest; i++) {
 		const struct pg_guest *g = &u->c->facts->guest[i];
 
@@ -231,8 +232,8 @@ static int by_port(struct chosen *u)
 	if (u->spec->by != PG_USB_BY_PORT)
 		return 0;
 	return say(u, "usb-by-port", PG_LEVEL_NOTE,
-		   "By port the VM gets whatever is plugged in there. Bus numbers may change when a "
-		   "card with USB is added or taken out.",
+		   _("By port the VM gets whatever is plugged in there. Bus numbers may change when a "
+		   "card with USB is added or taken out."),
 		   NULL, NULL);
 }
 
@@ -241,8 +242,8 @@ static int streams(struct chosen *u)
 	if (!u->dev || (u->dev->kind != PG_USB_AUDIO && u->dev->kind != PG_USB_VIDEO))
 		return 0;
 	return say(u, "usb-streams", PG_LEVEL_NOTE,
-		   "Sound and pictures over USB need exact timing, which QEMU does not always keep.",
-		   u->called, "If it stutters, pass the whole controller instead.");
+		   _("Sound and pictures over USB need exact timing, which QEMU does not always keep."),
+		   u->called, _("If it stutters, pass the whole controller instead."));
 }
 
 /* PVE::QemuServer, check_local_resources */
@@ -254,9 +255,9 @@ static int stays_here(struct chosen *u)
 	for (size_t i = 0; i < u->c->facts->n_guest; i++)
 		if (!u->c->facts->guest[i].local)
 			return say(u, "usb-no-migration", PG_LEVEL_NOTE,
-				   "With a device of this node the VM cannot be migrated.", NULL,
-				   "A resource mapping (--mapping NAME) lets it move while it is "
-				   "stopped.");
+				   _("With a device of this node the VM cannot be migrated."), NULL,
+				   _("A resource mapping (--mapping NAME) lets it move while it is "
+				   "stopped."));
 	return 0;
 }
 
@@ -268,8 +269,8 @@ static int spice(struct chosen *u)
 	    (vga && (strstr(vga, "qxl") || strstr(vga, "virtio"))))
 		return 0;
 	return say(u, "usb-spice-vga", PG_LEVEL_WARN,
-		   "Redirected devices come from a SPICE client, and this VM's display has no SPICE.",
-		   vga ? vga : "vga: (not set)", "Set the VM's display to qxl or virtio.");
+		   _("Redirected devices come from a SPICE client, and this VM's display has no SPICE."),
+		   vga ? vga : _("vga: (not set)"), _("Set the VM's display to qxl or virtio."));
 }
 
 /* ---- all ---- */
@@ -282,8 +283,8 @@ static int mapped(struct chosen *u)
 	if (!wrong)
 		return 0;
 	return say(u, "usb-mapping-wrong", PG_LEVEL_BLOCK, wrong, "/etc/pve/mapping/usb.cfg",
-		   "Mend the mapping under Datacenter, Resource Mappings, or choose the device "
-		   "itself.");
+		   _("Mend the mapping under Datacenter, Resource Mappings, or choose the device "
+		   "itself."));
 }
 
 static int one(struct pg_checker *c, const struct pg_guest *guest, const struct pg_usb_spec *spec)

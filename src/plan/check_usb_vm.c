@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/usb.h"
 
 /* ---- a mapping on this node: what its start check would say (PVE::Mapping::USB) ---- */
@@ -14,21 +15,21 @@ const char *pg_usb_mapping_wrong(const struct pg_facts *facts, const char *id)
 	const struct pg_usb_dev *at;
 
 	if (!m)
-		return "There is no resource mapping of that name: the VM does not start.";
+		return _("There is no resource mapping of that name: the VM does not start.");
 	if (m->n_here == 0)
-		return "The resource mapping has no device on this node: the VM does not start.";
+		return _("The resource mapping has no device on this node: the VM does not start.");
 	if (m->n_here > 1)
-		return "The resource mapping has several devices on this node, and Proxmox takes one "
-		       "only: the VM does not start.";
+		return _("The resource mapping has several devices on this node, and Proxmox takes one "
+		       "only: the VM does not start.");
 	if (!m->has_ids)
-		return "The resource mapping names no ids: the VM does not start.";
+		return _("The resource mapping names no ids: the VM does not start.");
 	if (pg_usb_first(facts, &spec, NULL))
 		return NULL;
 	at = m->port ? pg_usb_at(facts, m->port) : NULL;
-	return at ? "Another device than the resource mapping says is plugged in at its port: the VM "
-		    "does not start (hardware probably changed)." :
-		    "The device of the resource mapping is not plugged in: the VM does not start, as "
-		    "long as it is away.";
+	return at ? _("Another device than the resource mapping says is plugged in at its port: the VM "
+		    "does not start (hardware probably changed).") :
+		    _("The device of the resource mapping is not plugged in: the VM does not start, as "
+		    "long as it is away.");
 }
 
 /* ---- one entry of a VM ---- */
@@ -48,7 +49,7 @@ static int say(const struct entry *e, const char *id, enum pg_level level, const
 	pg_vm_scope(e->g->vmid, &scope);
 	f = pg_findings_add(e->c->f, id, level, scope.s, "%s", text);
 	if (pg_finding_evidence(f, "%s: usb%u: %s%s", e->g->path, e->usb->index, e->usb->value,
-				e->usb->pending ? " (pending)" : "") < 0)
+				e->usb->pending ? _(" (pending)") : "") < 0)
 		return -ENOMEM;
 	return advice ? pg_finding_advice(f, "%s", advice) : 0;
 }
@@ -70,7 +71,7 @@ static int slot(const struct entry *e)
 	return say(e, "usb-slot-limit", PG_LEVEL_BLOCK,
 		   "usb5 and above need machine version 7.1 or newer, and ostype l26 or Windows newer "
 		   "than 7: the VM does not start.",
-		   "Use usb0 to usb4, or set ostype and machine to what the guest is.");
+		   _("Use usb0 to usb4, or set ostype and machine to what the guest is."));
 }
 
 static int mapping(const struct entry *e)
@@ -81,8 +82,8 @@ static int mapping(const struct entry *e)
 	if (!wrong)
 		return 0;
 	return say(e, "usb-mapping-wrong", PG_LEVEL_BLOCK, wrong,
-		   "Plug it in where it was, mend the mapping (`pve-gpu status --repair` where the device "
-		   "was moved, else `pve-gpu mapping NAME PORT --replace`), or delete the entry.");
+		   _("Plug it in where it was, mend the mapping (`pve-gpu status --repair` where the device "
+		   "was moved, else `pve-gpu mapping NAME PORT --replace`), or delete the entry."));
 }
 
 static int device(const struct entry *e)
@@ -93,24 +94,24 @@ static int device(const struct entry *e)
 
 	if (!dev && (e->usb->spec.by == PG_USB_BY_ID || e->usb->spec.by == PG_USB_BY_PORT))
 		return say(e, "usb-absent", PG_LEVEL_NOTE,
-			   "The device is not plugged in: the VM starts without it.", NULL);
+			   _("The device is not plugged in: the VM starts without it."), NULL);
 	if (n > 1)
 		return say(e, "usb-twins", PG_LEVEL_WARN,
-			   "Several devices with these ids are plugged in: which of them the VM gets is "
-			   "left to chance.",
-			   "Name it by its port; `pve-gpu usb` shows them.");
+			   _("Several devices with these ids are plugged in: which of them the VM gets is "
+			   "left to chance."),
+			   _("Name it by its port; `pve-gpu usb` shows them."));
 	if (vital)
 		return say(e, "usb-vital", PG_LEVEL_BLOCK,
-			   "When the VM starts it takes a device that the node cannot do without.",
-			   "Take it from the VM before you start it.");
+			   _("When the VM starts it takes a device that the node cannot do without."),
+			   _("Take it from the VM before you start it."));
 	if (dev && pg_guest_usb_of(e->c->facts, e->g, dev) != e->usb)
 		return say(e, "usb-twice", PG_LEVEL_WARN,
-			   "Another entry of the VM names the same device: it gets it once.",
-			   "Delete one of them.");
+			   _("Another entry of the VM names the same device: it gets it once."),
+			   _("Delete one of them."));
 	if (dev && dev->is_hub)
 		return say(e, "usb-hub", PG_LEVEL_WARN,
-			   "The entry names a hub, which QEMU never passes: the VM gets nothing.",
-			   "Name the devices behind it.");
+			   _("The entry names a hub, which QEMU never passes: the VM gets nothing."),
+			   _("Name the devices behind it."));
 	return 0;
 }
 
@@ -162,8 +163,8 @@ static int several(struct pg_checker *c, const struct pg_usb_dev *dev)
 	f = pg_findings_add(c->f, "usb-several-vms", onboot > 1 ? PG_LEVEL_WARN : PG_LEVEL_NOTE, scope,
 			    "Several VMs have this device: the one that starts first gets it, the "
 			    "others start without%s.",
-			    onboot > 1 ? "; more than one starts with the node" : "");
-	return pg_finding_evidence(f, "%s: VMs %s%s", called, b.s, n > NAMED ? ", and more" : "");
+			    onboot > 1 ? _("; more than one starts with the node") : "");
+	return pg_finding_evidence(f, "%s: VMs %s%s", called, b.s, n > NAMED ? _(", and more") : "");
 }
 
 int pg_check_usb_guests(struct pg_checker *c)
@@ -201,10 +202,10 @@ static int entries_below(struct pg_checker *c, const struct pg_dev *dev)
 			if (!usb || !is_below(usb, dev) || !pg_guest_usb_counts(g, e.usb))
 				continue;
 			if (say(&e, "usb-entry-below", PG_LEVEL_WARN,
-				"The VM has a device that is plugged into a controller that goes to a VM, "
+				_("The VM has a device that is plugged into a controller that goes to a VM, "
 				"by an entry of its own: that finds nothing once the controller is "
-				"passed.",
-				"Take the entry from the VM (`pve-gpu usb VMID --remove usbN`).") < 0)
+				"passed."),
+				_("Take the entry from the VM (`pve-gpu usb VMID --remove usbN`).")) < 0)
 				return -ENOMEM;
 		}
 	}
@@ -219,10 +220,10 @@ static struct pg_finding *say_goes(struct pg_checker *c, const struct pg_dev *de
 	return pg_findings_add(c->f, "usb-controller",
 			       used && chosen ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
 			       pg_bdf_str(dev->addr).s, "%s",
-			       chosen ? "With this controller the VM gets everything that is plugged "
-					"into it, now and later." :
-					"This USB controller goes along, and the node loses everything "
-					"that is plugged into it, now and later.");
+			       chosen ? _("With this controller the VM gets everything that is plugged "
+					"into it, now and later.") :
+					_("This USB controller goes along, and the node loses everything "
+					"that is plugged into it, now and later."));
 }
 
 /* What is plugged in, by name; and VMs that have some of it. */

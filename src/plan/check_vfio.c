@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* What a passed device needs loaded: vfio_pci depends on the first two, QEMU opens the third. */
@@ -67,18 +68,18 @@ static int install(struct pg_checker *c, const struct pg_modconf *line)
 	bool never = does_nothing(line->value);
 	struct pg_finding *f = pg_findings_add(
 		c->f, "vfio-install", never ? PG_LEVEL_BLOCK : PG_LEVEL_WARN, "host",
-		never ? "An `install` line keeps %s from ever loading: the node can bind no device "
-			"to vfio-pci, and Proxmox starts no VM with a passed device." :
-			"An `install` line stands before %s: its command runs instead, and Proxmox "
-			"may fail with \"Cannot find vfio-pci module\".",
+		never ? N_("An `install` line keeps %s from ever loading: the node can bind no device "
+			"to vfio-pci, and Proxmox starts no VM with a passed device.") :
+			N_("An `install` line stands before %s: its command runs instead, and Proxmox "
+			"may fail with \"Cannot find vfio-pci module\"."),
 		line->module);
 
 	if (pg_finding_evidence(f, "%s:%u: install %s %s", line->path, line->line, line->module,
 				line->value) < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, never ? "Take the line out, run `update-initramfs -u -k all`, "
-					    "then plan again." :
-					    "Take the line out unless you know what it is for.");
+	return pg_finding_advice(f, never ? N_("Take the line out, run `update-initramfs -u -k all`, "
+					    "then plan again.") :
+					    N_("Take the line out unless you know what it is for."));
 }
 
 /* A plain blacklist stops what asks for it (systemd-modules-load), not modprobe by name. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/memory.h"
 
@@ -174,7 +175,7 @@ static struct where by_ids(const struct finder *f, const struct ids *ids, struct
 	if (n_loose != 1)
 		return nowhere(n ? PG_PLACE_UNSURE : PG_PLACE_GONE, addr, slot);
 	w = nowhere(PG_PLACE_MOVED, loose->addr, slot);
-	w.by = "its ids, which no other device has that it could be";
+	w.by = _("its ids, which no other device has that it could be");
 	return w;
 }
 

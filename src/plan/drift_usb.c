@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/drift.h"
 #include "src/plan/usb.h"
@@ -121,27 +122,27 @@ const char *pg_usb_drift_id(const struct pg_usb_drift *d)
 
 char *pg_usb_drift_text(const struct pg_usb_drift *d)
 {
-	static const char starts_none[] = "Proxmox starts no VM with it";
+	const char *starts_none = _("Proxmox starts no VM with it");
 
 	if (d->how == PG_DRIFT_MOVED)
-		return pg_strf("The device that the USB mapping %s means by port %s is at %s now: %s.",
+		return pg_strf(_("The device that the USB mapping %s means by port %s is at %s now: %s."),
 			       d->mapping->id, d->mapping->port, d->to->name, starts_none);
-	return pg_strf("The device that the USB mapping %s means by port %s is not there%s: %s.",
+	return pg_strf(_("The device that the USB mapping %s means by port %s is not there%s: %s."),
 		       d->mapping->id, d->mapping->port,
-		       d->how == PG_DRIFT_GONE ? "" : ", and several with its ids are elsewhere",
+		       d->how == PG_DRIFT_GONE ? "" : _(", and several with its ids are elsewhere"),
 		       starts_none);
 }
 
 char *pg_usb_drift_evidence(const struct pg_usb_drift *d)
 {
-	return pg_strf("/etc/pve/mapping/usb.cfg: %s: map %s", d->mapping->id, d->map->value);
+	return pg_strf(_("/etc/pve/mapping/usb.cfg: %s: map %s"), d->mapping->id, d->map->value);
 }
 
 char *pg_usb_drift_advice(const struct pg_usb_drift *d)
 {
 	if (d->value)
-		return strdup("`pve-gpu " PG_DRIFT_FIX "` shows the repair as a plan, and with --apply does "
-			      "it.");
-	return pg_strf("Plug it in there, or write this node's entry anew: `pve-gpu mapping %s PORT "
-		       "--replace`.", d->mapping->id);
+		return pg_strf(_("`pve-gpu %s` shows the repair as a plan, and with --apply does it."),
+			       PG_DRIFT_FIX);
+	return pg_strf(_("Plug it in there, or write this node's entry anew: `pve-gpu mapping %s PORT "
+		       "--replace`."), d->mapping->id);
 }

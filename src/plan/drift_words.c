@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "src/base/i18n.h"
 /* "0000:02:00.0" or "0000:02:00.0, 0000:02:00.1" */
 static char *targets(const struct pg_drift *d)
 {
@@ -35,10 +36,10 @@ static char *whereabouts(const struct pg_drift *d)
 	if (!to)
 		return NULL;
 	if (d->how == PG_DRIFT_MOVED)
-		return pg_strf("is at %s now", to);
-	return strdup(d->how == PG_DRIFT_GONE ? "is not on this node any more" :
-						"is not in its place any more, and nothing tells which "
-						"of those with its ids it is");
+		return pg_strf(_("is at %s now"), to);
+	return strdup(d->how == PG_DRIFT_GONE ? _("is not on this node any more") :
+						_("is not in its place any more, and nothing tells which "
+						"of those with its ids it is"));
 }
 
 static char *bind_text(const struct pg_drift *d, const char *where)
@@ -46,12 +47,12 @@ static char *bind_text(const struct pg_drift *d, const char *where)
 	const char *then = "";
 
 	if (d->how == PG_DRIFT_MOVED && d->there)
-		then = ": vfio-pci does not get it at boot, and may take what has that address instead";
+		then = _(": vfio-pci does not get it at boot, and may take what has that address instead");
 	else if (d->how == PG_DRIFT_MOVED)
-		then = ": vfio-pci does not get it at boot";
+		then = _(": vfio-pci does not get it at boot");
 	else if (d->value)
-		then = ", and another with its ids has come to the address: vfio-pci takes that at boot";
-	return pg_strf("The device that is bound by its address %s %s%s.", pg_bdf_str(d->from).s,
+		then = _(", and another with its ids has come to the address: vfio-pci takes that at boot");
+	return pg_strf(_("The device that is bound by its address %s %s%s."), pg_bdf_str(d->from).s,
 		       where, then);
 }
 
@@ -63,56 +64,57 @@ char *pg_drift_text(const struct pg_drift *d)
 	if (!where)
 		return NULL;
 	if (d->mdev)
-		return pg_strf("The mapping %s is %sone for mediated devices or vGPUs (mdev), and %s "
-			       "offers %s: Proxmox starts no VM with it.", d->mapping->id,
-			       d->mapping->mdev ? "" : "not ", from.s,
-			       d->mapping->mdev ? "none" : "them");
+		return pg_strf(d->mapping->mdev ?
+			       _("The mapping %s is one for mediated devices or vGPUs (mdev), and %s offers "
+				 "none: Proxmox starts no VM with it.") :
+			       _("The mapping %s is not one for mediated devices or vGPUs (mdev), and %s offers "
+				 "them: Proxmox starts no VM with it."), d->mapping->id, from.s);
 	if (d->how == PG_DRIFT_CHANGED)
-		return pg_strf("The mapping %s says other ids or another IOMMU group of %s than it has: "
-			       "Proxmox starts no VM with it (hardware probably changed).",
+		return pg_strf(_("The mapping %s says other ids or another IOMMU group of %s than it has: "
+			       "Proxmox starts no VM with it (hardware probably changed)."),
 			       d->mapping->id, from.s);
 	if (d->what == PG_DRIFT_MAPPING)
-		return pg_strf("The device that the mapping %s means by %s %s: Proxmox starts no VM with "
-			       "it.", d->mapping->id, from.s, where);
+		return pg_strf(_("The device that the mapping %s means by %s %s: Proxmox starts no VM with "
+			       "it."), d->mapping->id, from.s, where);
 	if (d->what == PG_DRIFT_BIND)
 		return bind_text(d, where);
-	return pg_strf("The device that VM %u means by %s %s: a start of the VM %s.", d->guest->vmid,
+	return pg_strf(_("The device that VM %u means by %s %s: a start of the VM %s."), d->guest->vmid,
 		       from.s, where,
-		       d->there ? "takes another, which has that address now" :
-				  "does not find it and ends");
+		       d->there ? _("takes another, which has that address now") :
+				  _("does not find it and ends"));
 }
 
 char *pg_drift_evidence(const struct pg_drift *d)
 {
-	char *tells pg_autofree = d->by ? pg_strf("; told by %s", d->by) : strdup("");
+	char *tells pg_autofree = d->by ? pg_strf(_("; told by %s"), d->by) : strdup("");
 
 	if (!tells)
 		return NULL;
 	if (d->what == PG_DRIFT_HOSTPCI)
 		return pg_strf("%s: hostpci%u: %s%s%s", d->guest->path, d->hp->index, d->hp->value,
-			       d->hp->pending ? " (pending)" : "", tells);
+			       d->hp->pending ? _(" (pending)") : "", tells);
 	if (d->what == PG_DRIFT_BIND)
 		return pg_strf("%s:%u%s", PG_PATH_BIND_CONF, d->line, tells);
-	return pg_strf("/etc/pve/mapping/pci.cfg: %s: map %s%s", d->mapping->id, d->map->value, tells);
+	return pg_strf(_("/etc/pve/mapping/pci.cfg: %s: map %s%s"), d->mapping->id, d->map->value, tells);
 }
 
 char *pg_drift_advice(const struct pg_drift *d)
 {
 	if (d->value)
-		return strdup("`pve-gpu " PG_DRIFT_FIX "` shows the repair as a plan, and with --apply does "
-			      "it.");
+		return pg_strf(_("`pve-gpu %s` shows the repair as a plan, and with --apply does it."),
+			       PG_DRIFT_FIX);
 	if (d->what == PG_DRIFT_BIND)
-		return strdup("Plan the device again by its new address, and take this line out.");
+		return strdup(_("Plan the device again by its new address, and take this line out."));
 	if (d->mdev)
 		return strdup(d->mapping->mdev ?
-				      "Load the driver that offers them, or choose a mapping of its own "
-				      "for the device." :
-				      "Give the device a mapping of its own: what is said of mdev counts for "
-				      "the entries of all nodes.");
+				      _("Load the driver that offers them, or choose a mapping of its own "
+				      "for the device.") :
+				      _("Give the device a mapping of its own: what is said of mdev counts for "
+				      "the entries of all nodes."));
 	if (d->what == PG_DRIFT_MAPPING)
-		return pg_strf("`pve-gpu mapping %s ADDRESS --replace` writes this node's entry anew, "
-			       "`pve-gpu mapping %s --remove` takes it away.", d->mapping->id,
+		return pg_strf(_("`pve-gpu mapping %s ADDRESS --replace` writes this node's entry anew, "
+			       "`pve-gpu mapping %s --remove` takes it away."), d->mapping->id,
 			       d->mapping->id);
-	return pg_strf("Name the device by its new address (`pve-gpu list --all`), or delete the entry: "
-		       "`qm set %u --delete hostpci%u`.", d->guest->vmid, d->hp->index);
+	return pg_strf(_("Name the device by its new address (`pve-gpu list --all`), or delete the entry: "
+		       "`qm set %u --delete hostpci%u`."), d->guest->vmid, d->hp->index);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/mdev.h"
 #include "src/plan/planner.h"
 
@@ -48,15 +49,15 @@ static char *why(const struct sim *s, const struct reason *reason)
 {
 	switch (reason->cause) {
 	case PG_CAUSE_CHOSEN:
-		return strdup("chosen");
+		return strdup(_("chosen"));
 	case PG_CAUSE_IDS:
-		return strdup("same ids");
+		return strdup(_("same ids"));
 	case PG_CAUSE_GUEST:
-		return pg_strf("VM %u has it already", (unsigned)s->taking->guest->vmid);
+		return pg_strf(_("VM %u has it already"), (unsigned)s->taking->guest->vmid);
 	case PG_CAUSE_GROUP:
-		return strdup("same IOMMU group");
+		return strdup(_("same IOMMU group"));
 	case PG_CAUSE_VF:
-		return pg_strf("virtual function of %s", pg_bdf_str(reason->by->addr).s);
+		return pg_strf(_("virtual function of %s"), pg_bdf_str(reason->by->addr).s);
 	}
 	return NULL;
 }
@@ -240,7 +241,7 @@ static int lost(const struct sim *s, struct pg_effect *e)
 	for (size_t i = 0; r == 0 && dev && i < dev->n_use; i++)
 		r = add_lost(&s->out.keeps, &dev->use[i], &b);
 	for (size_t i = 0; dev && e->cause == PG_CAUSE_VF && i < dev->n_vmid; i++)
-		pg_strbuf_addf(&b, "%sthe device of VM %u", b.len ? "; " : "",
+		pg_strbuf_addf(&b, _("%sthe device of VM %u"), b.len ? "; " : "",
 			       (unsigned)dev->vmid[i]);
 	if (r < 0 || pg_strbuf_error(&b) < 0)
 		return -ENOMEM;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* Deeper than anybody writes; recursion has an end. */
@@ -46,7 +47,7 @@ struct reader {
 static int complain(struct reader *r, const char *what)
 {
 	return pg_err_set(r->err, -EINVAL, NULL, 0, "%s, not \"%.60s\".", what,
-			  r->word ? r->word : "the end");
+			  r->word ? r->word : _("the end"));
 }
 
 static size_t op_length(const char *p)
@@ -125,7 +126,7 @@ static int read_value(struct reader *r, struct pg_expr *e, enum pg_value_type ty
 
 	if (other != PG_VALUE_UNKNOWN) {
 		if (other != type)
-			return complain(r, "Two facts of one kind are wanted");
+			return complain(r, _("Two facts of one kind are wanted"));
 		e->other = PG_STEAL(r->word);
 		return next(r);
 	}
@@ -135,10 +136,10 @@ static int read_value(struct reader *r, struct pg_expr *e, enum pg_value_type ty
 	if (type == PG_VALUE_YESNO) {
 		e->value.number = strcmp(r->word, "yes") == 0;
 		if (!e->value.number && strcmp(r->word, "no") != 0)
-			return complain(r, "\"yes\" or \"no\" is wanted");
+			return complain(r, _("\"yes\" or \"no\" is wanted"));
 	}
 	if (type == PG_VALUE_NUMBER && !read_number(r->word, &e->value.number))
-		return complain(r, "A number is wanted");
+		return complain(r, _("A number is wanted"));
 	return next(r);
 }
 
@@ -169,10 +170,10 @@ static int read_comparison(struct reader *r, struct pg_expr **ret)
 	int res;
 
 	if (!r->word || r->quoted)
-		return complain(r, "A fact is wanted");
+		return complain(r, _("A fact is wanted"));
 	type = r->type(r->word);
 	if (type == PG_VALUE_UNKNOWN)
-		return complain(r, "There is no such fact. A fact is wanted");
+		return complain(r, _("There is no such fact. A fact is wanted"));
 	if (!e)
 		return -ENOMEM;
 	e->fact = PG_STEAL(r->word);
@@ -181,16 +182,16 @@ static int read_comparison(struct reader *r, struct pg_expr **ret)
 		return res;
 	if (!is_operator(r, &e->op)) {
 		if (type != PG_VALUE_YESNO)
-			return complain(r, "A comparison is wanted");
+			return complain(r, _("A comparison is wanted"));
 		e->value = (struct pg_value){ .type = PG_VALUE_YESNO, .number = 1 };
 		*ret = PG_STEAL(e);
 		return 0;
 	}
 	if (!may_compare(e->op, type))
-		return complain(r, "This fact is not compared like that");
+		return complain(r, _("This fact is not compared like that"));
 	res = next(r);
 	if (res == 0 && !r->word)
-		return complain(r, "A value is wanted");
+		return complain(r, _("A value is wanted"));
 	if (res == 0)
 		res = read_value(r, e, type);
 	if (res == 0)
@@ -207,12 +208,12 @@ static int read_not(struct reader *r, struct pg_expr **ret)
 	if (!group && !is_word(r, "not"))
 		return read_comparison(r, ret);
 	if (++r->depth > DEPTH_MAX)
-		return complain(r, "It is too deep");
+		return complain(r, _("It is too deep"));
 	res = next(r);
 	if (group) {
 		res = res < 0 ? res : read_or(r, ret);
 		if (res == 0 && !is_word(r, ")"))
-			return complain(r, "A \")\" is wanted");
+			return complain(r, _("A \")\" is wanted"));
 		r->depth--;
 		return res < 0 ? res : next(r);
 	}
@@ -268,7 +269,7 @@ int pg_expr_parse(const char *text, enum pg_value_type (*type)(const char *name)
 	if (res == 0)
 		res = read_or(&r, &e);
 	if (res == 0 && r.word)
-		res = complain(&r, "\"and\" or \"or\" is wanted");
+		res = complain(&r, _("\"and\" or \"or\" is wanted"));
 	free(r.word);
 	if (res == 0)
 		*ret = PG_STEAL(e);

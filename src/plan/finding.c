@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/strbuf.h"
 #include "src/base/vec.h"
 
@@ -53,7 +54,7 @@ struct pg_finding *pg_findings_add(struct pg_findings *f, const char *id, enum p
 	finding->level = level;
 	finding->scope = strdup(scope);
 	va_start(ap, fmt);
-	r = set_text(&finding->text, fmt, ap);
+	r = set_text(&finding->text, _(fmt), ap);
 	va_end(ap);
 	if (r == 0 && finding->scope)
 		return finding;
@@ -70,7 +71,7 @@ int pg_finding_evidence(struct pg_finding *finding, const char *fmt, ...)
 	if (!finding)
 		return -ENOMEM;
 	va_start(ap, fmt);
-	r = set_text(&finding->evidence, fmt, ap);
+	r = set_text(&finding->evidence, _(fmt), ap);
 	va_end(ap);
 	return r;
 }
@@ -83,7 +84,7 @@ int pg_finding_advice(struct pg_finding *finding, const char *fmt, ...)
 	if (!finding)
 		return -ENOMEM;
 	va_start(ap, fmt);
-	r = set_text(&finding->advice, fmt, ap);
+	r = set_text(&finding->advice, _(fmt), ap);
 	va_end(ap);
 	return r;
 }
@@ -220,10 +221,10 @@ int pg_findings_sort(struct pg_findings *f)
 const char *pg_level_name(enum pg_level level)
 {
 	static const char *const names[] = {
-		[PG_LEVEL_OK] = "ok",
-		[PG_LEVEL_NOTE] = "note",
-		[PG_LEVEL_WARN] = "warn",
-		[PG_LEVEL_BLOCK] = "block",
+		[PG_LEVEL_OK] = N_("ok"),
+		[PG_LEVEL_NOTE] = N_("note"),
+		[PG_LEVEL_WARN] = N_("warn"),
+		[PG_LEVEL_BLOCK] = N_("block"),
 	};
 
 	return names[level];

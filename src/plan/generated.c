@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/planner.h"
 
@@ -108,7 +109,7 @@ const char *pg_initrd_lacks(const struct pg_facts *facts, const struct pg_dev *d
 	if (!rd || !rd->looked || !pg_by_address(facts, dev))
 		return NULL;
 	if (!rd->has_script)
-		return "the script that binds by address";
-	return !rd->has_vfio && facts->modules.vfio_builtin != PG_YES ? "the module vfio-pci" :
+		return _("the script that binds by address");
+	return !rd->has_vfio && facts->modules.vfio_builtin != PG_YES ? _("the module vfio-pci") :
 									NULL;
 }

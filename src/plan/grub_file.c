@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/base/vec.h"
 
@@ -229,7 +230,7 @@ static bool has_plus(const struct pg_grub_reader *r, const struct pg_sh_command 
 
 static int run(struct pg_grub_reader *r, const struct pg_sh_command *cmd)
 {
-	static const char maybe[] = "Whether and how this is set, only a running shell knows.";
+	const char *maybe = _("Whether and how this is set, only a running shell knows.");
 	size_t i, resume = r->sh.pos;
 	int e = 0;
 
@@ -243,11 +244,11 @@ static int run(struct pg_grub_reader *r, const struct pg_sh_command *cmd)
 		}
 	} else if (cmd->opaque) {
 		everything_unknown(r, cmd->start,
-				   "A command runs here that may set any variable.");
+				   _("A command runs here that may set any variable."));
 		e = pg_grub_mentions(r, cmd->start, cmd->end, maybe);
 	} else {
 		e = pg_grub_mentions(r, cmd->start, cmd->end,
-			     has_plus(r, cmd) ? "sh does not know +=; only bash does." : maybe);
+			     has_plus(r, cmd) ? _("sh does not know +=; only bash does.") : maybe);
 	}
 	if (e == 0)
 		r->sh.pos = resume;

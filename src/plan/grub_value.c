@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/vec.h"
 
 #define CELL_MAX ((size_t)2 << 20)
@@ -38,13 +39,13 @@ static int add_reference(struct pg_grub_reader *r, struct pg_grub_text *v, const
 
 	v->self = v->self || self;
 	if (!var && (r->env->opaque || !pg_grub_is_option(name, n)))
-		v->unknown = "The value refers to a variable that only a running shell knows.";
+		v->unknown = _("The value refers to a variable that only a running shell knows.");
 	if (!var)
 		return 0;
 	if (var->unknown)
 		v->unknown = self ? var->unknown :
-				    "The value refers to a variable that only a running shell "
-				    "knows.";
+				    _("The value refers to a variable that only a running shell "
+				    "knows.");
 	if (v->n + var->n > CELL_MAX - r->env->n_cell)
 		return pg_grub_problem(r, r->sh.pos, PG_GRUB_TOO_LARGE);
 	for (i = 0; i < var->n; i++) {
@@ -76,7 +77,7 @@ static int read_expansion(struct pg_grub_reader *r, struct pg_grub_text *v, size
 	if (n && skip) {
 		r->sh.pos = at + skip + n + (skip == 2);
 		if (r->export && !in_double)
-			v->unknown = "An unquoted variable after export is split into words.";
+			v->unknown = _("An unquoted variable after export is split into words.");
 		return add_reference(r, v, s + at + skip, n, s + name->start,
 				     name->end - name->start);
 	}
@@ -84,7 +85,7 @@ static int read_expansion(struct pg_grub_reader *r, struct pg_grub_text *v, size
 		r->sh.pos++;
 		return add_literal(r, v, at, 1, in_double ? PG_GRUB_DOUBLE : PG_GRUB_BARE);
 	}
-	v->unknown = "The value depends on what a running shell would put in here.";
+	v->unknown = _("The value depends on what a running shell would put in here.");
 	if (!pg_sh_skip_expansion(&r->sh, in_double))
 		return -EINVAL;
 	return pg_grub_mentions(r, at, r->sh.pos, v->unknown);
@@ -135,9 +136,9 @@ static int read_bare(struct pg_grub_reader *r, struct pg_grub_text *v, size_t st
 		return s[at + 1] == '\n' ? 0 : add_literal(r, v, at, 2, PG_GRUB_BARE);
 	}
 	if (s[at] == '~' && (at == start || s[at - 1] == ':'))
-		v->unknown = "An unquoted ~ stands for somebody's home folder.";
+		v->unknown = _("An unquoted ~ stands for somebody's home folder.");
 	if (r->export && strchr("*?[{", s[at]))
-		v->unknown = "An unquoted pattern after export may become file names.";
+		v->unknown = _("An unquoted pattern after export may become file names.");
 	r->sh.pos++;
 	return add_literal(r, v, at, 1, PG_GRUB_BARE);
 }

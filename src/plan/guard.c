@@ -6,18 +6,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 /* ---- words ---- */
-
-#define OTHER_SLOT "Put the card into another slot, one with a group of its own"
-#define ACS " Where there is no such slot, pcie_acs_override=downstream,multifunction may split the " \
-	    "group; its price is isolation: what the VM controls can then reach devices and memory " \
-	    "of the node."
 
 const char *pg_use_consequence(const struct pg_use *use)
 {
 	if (use->what == PG_USE_NETWORK)
-		return "The node would be cut off.";
-	return "The node would stop working.";
+		return _("The node would be cut off.");
+	return _("The node would stop working.");
 }
 
 /* What to do where the device itself is chosen. */
@@ -25,20 +21,20 @@ static const char *instead(const struct pg_use *use)
 {
 	switch (use->what) {
 	case PG_USE_NETWORK:
-		return "Give the VM another port, or a second network card; or move what is on this "
-		       "one to another card first, with the interfaces' names pinned.";
+		return _("Give the VM another port, or a second network card; or move what is on this "
+		       "one to another card first, with the interfaces' names pinned.");
 	case PG_USE_USB_STORAGE:
-		return "Plug the disk into a port of another controller, or choose another device.";
+		return _("Plug the disk into a port of another controller, or choose another device.");
 	case PG_USE_STORAGE:
-		return "Choose another device, or move what is on its disks to another controller "
-		       "first.";
+		return _("Choose another device, or move what is on its disks to another controller "
+		       "first.");
 	case PG_USE_INPUT:
-		return "Plug the keyboard into a port of another controller, or have a way in over "
-		       "the network (ssh).";
+		return _("Plug the keyboard into a port of another controller, or have a way in over "
+		       "the network (ssh).");
 	case PG_USE_DISPLAY:
-		return "Have a way in over the network (ssh) before you reboot.";
+		return _("Have a way in over the network (ssh) before you reboot.");
 	default:
-		return "Make sure that the node does without it.";
+		return _("Make sure that the node does without it.");
 	}
 }
 
@@ -46,24 +42,36 @@ static const char *instead(const struct pg_use *use)
 static const char *instead_of_function(const struct pg_use *use)
 {
 	if (!use)
-		return "It is a part of the same card: choose it too, since it goes along anyway.";
+		return _("It is a part of the same card: choose it too, since it goes along anyway.");
 	if (use->what == PG_USE_NETWORK)
-		return "It is a port of the same card, and another slot does not part the two: move what "
-		       "is on this port to another network card first, or give the VM another card.";
-	return "It is a part of the same card, and another slot does not part the two: move what is "
-	       "on it to another device first, or give the VM another card.";
+		return _("It is a port of the same card, and another slot does not part the two: move what "
+		       "is on this port to another network card first, or give the VM another card.");
+	return _("It is a part of the same card, and another slot does not part the two: move what is "
+	       "on it to another device first, or give the VM another card.");
 }
 
 /* What to do where the group brings it along. */
 static const char *instead_of_group(const struct pg_use *use)
 {
 	if (use && use->what == PG_USE_NETWORK)
-		return OTHER_SLOT ", or give the node a second network card in another one." ACS;
+		return _("Put the card into another slot, one with a group of its own, or give the node a second network card in another one."
+		       " Where there is no such slot, pcie_acs_override=downstream,multifunction may split the "
+		       "group; its price is isolation: what the VM controls can then reach devices and memory "
+		       "of the node.");
 	if (use && (use->what == PG_USE_INPUT || use->what == PG_USE_USB_STORAGE))
-		return OTHER_SLOT ", or plug what hangs on it into a port of another controller." ACS;
+		return _("Put the card into another slot, one with a group of its own, or plug what hangs on it into a port of another controller."
+		       " Where there is no such slot, pcie_acs_override=downstream,multifunction may split the "
+		       "group; its price is isolation: what the VM controls can then reach devices and memory "
+		       "of the node.");
 	if (use && use->vital)
-		return OTHER_SLOT ", or move the disks to another controller." ACS;
-	return OTHER_SLOT ", or choose all of the group if the node does without it." ACS;
+		return _("Put the card into another slot, one with a group of its own, or move the disks to another controller."
+		       " Where there is no such slot, pcie_acs_override=downstream,multifunction may split the "
+		       "group; its price is isolation: what the VM controls can then reach devices and memory "
+		       "of the node.");
+	return _("Put the card into another slot, one with a group of its own, or choose all of the group if the node does without it."
+		       " Where there is no such slot, pcie_acs_override=downstream,multifunction may split the "
+		       "group; its price is isolation: what the VM controls can then reach devices and memory "
+		       "of the node.");
 }
 
 /* ---- levels ---- */
@@ -128,8 +136,8 @@ static int spared(struct pg_checker *c, const struct pg_effect *e, const struct 
 	return pg_finding_advice(f, "See that what is left carries it alone%s%s%s.%s",
 				 look ? ": `" : "", look ? look : "", look ? "`" : "",
 				 use->what == PG_USE_NETWORK ?
-					 " An address by DHCP may change, since a bond has the hardware "
-					 "address of one of its cards." : "");
+					 _(" An address by DHCP may change, since a bond has the hardware "
+					 "address of one of its cards.") : "");
 }
 
 /* ---- by choice ---- */
@@ -260,7 +268,7 @@ static int same_ids(struct pg_checker *c, const struct pg_effect *e, const struc
 	if (pg_finding_loss(f, dev, vital) < 0 ||
 	    pg_finding_evidence(f, "%04x:%04x", dev->vendor, dev->device) < 0)
 		return -ENOMEM;
-	return advise(c, f, vital, "Take these ids out of ids=, and bind by address.");
+	return advise(c, f, vital, _("Take these ids out of ids=, and bind by address."));
 }
 
 static int of_guest(struct pg_checker *c, const struct pg_effect *e, const struct pg_dev *dev)
@@ -278,7 +286,7 @@ static int of_guest(struct pg_checker *c, const struct pg_effect *e, const struc
 			    pg_bdf_str(dev->addr).s, vital->detail, pg_use_consequence(vital));
 	if (pg_finding_loss(f, dev, vital) < 0)
 		return -ENOMEM;
-	return advise(c, f, vital, "Delete that hostpci entry of the VM first.");
+	return advise(c, f, vital, _("Delete that hostpci entry of the VM first."));
 }
 
 /* A chosen physical function is refused as it is; one that is brought along is not. */
@@ -292,7 +300,7 @@ static int vf(struct pg_checker *c, const struct pg_effect *e, const struct pg_d
 	f = pg_findings_add(c->f, "vf-lost", PG_LEVEL_WARN, pg_bdf_str(e->by).s,
 			    "%s is taken from the host, and its virtual function %s goes with it: %s.",
 			    pg_bdf_str(e->by).s, pg_bdf_str(dev->addr).s, e->lost);
-	return pg_finding_advice(f, "%s.", OTHER_SLOT);
+	return pg_finding_advice(f, "Put the card into another slot, one with a group of its own.");
 }
 
 /* ---- what is not known ---- */
@@ -330,13 +338,13 @@ static int unread(struct pg_checker *c, const struct pg_dev *dev)
 	int r = 0;
 
 	if (facts->unread_net.n && has_below(c, dev, PG_KIND_NIC, PG_USB_NETWORK))
-		r = say_unread(c, dev, &facts->unread_net, "carries the way to the node",
-			       "Look yourself before you go on: `ip -br address`, `ip route`, "
-			       "/etc/network/interfaces, and `corosync-cfgtool -s` in a cluster.");
+		r = say_unread(c, dev, &facts->unread_net, _("carries the way to the node"),
+			       _("Look yourself before you go on: `ip -br address`, `ip route`, "
+			       "/etc/network/interfaces, and `corosync-cfgtool -s` in a cluster."));
 	if (r == 0 && facts->unread_disk.n && has_below(c, dev, PG_KIND_STORAGE, PG_USB_DISK))
-		r = say_unread(c, dev, &facts->unread_disk, "carries a disk that the node needs",
-			       "Look yourself before you go on: `lsblk`, `findmnt`, `swapon --show`, "
-			       "`zpool status`.");
+		r = say_unread(c, dev, &facts->unread_disk, _("carries a disk that the node needs"),
+			       _("Look yourself before you go on: `lsblk`, `findmnt`, `swapon --show`, "
+			       "`zpool status`."));
 	return r;
 }
 

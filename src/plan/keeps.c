@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/effects.h"
 #include "src/plan/planner.h"
 
@@ -42,11 +43,11 @@ static const char *why_gone(const struct pg_keeps *k, size_t i)
 	const struct pg_dev *dev = &k->facts->dev[i];
 
 	if (k->taken[i])
-		return "it is taken";
+		return _("it is taken");
 	if (dev->n_vmid || is_in_vm_group(k->facts, dev))
-		return "a VM takes it when it starts";
+		return _("a VM takes it when it starts");
 	if (pg_by_ids(k->facts, dev) || pg_bind_conf_has(k->facts, dev))
-		return "vfio-pci takes it at boot";
+		return _("vfio-pci takes it at boot");
 	return NULL;
 }
 
@@ -196,7 +197,7 @@ static void add_members(const struct pg_keeps *k, const struct pg_support *s, bo
 		if (!kept)
 			pg_strbuf_addf(b, ": %s", m->down ? m->down :
 						  why_member(k, m) ? why_member(k, m) :
-						  "what it stands on does not work");
+						  _("what it stands on does not work"));
 		any = true;
 	}
 }
@@ -221,9 +222,9 @@ int pg_keeps_words(const struct pg_keeps *keeps, const struct pg_use *use, char 
 	} else if (s && kept) {
 		pg_strbuf_addf(&b, "%s keeps ", s->name);
 		add_members(keeps, s, true, &b);
-		pg_strbuf_addf(&b, " (%zu of %zu)", count(keeps, s), s->n_below);
+		pg_strbuf_addf(&b, _(" (%zu of %zu)"), count(keeps, s), s->n_below);
 	} else if (s) {
-		pg_strbuf_addf(&b, "Of %s %zu of %zu members would be left, and %zu must be (", s->name,
+		pg_strbuf_addf(&b, _("Of %s %zu of %zu members would be left, and %zu must be ("), s->name,
 			       count(keeps, s), s->n_below, s->need);
 		add_members(keeps, s, false, &b);
 		pg_strbuf_add(&b, ").");

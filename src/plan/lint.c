@@ -7,6 +7,7 @@
 
 #include "src/plan/drift.h"
 #include "src/plan/usb.h"
+#include "src/base/i18n.h"
 
 /* ---- saying it ---- */
 
@@ -18,7 +19,7 @@ struct pg_finding *pg_lint_add(const struct pg_lint *l, const char *id, enum pg_
 	va_list ap;
 
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	text = pg_strbuf_steal(&b);
 	return text ? pg_findings_add(l->c->f, id, level, l->scope.s, "%s", text) : NULL;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/drift.h"
 
 /* The first entry that names its device by address; NULL: none. */
@@ -116,12 +117,12 @@ int pg_lint_moving(const struct pg_lint *l)
 	live = !hp && moves_live(l);
 	f = pg_lint_add(l, hp ? "vm-not-movable" : live ? "vm-moves-live" : "vm-moves-stopped",
 			PG_LEVEL_NOTE, "%s",
-			live ? "The VM can be migrated while it runs, to a node whose driver takes its device "
-			       "over (live-migration-capable); it cannot be suspended to disk." :
-			hp ? "The VM cannot be migrated to another node, nor suspended to disk: it names a "
-			     "local device (can't migrate VM which uses local devices)." :
-			     "The VM can be migrated while it is stopped only, and not be suspended to disk: "
-			     "it has a passed device.");
+			live ? _("The VM can be migrated while it runs, to a node whose driver takes its device "
+			       "over (live-migration-capable); it cannot be suspended to disk.") :
+			hp ? _("The VM cannot be migrated to another node, nor suspended to disk: it names a "
+			     "local device (can't migrate VM which uses local devices).") :
+			     _("The VM can be migrated while it is stopped only, and not be suspended to disk: "
+			     "it has a passed device."));
 	if (hp && pg_lint_entry(l, f, hp) < 0)
 		return -ENOMEM;
 	if (!hp)

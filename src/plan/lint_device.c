@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/vm_check.h"
 
 /* What the kernel says when sriov_numvfs is written (drivers/pci/iov.c, pci-sysfs.c). */
@@ -12,25 +13,25 @@ static const struct {
 	const char *words, *id, *text, *advice;
 } refusals[] = {
 	{ "VFs already enabled. Disable before enabling", "sriov-busy",
-	  "Another number of virtual functions was asked for while there were some: the kernel refused "
-	  "that.",
-	  "Write 0 to sriov_numvfs first, with no VM on any of them, then the number." },
+	  N_("Another number of virtual functions was asked for while there were some: the kernel refused "
+	  "that."),
+	  N_("Write 0 to sriov_numvfs first, with no VM on any of them, then the number.") },
 	{ "not enough MMIO resources for SR-IOV", "sriov-no-memory",
-	  "There is no room for the memory of the virtual functions, so none were made.",
-	  "Switch on Above 4G Decoding in the firmware; else boot with pci=realloc." },
+	  N_("There is no room for the memory of the virtual functions, so none were made."),
+	  N_("Switch on Above 4G Decoding in the firmware; else boot with pci=realloc.") },
 	{ "IOV BARS not allocated", "sriov-no-memory",
-	  "There is no room for the memory of the virtual functions, so none were made.",
-	  "Switch on Above 4G Decoding in the firmware; else boot with pci=realloc." },
+	  N_("There is no room for the memory of the virtual functions, so none were made."),
+	  N_("Switch on Above 4G Decoding in the firmware; else boot with pci=realloc.") },
 	{ "no driver bound to device; cannot configure SR-IOV", "sriov-no-driver",
-	  "Virtual functions were asked for while the device had no driver, which is what makes them.",
-	  "Load or install its driver first." },
+	  N_("Virtual functions were asked for while the device had no driver, which is what makes them."),
+	  N_("Load or install its driver first.") },
 	{ "driver does not support SR-IOV configuration via sysfs", "sriov-driver",
-	  "The driver of the device makes no virtual functions when it is asked.",
-	  "Another driver may (that of the maker, or a package of DKMS)." },
+	  N_("The driver of the device makes no virtual functions when it is asked."),
+	  N_("Another driver may (that of the maker, or a package of DKMS).") },
 	{ "out of range of", "sriov-no-bus",
-	  "There are no bus numbers for the virtual functions, so none were made.",
-	  "Switch on ARI and SR-IOV in the firmware; else boot with pci=assign-busses, which may rename "
-	  "network cards (--pin-nics)." },
+	  N_("There are no bus numbers for the virtual functions, so none were made."),
+	  N_("Switch on ARI and SR-IOV in the firmware; else boot with pci=assign-busses, which may rename "
+	  "network cards (--pin-nics).") },
 };
 
 static int sriov(struct pg_checker *c, const struct pg_klog_line *line)
@@ -41,10 +42,10 @@ static int sriov(struct pg_checker *c, const struct pg_klog_line *line)
 		if (!strstr(line->text, refusals[i].words))
 			continue;
 		f = pg_findings_add(c->f, refusals[i].id, PG_LEVEL_WARN, pg_bdf_str(line->addr).s, "%s",
-				    refusals[i].text);
+				    _(refusals[i].text));
 		if (pg_finding_evidence(f, "kernel log: %s", line->text) < 0)
 			return -ENOMEM;
-		return pg_finding_advice(f, "%s", refusals[i].advice);
+		return pg_finding_advice(f, "%s", _(refusals[i].advice));
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/drift.h"
 #include "src/plan/vm_check.h"
@@ -61,8 +62,8 @@ static int missing(const struct pg_lint *l, const struct pg_hostpci *hp)
 	if (has_drifted(l, hp) || !names_missing(l->c->facts, hp))
 		return 0;
 	f = about(l, hp, "hostpci-missing", PG_LEVEL_BLOCK,
-		  "The VM names a device that is not on this node: it will not start (no PCI device "
-		  "found).");
+		  _("The VM names a device that is not on this node: it will not start (no PCI device "
+		  "found)."));
 	if (pg_finding_advice(f, "Addresses change when cards are added or moved: name the device by its "
 				 "new one, or delete the entry.") < 0)
 		return -ENOMEM;
@@ -88,10 +89,10 @@ static int mapping(const struct pg_lint *l, const struct pg_hostpci *hp)
 	if (!hp->mapping || mappings_unread(l->c->facts) || (m && m->here))
 		return 0;
 	f = about(l, hp, "hostpci-no-mapping", PG_LEVEL_BLOCK,
-		  m ? "The VM names a resource mapping that has no device on this node: it will not "
-		      "start (PCI device mapping not found)." :
-		      "The VM names a resource mapping that is not there: it will not start (PCI device "
-		      "mapping not found).");
+		  m ? _("The VM names a resource mapping that has no device on this node: it will not "
+		      "start (PCI device mapping not found).") :
+		      _("The VM names a resource mapping that is not there: it will not start (PCI device "
+		      "mapping not found)."));
 	if (pg_finding_advice(f, "`pve-gpu mapping NAME ADDRESS` gives this node an entry with its device; or "
 				 "delete the entry of the VM.") < 0)
 		return -ENOMEM;
@@ -117,14 +118,14 @@ static int mapping_mdev(const struct pg_lint *l, const struct pg_hostpci *hp)
 	if (!dev || dev->has_mdev == m->mdev || is_told(l, m))
 		return 0;
 	f = pg_lint_add(l, "mapping-mdev", PG_LEVEL_BLOCK,
-			dev->has_mdev ? "The device of the mapping can be divided (mediated devices), and "
+			dev->has_mdev ? N_("The device of the mapping can be divided (mediated devices), and "
 					"the mapping does not say so: the VM will not start ('mdev' does "
-					"not match)." :
-					"The mapping says that its device can be divided (mediated "
+					"not match).") :
+					N_("The mapping says that its device can be divided (mediated "
 					"devices), and it cannot: the VM will not start ('mdev' does not "
-					"match).");
+					"match)."));
 	if (pg_finding_evidence(f, "/etc/pve/mapping/pci.cfg: %s: mdev %s; %s", m->id,
-				m->mdev ? "1" : "is not set", pg_bdf_str(dev->addr).s) < 0)
+				m->mdev ? "1" : _("is not set"), pg_bdf_str(dev->addr).s) < 0)
 		return -ENOMEM;
 	return dev->has_mdev ?
 		       pg_finding_advice(f, "`pve-gpu mapping %s %s` sets it.", m->id,
@@ -142,8 +143,8 @@ static int pcie(const struct pg_lint *l, const struct pg_hostpci *hp)
 	if (!hp->pcie || pg_vm_is_q35(l->g))
 		return 0;
 	f = about(l, hp, "hostpci-pcie-i440fx", PG_LEVEL_BLOCK,
-		  "pcie=1 needs the q35 machine type: the VM will not start (q35 machine model is not "
-		  "enabled).");
+		  _("pcie=1 needs the q35 machine type: the VM will not start (q35 machine model is not "
+		  "enabled)."));
 	if (pg_finding_advice(f, "Take pcie=1 out, which works for most devices; or set the machine to "
 				 "q35 (--change-machine) after a backup.") < 0)
 		return -ENOMEM;
@@ -157,9 +158,9 @@ static int mdev(const struct pg_lint *l, const struct pg_hostpci *hp)
 	if (!hp->mdev || !several)
 		return 0;
 	return pg_finding_advice(about(l, hp, "hostpci-mdev-slot", PG_LEVEL_BLOCK,
-				       "A mediated device needs a single function, and a whole slot is "
+				       _("A mediated device needs a single function, and a whole slot is "
 				       "named: the VM will not start (cannot use mediated device with "
-				       "multifunction device)."),
+				       "multifunction device).")),
 				 "Name one function.");
 }
 
@@ -189,15 +190,15 @@ static int xvga(const struct pg_lint *l, const struct pg_hostpci *hp)
 		return 0;
 	f = about(l, hp, "hostpci-xvga", pg_vm_is_ovmf(l->g) ? PG_LEVEL_NOTE : PG_LEVEL_BLOCK,
 		  pg_vm_is_ovmf(l->g) ?
-			  "x-vga=1 is for a VGA display controller, and the device is none: it takes the "
-			  "VM's own display away (vga) and gives no other." :
-		  vga ? "x-vga=1 needs the VGA region of the device, and vfio-pci is told to leave it out "
+			  _("x-vga=1 is for a VGA display controller, and the device is none: it takes the "
+			  "VM's own display away (vga) and gives no other.") :
+		  vga ? _("x-vga=1 needs the VGA region of the device, and vfio-pci is told to leave it out "
 			"(disable_vga=1): the VM will not start (device does not support requested "
-			"feature x-vga)." :
-			"x-vga=1 is for a VGA display controller, and the device is none: the VM will not "
-			"start (device does not support requested feature x-vga).");
-	if (pg_finding_advice(f, vga ? "Take disable_vga=1 out of modprobe.d, or x-vga=1 out of the "
-				       "entry." : "Take x-vga=1 out of the entry.") < 0)
+			"feature x-vga).") :
+			_("x-vga=1 is for a VGA display controller, and the device is none: the VM will not "
+			"start (device does not support requested feature x-vga)."));
+	if (pg_finding_advice(f, vga ? N_("Take disable_vga=1 out of modprobe.d, or x-vga=1 out of the "
+				       "entry.") : N_("Take x-vga=1 out of the entry.")) < 0)
 		return -ENOMEM;
 	(void)snprintf(options, sizeof(options), "--replace hostpci%u", hp->index);
 	return pg_lint_fix(l, f, hp, options);
@@ -213,7 +214,7 @@ static int rom(const struct pg_lint *l, const struct pg_hostpci *hp)
 		return 0;
 	if (hp->no_rombar) {
 		f = about(l, hp, "romfile-no-rombar", PG_LEVEL_WARN,
-			  "rombar=0 hides the card's ROM from the guest, and with it the ROM file.");
+			  _("rombar=0 hides the card's ROM from the guest, and with it the ROM file."));
 		if (pg_finding_advice(f, "Take one of both out.") < 0)
 			return -ENOMEM;
 		return pg_lint_fix(l, f, hp, "--rombar on");

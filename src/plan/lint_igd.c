@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/drift.h"
 
 static bool is_first(const struct pg_lint *l, const struct pg_hostpci *hp)
@@ -62,22 +63,22 @@ static bool is_graphics(const struct pg_lint *l, const struct pg_hostpci *hp)
 static const char *broken(const struct pg_lint *l, const struct pg_hostpci *hp)
 {
 	if (!is_first(l, hp))
-		return "there can be one device with it only";
+		return _("there can be one device with it only");
 	if (!has_no_vga(l))
-		return "it needs vga: none";
+		return _("it needs vga: none");
 	if (hp->no_rombar)
-		return "it needs the device's ROM (no rombar=0)";
+		return _("it needs the device's ROM (no rombar=0)");
 	if (hp->xvga)
-		return "it excludes x-vga";
+		return _("it excludes x-vga");
 	if (hp->mdev)
-		return "it excludes mdev";
+		return _("it excludes mdev");
 	if (pg_vm_is_q35(l->g))
-		return "it excludes the q35 machine type";
+		return _("it excludes the q35 machine type");
 	if (alternatives(l, hp) > 1)
-		return "it excludes a mapping with several devices of this node";
+		return _("it excludes a mapping with several devices of this node");
 	if (!is_one_function(l, hp))
-		return "it passes one function alone";
-	return is_graphics(l, hp) ? NULL : "it is for the processor's graphics at 00:02.0";
+		return _("it passes one function alone");
+	return is_graphics(l, hp) ? NULL : _("it is for the processor's graphics at 00:02.0");
 }
 
 int pg_lint_igd(const struct pg_lint *l, const struct pg_hostpci *hp)

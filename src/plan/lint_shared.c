@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/drift.h"
 
 enum { NAMED = 8 }; /* VMs that are named one by one; of the others, the number */
@@ -46,13 +47,13 @@ static int all_with_devices(const struct pg_facts *facts, struct guests *ret)
 /* "VMs 100, 101 (runs), 102 (starts by itself) and 3 more" */
 static int name_all(const struct guests *g, struct pg_strbuf *b)
 {
-	pg_strbuf_add(b, "VMs ");
+	pg_strbuf_add(b, _("VMs "));
 	for (size_t i = 0; i < g->n && i < NAMED; i++)
 		pg_strbuf_addf(b, "%s%u%s", i ? ", " : "", g->v[i]->vmid,
-			       g->v[i]->running == PG_YES ? " (runs)" :
-			       pg_lint_starts_itself(g->v[i]) ? " (starts by itself)" : "");
+			       g->v[i]->running == PG_YES ? _(" (runs)") :
+			       pg_lint_starts_itself(g->v[i]) ? _(" (starts by itself)") : "");
 	if (g->n > NAMED)
-		pg_strbuf_addf(b, " and %zu more", g->n - NAMED);
+		pg_strbuf_addf(b, _(" and %zu more"), g->n - NAMED);
 	return pg_strbuf_error(b);
 }
 
@@ -75,8 +76,8 @@ static bool any_runs(const struct guests *g)
 
 static const char *and_then(const struct guests *g)
 {
-	return starters(g) > 1 ? ", and more than one of them starts by itself: the later one fails" :
-	       any_runs(g)     ? "; one of them runs now, so the others do not start" : "";
+	return starters(g) > 1 ? _(", and more than one of them starts by itself: the later one fails") :
+	       any_runs(g)     ? _("; one of them runs now, so the others do not start") : "";
 }
 
 static int say(struct pg_checker *c, const struct guests *g, const char *id, const char *scope,
@@ -92,9 +93,9 @@ static int say(struct pg_checker *c, const struct guests *g, const char *id, con
 	if (pg_finding_evidence(f, "%s", b.s) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, starters(g) > 1 ?
-				    "Set onboot: 0 for all but one of them (with HA: state stopped). Backups "
-				    "of a stopped VM take the device as well." :
-				    "Backups of a stopped VM take the device as well.");
+				    N_("Set onboot: 0 for all but one of them (with HA: state stopped). Backups "
+				    "of a stopped VM take the device as well.") :
+				    N_("Backups of a stopped VM take the device as well."));
 }
 
 /* ---- the same device ---- */
@@ -112,7 +113,7 @@ static int device(struct pg_checker *c, const struct guests *all, const struct p
 	if (r < 0 || with.n < 2)
 		return r;
 	return say(c, &with, "device-several-vms", pg_bdf_str(dev->addr).s,
-		   "Several VMs have this device");
+		   _("Several VMs have this device"));
 }
 
 /* ---- different devices of one IOMMU group ---- */
@@ -144,7 +145,7 @@ static int group(struct pg_checker *c, const struct guests *all, const struct pg
 	if (!first)
 		return 0;
 	return say(c, &with, "group-several-vms", pg_bdf_str(first->addr).s,
-		   "Several VMs have devices of the same IOMMU group, which belongs to one VM at a time");
+		   _("Several VMs have devices of the same IOMMU group, which belongs to one VM at a time"));
 }
 
 static int groups(struct pg_checker *c, const struct guests *all)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/drift.h"
 
@@ -38,7 +39,7 @@ static int add_pending(struct pg_strbuf *b, const struct pg_guest_line *line)
 		const char *key = keys.v[i] + (keys.v[i][0] == '!');
 
 		if (matters(key))
-			pg_strbuf_addf(b, "%sdelete %s", b->len ? "; " : "", key);
+			pg_strbuf_addf(b, _("%sdelete %s"), b->len ? "; " : "", key);
 	}
 	return 0;
 }
@@ -66,10 +67,10 @@ int pg_lint_pending(const struct pg_lint *l)
 	if (!b.len)
 		return 0;
 	f = pg_lint_add(l, "vm-pending", PG_LEVEL_NOTE, "%s",
-			running ? "Changes of the VM are pending: it runs with what it had. They apply "
+			running ? _("Changes of the VM are pending: it runs with what it had. They apply "
 				  "after a full stop and start only; a reboot from within the guest is "
-				  "not enough." :
-				  "Changes of the VM are pending: they apply at its next start.");
+				  "not enough.") :
+				  _("Changes of the VM are pending: they apply at its next start."));
 	if (pg_finding_evidence(f, "%s:%u: [PENDING] %s", l->g->path, first, b.s) < 0)
 		return -ENOMEM;
 	return !running ? 0 :
@@ -160,12 +161,12 @@ int pg_lint_snapshots(const struct pg_lint *l)
 	if (r < 0 || pg_strbuf_error(&old.gone) < 0 || pg_strbuf_error(&old.other) < 0)
 		return -ENOMEM;
 	r = say_old(l, "snapshot-device-gone", PG_LEVEL_WARN,
-		    "A snapshot has a device that is not on this node any more: a rollback brings the "
-		    "entry back, and the VM will not start then.", old.first_gone, &old.gone);
+		    _("A snapshot has a device that is not on this node any more: a rollback brings the "
+		    "entry back, and the VM will not start then."), old.first_gone, &old.gone);
 	if (r < 0)
 		return r;
 	return say_old(l, "snapshot-devices", PG_LEVEL_NOTE,
-		       "A snapshot has other devices than the VM: a rollback brings those back.",
+		       _("A snapshot has other devices than the VM: a rollback brings those back."),
 		       old.first_other, &old.other);
 }
 
@@ -199,14 +200,14 @@ int pg_lint_args(const struct pg_lint *l)
 		return 0;
 	f = pg_lint_add(l, device ? "args-device" : "args-cpu", device ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
 			"%s", device ?
-			"The VM is given a device through args: Proxmox neither binds it, nor keeps it "
-			"from other VMs, nor checks it." :
-			"args sets the processor once more: what is said here of cpu: may not hold.");
+			_("The VM is given a device through args: Proxmox neither binds it, nor keeps it "
+			"from other VMs, nor checks it.") :
+			_("args sets the processor once more: what is said here of cpu: may not hold."));
 	if (pg_lint_key(l, f, "args") < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, device ? "Give the VM the device by hostpci, and take it out of args. "
-					     "pve-gpu never changes args." :
-					     "pve-gpu never changes args.");
+	return pg_finding_advice(f, device ? N_("Give the VM the device by hostpci, and take it out of args. "
+					     "pve-gpu never changes args.") :
+					     N_("pve-gpu never changes args."));
 }
 
 /* ---- templates ---- */

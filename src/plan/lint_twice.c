@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/hostpci.h"
 
@@ -55,16 +56,16 @@ static int say(const struct taken *t, const struct pg_hostpci *hp, int other, si
 {
 	struct pg_finding *f = pg_lint_add(
 		t->l, "hostpci-twice", PG_LEVEL_BLOCK, "%s",
-		choice > 1 ? "The VM has more entries with this mapping than the mapping has devices on this "
-			     "node: it will not start (could not find a free device)." :
-		hp->mdev ? "Two entries of the VM want a vGPU of the same function, which carries one: it "
-			   "will not start (assigned more than once)." :
-			   "Two entries of the VM name the same device: it will not start (assigned more than "
-			   "once).");
+		choice > 1 ? _("The VM has more entries with this mapping than the mapping has devices on this "
+			     "node: it will not start (could not find a free device).") :
+		hp->mdev ? _("Two entries of the VM want a vGPU of the same function, which carries one: it "
+			   "will not start (assigned more than once).") :
+			   _("Two entries of the VM name the same device: it will not start (assigned more than "
+			   "once)."));
 
 	if (pg_lint_entry(t->l, f, hp) < 0 ||
-	    pg_finding_advice(f, hp->mdev ? "Name another virtual function in hostpci%d or hostpci%u." :
-					    "Delete one of hostpci%d and hostpci%u.", other, hp->index) < 0)
+	    pg_finding_advice(f, hp->mdev ? N_("Name another virtual function in hostpci%d or hostpci%u.") :
+					    N_("Delete one of hostpci%d and hostpci%u."), other, hp->index) < 0)
 		return -ENOMEM;
 	return pg_lint_fix_remove(t->l, f, hp);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/mapping.h"
 #include "src/plan/usb.h"
@@ -40,8 +41,8 @@ static int differs(struct pg_map_cell *c, const char *ids, const char *usual)
 	if (!usual || strcasecmp(ids, usual) == 0)
 		return 0;
 	return become(c, PG_MAP_DIFFERS,
-		      pg_strf("It is another kind of device (%s; elsewhere %s): a guest that is "
-			      "moved finds other hardware.", ids, usual));
+		      pg_strf(_("It is another kind of device (%s; elsewhere %s): a guest that is "
+			      "moved finds other hardware."), ids, usual));
 }
 
 int pg_map_cell_pci(struct pg_map_cell *c, const struct pg_map *map, const char *usual)
@@ -49,10 +50,10 @@ int pg_map_cell_pci(struct pg_map_cell *c, const struct pg_map *map, const char 
 	c->state = c->state == PG_MAP_MISSING ? PG_MAP_LISTED : c->state;
 	if (!pg_map_fits(map))
 		return become(c, PG_MAP_INCOMPLETE,
-			      strdup("Proxmox does not take this entry: no VM starts there with it."));
+			      strdup(_("Proxmox does not take this entry: no VM starts there with it.")));
 	if (!map->group)
 		return become(c, PG_MAP_INCOMPLETE,
-			      strdup("It lacks iommugroup, which the start of a VM demands."));
+			      strdup(_("It lacks iommugroup, which the start of a VM demands.")));
 	return differs(c, map->ids, usual);
 }
 
@@ -61,7 +62,7 @@ int pg_map_cell_usb(struct pg_map_cell *c, const struct pg_usb_map *map, const c
 	c->state = c->state == PG_MAP_MISSING ? PG_MAP_LISTED : c->state;
 	if (!pg_usb_map_fits(map))
 		return become(c, PG_MAP_INCOMPLETE,
-			      strdup("Proxmox does not take this entry: no VM starts there with it."));
+			      strdup(_("Proxmox does not take this entry: no VM starts there with it.")));
 	return differs(c, map->ids, usual);
 }
 
@@ -109,11 +110,11 @@ int pg_map_cell_pci_here(const struct pg_facts *facts, const struct pg_drifts *d
 	if (d)
 		return become(c, states[d->how], drift_words(d));
 	if (!pg_map_fits(map))
-		return become(c, PG_MAP_WRONG, strdup("Proxmox does not take this entry: no VM starts "
-						      "with it."));
+		return become(c, PG_MAP_WRONG, strdup(_("Proxmox does not take this entry: no VM starts "
+						      "with it.")));
 	if (!all_there(facts, map))
-		return become(c, PG_MAP_ABSENT, strdup("The device is not on this node: Proxmox "
-						       "starts no VM with it."));
+		return become(c, PG_MAP_ABSENT, strdup(_("The device is not on this node: Proxmox "
+						       "starts no VM with it.")));
 	return 0;
 }
 
@@ -144,8 +145,8 @@ int pg_map_cell_usb_here(const struct pg_facts *facts, struct pg_map_cell *c,
 		c->fix = pg_strf("pve-gpu mapping %s %s", usb->id, dev->name);
 		free(c->give);
 		c->give = strdup(dev->name);
-		return c->fix && c->give ? become(c, PG_MAP_MOVED, pg_strf("The device of the mapping %s is at "
-								"port %s now: the VM does not start.",
+		return c->fix && c->give ? become(c, PG_MAP_MOVED, pg_strf(_("The device of the mapping %s is at "
+								"port %s now: the VM does not start."),
 								usb->id, dev->name)) : -ENOMEM;
 	}
 	return become(c, away ? PG_MAP_ABSENT : PG_MAP_WRONG, strdup(wrong));
@@ -206,13 +207,13 @@ int pg_map_cell_none(const struct pg_facts *facts, const struct pg_map_row *row,
 	pg_autofree char *dev = NULL;
 
 	if (!c->here) {
-		c->why = strdup("The node has no entry: no VM starts there with it.");
+		c->why = strdup(_("The node has no entry: no VM starts there with it."));
 		return c->why ? 0 : -ENOMEM;
 	}
 	dev = row->usb ? candidate_usb(facts, usual) : candidate_pci(facts, usual);
-	c->why = dev ? pg_strf("This node has no entry: no VM starts here with it. %s is such a device.",
+	c->why = dev ? pg_strf(_("This node has no entry: no VM starts here with it. %s is such a device."),
 			       dev) :
-		       strdup("This node has no entry: no VM starts here with it.");
+		       strdup(_("This node has no entry: no VM starts here with it."));
 	c->fix = dev ? pg_strf("pve-gpu mapping %s %s", row->id, dev) : NULL;
 	if (!c->why || (dev && !c->fix))
 		return -ENOMEM;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/hostpci.h"
 #include "src/plan/map_table.h"
@@ -103,7 +104,7 @@ static int lacks(const struct nodes *n, const struct pg_strv *ids, bool usb,
 		if (node->here || (c && pg_map_state_starts(c->state)))
 			continue;
 		pg_strbuf_addf(b, "%s%s %s", b->len ? ", " : "", ids->v[i],
-			       c && c->state == PG_MAP_INCOMPLETE ? "incomplete" : "has no entry");
+			       c && c->state == PG_MAP_INCOMPLETE ? _("incomplete") : _("has no entry"));
 	}
 	return pg_strbuf_error(b);
 }
@@ -127,16 +128,16 @@ static int say_nodes(const struct nodes *n)
 			pg_strbuf_addf(&bad, "%s%s (%s)", bad.len ? ", " : "", node->name, why.s);
 		else
 			pg_strbuf_addf(&good, "%s%s%s", good.len ? ", " : "", node->name,
-				       node->online == PG_NO ? " (offline)" : "");
+				       node->online == PG_NO ? _(" (offline)") : "");
 	}
 	if (pg_strbuf_error(&good) < 0 || pg_strbuf_error(&bad) < 0)
 		return -ENOMEM;
 	f = pg_vm_finding(n->vm, "vm-nodes", PG_LEVEL_NOTE,
-			  n->raw.n ? "Where the mappings of the VM have an entry." :
-			  bad.len  ? "The VM can start on the nodes where its mappings have an entry, not "
-				     "on the others." :
-				     "The VM can start on every node: its mappings have an entry on each.");
-	if (pg_finding_evidence(f, "%s%s%s", good.len ? good.s : "no node", bad.len ? "; not on " : "",
+			  n->raw.n ? N_("Where the mappings of the VM have an entry.") :
+			  bad.len  ? N_("The VM can start on the nodes where its mappings have an entry, not "
+				     "on the others.") :
+				     N_("The VM can start on every node: its mappings have an entry on each."));
+	if (pg_finding_evidence(f, "%s%s%s", good.len ? good.s : _("no node"), bad.len ? _("; not on ") : "",
 				bad.len ? bad.s : "") < 0)
 		return -ENOMEM;
 	return bad.len ? pg_finding_advice(f, "`pve-gpu mapping NAME ADDRESS` on such a node adds its "

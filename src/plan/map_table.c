@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/map_cell.h"
 #include "src/plan/mapping.h"
@@ -44,10 +45,10 @@ static void maker_done(struct maker *m)
 const char *pg_map_state_name(enum pg_map_state state)
 {
 	static const char *const names[] = {
-		[PG_MAP_OK] = "ok",		  [PG_MAP_LISTED] = "listed",
-		[PG_MAP_DIFFERS] = "differs",	  [PG_MAP_MISSING] = "missing",
-		[PG_MAP_INCOMPLETE] = "incomplete", [PG_MAP_WRONG] = "wrong",
-		[PG_MAP_MOVED] = "moved",	  [PG_MAP_ABSENT] = "absent",
+		[PG_MAP_OK] = N_("ok"),		  [PG_MAP_LISTED] = N_("listed"),
+		[PG_MAP_DIFFERS] = N_("differs"),	  [PG_MAP_MISSING] = N_("missing"),
+		[PG_MAP_INCOMPLETE] = N_("incomplete"), [PG_MAP_WRONG] = N_("wrong"),
+		[PG_MAP_MOVED] = N_("moved"),	  [PG_MAP_ABSENT] = N_("absent"),
 	};
 
 	return names[state];
@@ -133,7 +134,7 @@ static int pci_entry(struct maker *m, struct pg_map_row *row, const struct pg_ma
 
 	if (!c)
 		return 0; /* of no node: nobody has it */
-	r = add_text(&c->device, " or ", map->path);
+	r = add_text(&c->device, _(" or "), map->path);
 	if (r == 0)
 		r = keep(&c->ids, map->ids);
 	if (r < 0)
@@ -150,7 +151,7 @@ static int usb_entry(struct maker *m, struct pg_map_row *row, const struct pg_us
 
 	if (!c)
 		return 0;
-	r = add_text(&c->device, " or ", map->port ? map->port : "any port");
+	r = add_text(&c->device, _(" or "), map->port ? map->port : _("any port"));
 	if (r == 0)
 		r = keep(&c->ids, map->ids);
 	if (r < 0)
@@ -183,7 +184,7 @@ static int end_row(const struct maker *m, struct pg_map_row *row, const char *us
 		if (c->state == PG_MAP_MISSING && !c->why)
 			r = pg_map_cell_none(m->facts, row, c, usual);
 		if (r == 0 && !c->member && !c->why) {
-			c->why = strdup("The cluster has no such node.");
+			c->why = strdup(_("The cluster has no such node."));
 			r = c->why ? 0 : -ENOMEM;
 		}
 	}

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* A shorter name is a part of too many words. */
@@ -85,8 +86,10 @@ static int add_serials(struct pg_mask *mask, const struct pg_facts *facts)
 		if (value && pg_text_starts(serial, "dsn="))
 			r = add_name(mask, value + 1, SERIAL_MIN, pg_strf(mask->exact ? "%016zx" : "serial%zu", ++n));
 	}
+	/* a root hub's is the kernel's own word: the address of its controller */
 	for (size_t i = 0; r == 0 && i < facts->n_usb; i++)
-		r = add_name(mask, facts->usb[i].serial, SERIAL_MIN, pg_strf("serial%zu", ++n));
+		r = facts->usb[i].is_root ? 0 :
+		    add_name(mask, facts->usb[i].serial, SERIAL_MIN, pg_strf("serial%zu", ++n));
 	return r;
 }
 

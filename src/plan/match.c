@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/memory.h"
 
 /* The device and the bridges above it, which a broken tree may have in a ring. */
@@ -156,11 +157,11 @@ static bool settle_rest(struct match *m)
 {
 	for (size_t i = 0; i < m->memory->n; i++)
 		if (!m->memory->found[i].dev &&
-		    settle_one(m, i, "another function of the same card", by_sibling))
+		    settle_one(m, i, _("another function of the same card"), by_sibling))
 			return true;
 	for (size_t i = 0; i < m->memory->n; i++)
 		if (!m->memory->found[i].dev && !has_rival(m, i) &&
-		    settle_one(m, i, "its ids, which no other device has that it could be", is_left))
+		    settle_one(m, i, _("its ids, which no other device has that it could be"), is_left))
 			return true;
 	return false;
 }
@@ -185,8 +186,8 @@ int pg_memory_match(const struct pg_facts *facts, struct pg_memory *memory)
 		if (pg_strv_take(&m.path, pg_dev_path(facts, &facts->dev[d])) < 0)
 			return -ENOMEM;
 	for (size_t i = 0; i < memory->n; i++)
-		if (!settle_one(&m, i, "its serial number", by_serial))
-			(void)settle_one(&m, i, "its place in the machine", by_path);
+		if (!settle_one(&m, i, _("its serial number"), by_serial))
+			(void)settle_one(&m, i, _("its place in the machine"), by_path);
 	while (settle_rest(&m))
 		;
 	for (size_t i = 0; i < memory->n; i++)

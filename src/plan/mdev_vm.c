@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/drift.h"
 
 /* "i915-GVTg_V5_4, i915-GVTg_V5_8": what there is instead. */
@@ -42,7 +43,7 @@ static int no_type(const struct pg_lint *l, const struct pg_hostpci *hp,
 	struct pg_finding *f = pg_lint_add(
 		l, "hostpci-mdev-type", PG_LEVEL_BLOCK,
 		"hostpci%u asks for a type that %s does not offer: the VM will not start (%s).", hp->index,
-		parent->name, parent->way == PG_MDEV_VENDOR ? "vgpu type not available" : "has no type");
+		parent->name, parent->way == PG_MDEV_VENDOR ? _("vgpu type not available") : _("has no type"));
 
 	if (pg_lint_entry(l, f, hp) < 0 || add_types(parent, &b) < 0)
 		return -ENOMEM;

@@ -6,6 +6,7 @@
 #include <fnmatch.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/drift.h"
 
@@ -222,12 +223,12 @@ int pg_nic_why_now(const struct pg_facts *facts, const char **ret)
 		r = pg_cmdline_split(facts->boot.running, &now);
 	if (r == 0 && pg_words_have(&next, "pci", "assign-busses") !=
 			      pg_words_have(&now, "pci", "assign-busses"))
-		*ret = "The kernel option pci=assign-busses is set or taken away with the next boot.";
+		*ret = _("The kernel option pci=assign-busses is set or taken away with the next boot.");
 	if (r == 0)
 		r = pg_drifts_find(facts, &drifts);
 	for (size_t i = 0; r == 0 && !*ret && i < drifts.n; i++)
 		if (drifts.v[i].how != PG_DRIFT_CHANGED)
-			*ret = "Devices of this node have changed their addresses.";
+			*ret = _("Devices of this node have changed their addresses.");
 	return r;
 }
 

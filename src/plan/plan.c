@@ -9,6 +9,7 @@
 #include "src/plan/mdev.h"
 #include "src/plan/planner.h"
 #include "src/plan/sriov.h"
+#include "src/base/i18n.h"
 
 /* ---- freeing ---- */
 
@@ -139,8 +140,8 @@ int pg_planner_refuse(struct pg_planner *p, const char *id, const struct pg_err 
 {
 	char *what pg_autofree = err ? pg_err_text(err) : NULL;
 	struct pg_finding *f = pg_findings_add(&p->plan->findings, id, PG_LEVEL_BLOCK, "host",
-					       "%s", text);
-	int r = pg_finding_advice(f, "%s", advice);
+					       "%s", _(text));
+	int r = pg_finding_advice(f, "%s", _(advice));
 
 	if (r == 0 && what)
 		r = pg_finding_evidence(f, "%s", what);
@@ -208,7 +209,7 @@ int pg_planner_put(struct pg_planner *p, const char *path, struct pg_bytes *afte
 		r = add_file(p, path, fact, after, mode);
 	}
 	if (r == 0)
-		r = pg_strv_add(&planned(p->plan, path)->why, why);
+		r = pg_strv_add(&planned(p->plan, path)->why, _(why));
 out:
 	pg_bytes_done(after);
 	return r;
@@ -230,7 +231,7 @@ int pg_planner_remove(struct pg_planner *p, const char *path, const char *why)
 	if (r < 0 || !file)
 		return -ENOMEM;
 	file->change = PG_CHANGE_REMOVE;
-	return pg_strv_add(&file->why, why);
+	return pg_strv_add(&file->why, _(why));
 }
 
 static int by_path(const void *a, const void *b)

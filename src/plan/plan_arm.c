@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 bool pg_vm_is_arm(const struct pg_vm_plan *vm)
 {
 	const char *arch = pg_vm_value(vm->guest, "arch");
@@ -22,7 +23,7 @@ static const char *pc_only(const struct pg_choices *c)
 	return c->pcie == PG_YES			? "pcie=1" :
 	       c->primary				? "x-vga=1" :
 	       c->pci.legacy_igd == PG_YES		? "legacy-igd=1" :
-	       c->change_machine			? "another machine type" :
+	       c->change_machine			? _("another machine type") :
 							  NULL;
 }
 

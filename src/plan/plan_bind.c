@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* ---- the least that is enough ---- */
@@ -89,10 +90,10 @@ enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices 
 	bool early = false, address = false;
 	const struct reason *why = NULL;
 
-	*ret_why = "The card stays with its own driver, which makes the parts of it.";
+	*ret_why = _("The card stays with its own driver, which makes the parts of it.");
 	if (choices->mdev)
 		return PG_BIND_AT_START;
-	*ret_why = "You chose so.";
+	*ret_why = _("You chose so.");
 	if (choices->bind != PG_BIND_AUTO)
 		return choices->bind;
 	for (size_t i = 0; i < facts->n_dev; i++) {
@@ -109,8 +110,8 @@ enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices 
 			early = true;
 	}
 	*ret_why = why ? (address && !early ? why->twin : why->alone) :
-			 "Proxmox takes the device from the host's driver when the VM starts: "
-			 "nothing need be written.";
+			 _("Proxmox takes the device from the host's driver when the VM starts: "
+			 "nothing need be written.");
 	if (early)
 		return PG_BIND_EARLY;
 	return address ? PG_BIND_ADDRESS : PG_BIND_AT_START;
@@ -198,16 +199,16 @@ static int decide_early(struct pg_planner *p, const struct pg_dev *dev, enum pg_
 		return note_softdep(p, dev, softdep);
 	if (shares_ids(p->facts, p->choices, dev))
 		return note_by_address(p, dev, "ids-shared",
-				       "Another device of this node has the same ids and is not "
-				       "to go with it: this one is bound by its address.");
+				       _("Another device of this node has the same ids and is not "
+				       "to go with it: this one is bound by its address."));
 	r = ids_are_ours(p->facts, &ours);
 	if (r < 0)
 		return r;
 	if (!ours)
 		return note_by_address(p, dev, "ids-elsewhere",
-				       "The list of ids for vfio-pci stands where it cannot be "
+				       _("The list of ids for vfio-pci stands where it cannot be "
 				       "extended (the kernel command line, or a file of a "
-				       "package): this device is bound by its address.");
+				       "package): this device is bound by its address."));
 	*ret = PG_BIND_EARLY;
 	return 0;
 }

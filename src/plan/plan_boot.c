@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/cmdline.h"
 #include "src/plan/mdev.h"
@@ -106,7 +107,7 @@ static int put(struct pg_planner *p, const char *path, struct pg_bytes *after,
 {
 	struct pg_strbuf why PG_CLEANUP(pg_strbuf_done) = { 0 };
 
-	pg_strbuf_add(&why, "Kernel options:");
+	pg_strbuf_add(&why, _("Kernel options:"));
 	for (size_t i = 0; i < w->n; i++)
 		pg_strbuf_addf(&why, "%s %s%s=%s", i ? "," : "",
 			       w->option[i].how == PG_OPTION_LIST_DROP ? "without " : "",
@@ -305,7 +306,7 @@ static int refuse_missing(struct pg_planner *p)
 	if (boot->loader == PG_LOADER_SYSTEMD_BOOT && !boot->disputed)
 		line = fallback_line(running);
 	if (line) {
-		advice = pg_strf("Write this as the one line of %s, then plan again: %s",
+		advice = pg_strf(_("Write this as the one line of %s, then plan again: %s"),
 				 PG_PATH_CMDLINE, line);
 		return advice ? pg_planner_refuse(p, "cmdline-missing", NULL,
 						  "The file with the kernel options is not there. "

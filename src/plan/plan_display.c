@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 /* PVE::QemuServer, $vga_fmt */
 static const char *const types[] = {
 	"cirrus", "qxl", "qxl2", "qxl3", "qxl4", "none", "serial0", "serial1",
@@ -50,7 +51,7 @@ static int refuse_none(struct pg_vm_plan *vm)
 
 	if (pg_finding_evidence(f, "vga: %s", pg_vm_value(vm->guest, "vga") ?
 						      pg_vm_value(vm->guest, "vga") :
-						      "(not set)") < 0)
+						      _("(not set)")) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Make sure that the guest can be reached over its network (ssh, "
 				    "remote desktop), then say so (--guest-reachable); or give it "
@@ -94,7 +95,7 @@ static int wanted(struct pg_vm_plan *vm, const char *vga)
 	if (r < 0)
 		return r;
 	if (is_type(vga))
-		return set_vga(vm, vga, "The VM's own display is as it was chosen.");
+		return set_vga(vm, vga, _("The VM's own display is as it was chosen."));
 	return pg_finding_advice(pg_vm_finding(vm, "vga-name", PG_LEVEL_BLOCK,
 					       "Proxmox knows no such display (vga)."),
 				 "There are: std, virtio, qxl, serial0, none and others; see qm(1).");
@@ -133,7 +134,7 @@ int pg_vm_display(struct pg_vm_plan *vm)
 				      "chosen."),
 			"Leave one of both out.");
 	if (c->pci.legacy_igd == PG_YES)
-		return set_vga(vm, "none", "legacy-igd is there without another display only.");
+		return set_vga(vm, "none", _("legacy-igd is there without another display only."));
 	if (c->vga)
 		return wanted(vm, c->vga);
 	return c->primary ? beside(vm) : 0;

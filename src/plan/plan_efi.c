@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* A disk that the VM has: its key, without the number. */
@@ -111,10 +112,10 @@ int pg_vm_efidisk(struct pg_vm_plan *vm)
 		return -ENOMEM;
 	return pg_vm_set(vm, "efidisk0", value,
 			 vm->p->choices->secure_boot ?
-				 "OVMF keeps its settings on an EFI disk; with the keys of Secure "
+				 N_("OVMF keeps its settings on an EFI disk; with the keys of Secure "
 				 "Boot, so that the guest starts signed code only. When this is taken "
-				 "back, the disk stays as an unused one of the VM." :
-				 "OVMF keeps its settings on an EFI disk; without Secure Boot keys, "
+				 "back, the disk stays as an unused one of the VM.") :
+				 N_("OVMF keeps its settings on an EFI disk; without Secure Boot keys, "
 				 "which would refuse many a GPU's ROM. When this is taken back, the disk "
-				 "stays as an unused one of the VM.");
+				 "stays as an unused one of the VM."));
 }

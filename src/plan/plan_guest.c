@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/hostpci.h"
 #include "src/plan/mapping.h"
@@ -127,7 +128,7 @@ int pg_vm_command(struct pg_vm_plan *vm, const char *const *argv, const char *co
 		r = pg_strv_add(&cmd->undo, *undo++);
 	if (r < 0)
 		return r;
-	cmd->why = strdup(why);
+	cmd->why = strdup(_(why));
 	return cmd->why ? 0 : -ENOMEM;
 }
 
@@ -147,7 +148,7 @@ int pg_vm_set(struct pg_vm_plan *vm, const char *key, const char *value, const c
 struct pg_finding *pg_vm_finding(struct pg_vm_plan *vm, const char *id, enum pg_level level,
 				 const char *text)
 {
-	return pg_findings_add(&vm->p->plan->findings, id, level, vm->scope.s, "%s", text);
+	return pg_findings_add(&vm->p->plan->findings, id, level, vm->scope.s, "%s", _(text));
 }
 
 bool pg_vm_has_gpu(const struct pg_vm_plan *vm)
@@ -318,7 +319,7 @@ static int model(struct pg_vm_plan *vm, const char *cpu)
 		"The VM's processor model is not `host`. Drivers of GPUs often want features that only "
 		"this one shows.");
 
-	if (pg_finding_evidence(f, "cpu: %s", cpu ? cpu : "(not set)") < 0)
+	if (pg_finding_evidence(f, "cpu: %s", cpu ? cpu : _("(not set)")) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "If the driver fails, try `qm set %s --cpu host`.", vm->vmid);
 }

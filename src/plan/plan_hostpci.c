@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 static int set(struct pg_vm_plan *vm, unsigned index, const char *value, const char *why)
 {
 	char *key pg_autofree = pg_strf("hostpci%u", index);
@@ -92,10 +93,10 @@ static int assign(struct pg_vm_plan *vm, const struct pg_entry *e, int index)
 	if (r < 0)
 		return r;
 	return set(vm, (unsigned)index, value,
-		   e->igd  ? "The VM gets the processor's own graphics, as its primary display." :
-		   e->xvga ? "The VM gets the device, as its primary display." :
-		   vm->p->choices->mdev ? "The VM gets a part of the card, made when it starts." :
-			     "The VM gets the device.");
+		   e->igd  ? _("The VM gets the processor's own graphics, as its primary display.") :
+		   e->xvga ? _("The VM gets the device, as its primary display.") :
+		   vm->p->choices->mdev ? _("The VM gets a part of the card, made when it starts.") :
+			     _("The VM gets the device."));
 }
 
 /* ---- one that is there, with what was chosen put in ---- */
@@ -144,9 +145,9 @@ static int edit(struct pg_vm_plan *vm, const struct pg_entry *e, const struct pg
 		return 0;
 	return set(vm, hp->index, value,
 		   name && vm->p->choices->mapping ?
-			   "The VM has the device already; it is named by the mapping, so that the VM "
-			   "can start on other nodes as well." :
-			   "The VM has the device already; what was chosen is put in, the rest stays.");
+			   _("The VM has the device already; it is named by the mapping, so that the VM "
+			   "can start on other nodes as well.") :
+			   _("The VM has the device already; what was chosen is put in, the rest stays."));
 }
 
 /* Is all that an entry names among these, so that it can be widened to them? */
@@ -233,13 +234,13 @@ static int replace(struct pg_vm_plan *vm, const struct pg_entries *entries)
 
 	if (!old)
 		return refuse_replace(vm, "hostpci-not-there",
-				      "There is nothing to replace: the VM has no such entry.",
-				      "Leave --replace out: the device gets a free number.");
+				      _("There is nothing to replace: the VM has no such entry."),
+				      _("Leave --replace out: the device gets a free number."));
 	if (entries->n != 1)
 		return refuse_replace(vm, "hostpci-replace-several",
-				      "One entry can be replaced by one device, and several were "
-				      "chosen.",
-				      "Plan one device at a time, or join them with ';'.");
+				      _("One entry can be replaced by one device, and several were "
+				      "chosen."),
+				      _("Plan one device at a time, or join them with ';'."));
 	if (pg_vm_have(vm, e).hp)
 		return refuse_overlap(vm, e);
 	value = pg_hostpci_new_value(vm, e);
@@ -323,8 +324,8 @@ static int remove_all(struct pg_vm_plan *vm)
 	for (size_t i = 0; r == 0 && i < c->remove.n; i++) {
 		if (c->replace && strcmp(c->replace, c->remove.v[i]) == 0)
 			return refuse_replace(vm, "hostpci-replace-removed",
-					      "The same entry was chosen to be replaced and to be "
-					      "taken away.", "Choose one of both.");
+					      _("The same entry was chosen to be replaced and to be "
+					      "taken away."), _("Choose one of both."));
 		r = remove_one(vm, c->remove.v[i]);
 	}
 	return r;

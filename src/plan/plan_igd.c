@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 static int refuse(struct pg_vm_plan *vm, const char *id, const char *text, const char *evidence,
 		  const char *advice)
 {
@@ -27,14 +28,14 @@ static int device(struct pg_vm_plan *vm, const struct pg_entry *e)
 
 	if (e->n > 1)
 		return refuse(vm, "igd-functions",
-			      "legacy-igd passes one function alone, and several of the slot were "
-			      "chosen.", e->host, "Choose the function .0 only.");
+			      _("legacy-igd passes one function alone, and several of the slot were "
+			      "chosen."), e->host, _("Choose the function .0 only."));
 	if (addr.dev == 2 && addr.fn == 0)
 		return 0;
 	return refuse(vm, "igd-address",
-		      "legacy-igd is for the processor's own graphics at 00:02.0: this device has "
-		      "another address.", pg_bdf_str(addr).s,
-		      "Leave legacy-igd out: other cards do not need it.");
+		      _("legacy-igd is for the processor's own graphics at 00:02.0: this device has "
+		      "another address."), pg_bdf_str(addr).s,
+		      _("Leave legacy-igd out: other cards do not need it."));
 }
 
 /* Several lines of the node in a mapping are alternatives. */
@@ -51,8 +52,8 @@ static int alternatives(struct pg_vm_plan *vm)
 	if (n < 2)
 		return 0;
 	return refuse(vm, "igd-alternatives",
-		      "legacy-igd takes no mapping with several devices of this node.", id,
-		      "Name the device itself, or a mapping of its own.");
+		      _("legacy-igd takes no mapping with several devices of this node."), id,
+		      _("Name the device itself, or a mapping of its own."));
 }
 
 /* ---- of the VM ---- */
@@ -63,19 +64,19 @@ static int settings(struct pg_vm_plan *vm)
 
 	if (vm->q35)
 		return refuse(vm, "igd-machine",
-			      "legacy-igd works on the i440fx machine type only, and the VM is q35.",
+			      _("legacy-igd works on the i440fx machine type only, and the VM is q35."),
 			      pg_vm_value(vm->guest, "machine"),
-			      "Use a VM with i440fx, or pass the device without legacy-igd.");
+			      _("Use a VM with i440fx, or pass the device without legacy-igd."));
 	if (c->pcie == PG_YES)
-		return refuse(vm, "igd-pcie", "legacy-igd and PCI Express exclude each other.", NULL,
-			      "Leave pcie out.");
+		return refuse(vm, "igd-pcie", _("legacy-igd and PCI Express exclude each other."), NULL,
+			      _("Leave pcie out."));
 	if (c->primary)
-		return refuse(vm, "igd-primary", "legacy-igd and x-vga exclude each other: with "
-			      "legacy-igd the device is the primary display anyway.", NULL,
-			      "Leave primary out.");
+		return refuse(vm, "igd-primary", _("legacy-igd and x-vga exclude each other: with "
+			      "legacy-igd the device is the primary display anyway."), NULL,
+			      _("Leave primary out."));
 	if (c->pci.rombar == PG_NO)
-		return refuse(vm, "igd-rombar", "legacy-igd needs the ROM of the device: rombar=0 "
-			      "takes it away.", NULL, "Leave rombar out.");
+		return refuse(vm, "igd-rombar", _("legacy-igd needs the ROM of the device: rombar=0 "
+			      "takes it away."), NULL, _("Leave rombar out."));
 	return 0;
 }
 
@@ -95,16 +96,16 @@ static int others(struct pg_vm_plan *vm, const struct pg_entry *e)
 		    hp != pg_vm_hostpci_at(vm->guest, hp->index) ||
 		    vm->leaving >> hp->index & 1)
 			continue;
-		return refuse(vm, "igd-one", "The VM has a device with legacy-igd already, and there "
-			      "can be one only.", hp->value, "Take that entry from the VM first.");
+		return refuse(vm, "igd-one", _("The VM has a device with legacy-igd already, and there "
+			      "can be one only."), hp->value, _("Take that entry from the VM first."));
 	}
 	if (!have.hp || vm->p->choices->replace)
 		return 0;
 	if (have.hp->xvga || have.hp->no_rombar || have.hp->pcie || has_word(have.hp->value, "mdev="))
 		return refuse(vm, "igd-entry",
-			      "The VM's entry of the device has a setting that legacy-igd excludes "
-			      "(x-vga, rombar=0, pcie or mdev).", have.hp->value,
-			      "Write the entry anew with --replace.");
+			      _("The VM's entry of the device has a setting that legacy-igd excludes "
+			      "(x-vga, rombar=0, pcie or mdev)."), have.hp->value,
+			      _("Write the entry anew with --replace."));
 	return 0;
 }
 
@@ -169,6 +170,6 @@ int pg_vm_igd(struct pg_vm_plan *vm, const struct pg_entries *entries)
 	}
 	if (r < 0 || any || vm->p->choices->pci.legacy_igd != PG_YES)
 		return r;
-	return refuse(vm, "igd-no-vga", "None of the chosen devices is a VGA display controller, "
-		      "which legacy-igd is for.", NULL, "Leave legacy-igd out.");
+	return refuse(vm, "igd-no-vga", _("None of the chosen devices is a VGA display controller, "
+		      "which legacy-igd is for."), NULL, _("Leave legacy-igd out."));
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/hostpci.h"
 #include "src/plan/mapping.h"
 
@@ -37,13 +38,13 @@ static int give_pci(struct pg_vm_plan *vm)
 	if (r < 0)
 		return r;
 	if (!c->mapping || entries.n == 0)
-		return refuse(vm, "mapping-no-device", "There is no such device on this node.",
-			      "`pve-gpu list --all` shows the devices of this node.");
+		return refuse(vm, "mapping-no-device", _("There is no such device on this node."),
+			      _("`pve-gpu list --all` shows the devices of this node."));
 	if (entries.n > 1)
 		return refuse(vm, "mapping-several",
-			      "An entry of a mapping stands for one device, and several were chosen.",
-			      "Choose the device of one slot, or join them with ';' where a VM is to "
-			      "get them together.");
+			      _("An entry of a mapping stands for one device, and several were chosen."),
+			      _("Choose the device of one slot, or join them with ';' where a VM is to "
+			      "get them together."));
 	return pg_map_put(vm, c->mapping, c->map_task, entries.v->dev, entries.v->n,
 			  entries.v->host);
 }
@@ -54,12 +55,12 @@ static int give_usb(struct pg_vm_plan *vm)
 
 	if (c->n_pick || c->n_usb != 1)
 		return refuse(vm, "usb-mapping-several",
-			      "A USB mapping stands for one USB device on each node.",
-			      "Choose one device, by its port or its ids.");
+			      _("A USB mapping stands for one USB device on each node."),
+			      _("Choose one device, by its port or its ids."));
 	if (c->map_task == PG_MAP_ADD)
 		return refuse(vm, "usb-mapping-one",
-			      "A USB mapping has one entry for each node, no further ones.",
-			      "Choose another name, or replace this node's entry.");
+			      _("A USB mapping has one entry for each node, no further ones."),
+			      _("Choose another name, or replace this node's entry."));
 	return pg_usb_map_put(vm, c->usb_mapping, c->map_task, &c->usb[0]);
 }
 
@@ -101,17 +102,17 @@ static int warn_users(struct pg_vm_plan *vm, const struct pg_map_change *c)
 		const struct pg_guest *g = &facts->guest[i];
 
 		if ((g->local || !c->after.n) && pg_guest_has_mapping(g, c->usb, c->id))
-			pg_strbuf_addf(&b, "%sVM %u on %s", b.len ? ", " : "", g->vmid, g->node);
+			pg_strbuf_addf(&b, _("%sVM %u on %s"), b.len ? ", " : "", g->vmid, g->node);
 	}
 	if (pg_strbuf_error(&b) < 0)
 		return -ENOMEM;
 	if (!b.len)
 		return 0;
 	f = pg_vm_finding(vm, "mapping-used", PG_LEVEL_WARN,
-			  c->after.n ? "VMs of this node have the device by this mapping, and do not "
-				       "start here without its entry." :
-				       "VMs have the device by this mapping, and do not start without "
-				       "it.");
+			  c->after.n ? N_("VMs of this node have the device by this mapping, and do not "
+				       "start here without its entry.") :
+				       N_("VMs have the device by this mapping, and do not start without "
+				       "it."));
 	if (pg_finding_evidence(f, "%s", b.s) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Take the device from them first, or move them to a node that has "
@@ -150,13 +151,13 @@ static int take_away(struct pg_vm_plan *vm, bool usb)
 		return r;
 	if (!c.there || c.after.n == c.before.n)
 		return pg_vm_finding(vm, "mapping-not-there", PG_LEVEL_NOTE,
-				     c.there ? "There is nothing to take away: the mapping has no entry "
-					       "for this node." :
-					       "There is nothing to take away: there is no mapping of "
-					       "that name.") ? 0 : -ENOMEM;
-	c.why = c.after.n ? "This node's entry is taken from the mapping; those of other nodes stay "
-			    "as they are." :
-			    "The mapping had no other entry: it goes with this one.";
+				     c.there ? N_("There is nothing to take away: the mapping has no entry "
+					       "for this node.") :
+					       N_("There is nothing to take away: there is no mapping of "
+					       "that name.")) ? 0 : -ENOMEM;
+	c.why = c.after.n ? _("This node's entry is taken from the mapping; those of other nodes stay "
+			    "as they are.") :
+			    _("The mapping had no other entry: it goes with this one.");
 	r = warn_users(vm, &c);
 	return r < 0 ? r : pg_map_command(vm, &c);
 }

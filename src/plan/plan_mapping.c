@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/drift.h"
 
 /* pve-configid: a letter, then letters, digits, '_' and '-'; at least two characters. */
@@ -97,18 +98,18 @@ static int check_entry(struct pg_vm_plan *vm, const struct pg_dev *const *dev, s
 	*ret = true;
 	if (!vm->p->facts->system.node)
 		return refuse(vm, "mapping-node",
-			      "The name of this node is unknown, so that no mapping can be made.",
-			      "Run pve-gpu on the node itself.");
+			      _("The name of this node is unknown, so that no mapping can be made."),
+			      _("Run pve-gpu on the node itself."));
 	if (dev[0]->group < 0)
 		return refuse(vm, "mapping-no-group",
-			      "The device has no IOMMU group yet, which a mapping must name.",
-			      "Turn the IOMMU on and reboot first, without a mapping; then plan "
-			      "again.");
+			      _("The device has no IOMMU group yet, which a mapping must name."),
+			      _("Turn the IOMMU on and reboot first, without a mapping; then plan "
+			      "again."));
 	if (strchr(path, ';') && !alike(dev, n))
 		return refuse(vm, "mapping-functions",
-			      "A mapping that lists functions one by one takes functions with the "
-			      "same ids only: Proxmox compares each of them when the VM starts.",
-			      "Choose the whole slot, or one function.");
+			      _("A mapping that lists functions one by one takes functions with the "
+			      "same ids only: Proxmox compares each of them when the VM starts."),
+			      _("Choose the whole slot, or one function."));
 	*ret = false;
 	return 0;
 }
@@ -127,12 +128,12 @@ static int mdev_of(struct pg_vm_plan *vm, const struct pg_mapping *m, const stru
 		return 0;
 	f = pg_vm_finding(vm, "mapping-mdev", PG_LEVEL_BLOCK,
 			  dev->has_mdev ?
-				  "The device is divided into mediated devices or vGPUs, and the "
+				  N_("The device is divided into mediated devices or vGPUs, and the "
 				  "mapping is one for devices that are passed whole. It says so for "
-				  "all of its entries at once: a VM would start with none of them." :
-				  "The mapping is one for mediated devices or vGPUs, which this "
+				  "all of its entries at once: a VM would start with none of them.") :
+				  N_("The mapping is one for mediated devices or vGPUs, which this "
 				  "device does not have. It says so for all of its entries at once: "
-				  "no VM would start with this one.");
+				  "no VM would start with this one."));
 	if (pg_finding_evidence(f, "%s: mdev %d", m->id, m->mdev) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Choose another name: a mapping of its own.");
@@ -170,7 +171,7 @@ static int create(struct pg_vm_plan *vm, const char *id, const struct pg_dev *de
 	struct pg_map_change c PG_CLEANUP(pg_map_change_done) = {
 		.id = id,
 		.mdev = dev->has_mdev ? PG_YES : PG_UNKNOWN,
-		.why = "The mapping names the device for every VM that is to have it.",
+		.why = _("The mapping names the device for every VM that is to have it."),
 	};
 
 	if (pg_strv_take(&c.after, map_value(vm, dev, path)) < 0)
@@ -204,11 +205,11 @@ static int write_entry(struct pg_vm_plan *vm, const struct pg_mapping *m, const 
 		r = mdev_of(vm, m, dev, c.after.n == 1, &c.mdev);
 	if (r == 0)
 		r = note_other_ids(vm, m, dev);
-	c.why = over   ? "The mapping names another device of this node." :
-		m->here ? "The mapping gets a further device of this node: a VM gets the first "
-			  "that is free." :
-			  "The mapping gets an entry for this node; those of other nodes stay as "
-			  "they are.";
+	c.why = over   ? _("The mapping names another device of this node.") :
+		m->here ? _("The mapping gets a further device of this node: a VM gets the first "
+			  "that is free.") :
+			  _("The mapping gets an entry for this node; those of other nodes stay as "
+			  "they are.");
 	return r < 0 ? r : pg_map_command(vm, &c);
 }
 
@@ -261,7 +262,7 @@ static int put_right(struct pg_vm_plan *vm, const struct pg_mapping *m,
 {
 	struct pg_map_change c PG_CLEANUP(pg_map_change_done) = {
 		.id = m->id,
-		.why = "The mapping says of the device what the start of a VM compares.",
+		.why = _("The mapping says of the device what the start of a VM compares."),
 	};
 	int r = pg_map_change_begin(vm->p->facts, &c);
 
@@ -307,10 +308,10 @@ static int use(struct pg_vm_plan *vm, const struct pg_mapping *m, enum pg_map_ta
 		return r;
 	if (!over && m->here && task != PG_MAP_ADD)
 		return refuse(vm, "mapping-other",
-			      "The mapping of that name is there and stands for other devices on "
-			      "this node.",
-			      "Choose another name, or write this node's entry anew: `pve-gpu "
-			      "mapping NAME ADDRESS --replace`.");
+			      _("The mapping of that name is there and stands for other devices on "
+			      "this node."),
+			      _("Choose another name, or write this node's entry anew: `pve-gpu "
+			      "mapping NAME ADDRESS --replace`."));
 	r = check_entry(vm, dev, n, path, &refused);
 	return r < 0 || refused ? r : write_entry(vm, m, dev[0], path, over);
 }
@@ -323,9 +324,9 @@ int pg_map_put(struct pg_vm_plan *vm, const char *id, enum pg_map_task task,
 	int r;
 
 	if (!pg_is_config_id(id))
-		return refuse(vm, "mapping-name", "This is no name for a mapping.",
-			      "Use letters, digits, '-' and '_', beginning with a letter, at "
-			      "least two characters.");
+		return refuse(vm, "mapping-name", _("This is no name for a mapping."),
+			      _("Use letters, digits, '-' and '_', beginning with a letter, at "
+			      "least two characters."));
 	if (m)
 		return use(vm, m, task, dev, n, path);
 	r = check_entry(vm, dev, n, path, &refused);

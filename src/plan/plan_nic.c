@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/nic.h"
 
 #define LINK_D "/etc/systemd/network/10-pve-gpu-"
@@ -14,8 +15,8 @@
 static int pin(struct pg_planner *p, const struct pg_nic *nic)
 {
 	char *path pg_autofree = pg_strf(LINK_D "%s.link", nic->name);
-	char *why pg_autofree = pg_strf("The network card keeps the name %s, however the buses are "
-					"numbered.", nic->name);
+	char *why pg_autofree = pg_strf(_("The network card keeps the name %s, however the buses are "
+					"numbered."), nic->name);
 	struct pg_bytes after = { 0 };
 
 	if (!path || !why)

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/planner.h"
 
@@ -77,8 +78,8 @@ static int why_initrd(const struct pg_planner *p, char **ret)
 	if (!old && !lacks)
 		return 0;
 	*ret = old ? pg_strf("%s %s %s.", rd->path,
-			     rd->differ.n ? "holds another copy of" : "is older than", old) :
-		     pg_strf("%s does not hold %s.", rd->path, lacks);
+			     rd->differ.n ? _("holds another copy of") : _("is older than"), old) :
+		     pg_strf(_("%s does not hold %s."), rd->path, lacks);
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -115,8 +116,8 @@ static int plan_initrd(struct pg_planner *p)
 	int r;
 
 	if (any_file(p->plan, in_initramfs))
-		return rebuild_initrd(p, strdup("The initramfs of every kernel holds a copy "
-						"of what changed."));
+		return rebuild_initrd(p, strdup(_("The initramfs of every kernel holds a copy "
+						"of what changed.")));
 	r = why_initrd(p, &why);
 	return r < 0 || !why ? r : rebuild_initrd(p, why);
 }
@@ -143,7 +144,7 @@ static int why_loader(const struct pg_planner *p, char **ret)
 	e = pg_entry_lacking(p->facts, &words, &word);
 	if (!e)
 		return 0;
-	*ret = pg_strf("%s has not got the option %s, which %s asks for.", e->path, word,
+	*ret = pg_strf(_("%s has not got the option %s, which %s asks for."), e->path, word,
 		       loader == PG_LOADER_GRUB ? PG_PATH_GRUB : PG_PATH_CMDLINE);
 	return *ret ? 0 : -ENOMEM;
 }
@@ -158,8 +159,8 @@ static int plan_loader(struct pg_planner *p)
 
 	if (any_file(p->plan, is_loader_file))
 		return add_cmd(p->plan, cmd, strdup(pbt ?
-			"The kernel options are written to the EFI system partitions." :
-			"The kernel options are written to grub.cfg."));
+			_("The kernel options are written to the EFI system partitions.") :
+			_("The kernel options are written to grub.cfg.")));
 	r = why_loader(p, &why);
 	return r < 0 || !why ? r : add_cmd(p->plan, cmd, why);
 }
@@ -174,6 +175,6 @@ int pg_plan_rebuild(struct pg_planner *p)
 		return r;
 	/* run-parts, since it has nothing to run, and succeeds, when undo took the hook away */
 	return add_cmd(p->plan, "run-parts --regex=^zz-pve-gpu$ /etc/kernel/postinst.d",
-		       strdup("The entry without passthrough is written to the EFI system "
-			      "partitions."));
+		       strdup(_("The entry without passthrough is written to the EFI system "
+			      "partitions.")));
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/drift.h"
 #include "src/plan/drift_usb.h"
@@ -181,8 +182,8 @@ static int repair_mapping(const struct repair *r, const struct pg_mapping *m)
 {
 	struct pg_map_change c PG_CLEANUP(pg_map_change_done) = {
 		.id = m->id,
-		.why = "The mapping says where the device is now, and what the start of a VM "
-		       "compares.",
+		.why = _("The mapping says where the device is now, and what the start of a VM "
+		       "compares."),
 	};
 	struct pg_vm_plan vm = { .p = r->p, .scope = { .s = "host" } };
 	int e = pg_map_change_begin(r->p->facts, &c);
@@ -212,7 +213,7 @@ static int repair_usb(struct pg_planner *p, const struct pg_usb_drift *d)
 	struct pg_map_change c PG_CLEANUP(pg_map_change_done) = {
 		.usb = true,
 		.id = d->mapping->id,
-		.why = "The mapping names the port at which its device is now.",
+		.why = _("The mapping names the port at which its device is now."),
 	};
 	struct pg_vm_plan vm = { .p = p, .scope = { .s = "host" } };
 	size_t at = (size_t)(d->map - d->mapping->map);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/usb.h"
 
@@ -46,7 +47,7 @@ static int too_few(const struct pg_vm_scope *scope, const struct pg_dev *dev, co
 			       "not work.");
 	if (pg_finding_evidence(*ret, "%s: %llu GiB; cpu: %s", pg_bdf_str(dev->addr).s,
 				(unsigned long long)(pg_dev_largest_bar(dev) / GIB),
-				cpu ? cpu : "(not set)") < 0)
+				cpu ? cpu : _("(not set)")) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(*ret, "Choose `--cpu host`, or add phys-bits=host to the model.");
 }
@@ -128,15 +129,15 @@ static int short_of(struct pg_findings *f, const struct pg_vm_scope *scope, uint
 {
 	struct pg_finding *finding = pg_findings_add(
 		f, "memory-short", PG_LEVEL_WARN, scope->s,
-		ever ? "With a passed device the VM takes all of its memory when it starts, and the "
+		ever ? N_("With a passed device the VM takes all of its memory when it starts, and the "
 		       "node has less than that: it will not start (VFIO_MAP_DMA failed: Cannot "
-		       "allocate memory)." :
-		       "With a passed device the VM takes all of its memory when it starts, and less "
+		       "allocate memory).") :
+		       N_("With a passed device the VM takes all of its memory when it starts, and less "
 		       "than that is free now: it may not start (VFIO_MAP_DMA failed: Cannot allocate "
-		       "memory), or other VMs are ended for it.");
+		       "memory), or other VMs are ended for it."));
 
 	if (pg_finding_evidence(finding, "memory: %.1f GiB; %s: %.1f GiB", (double)need / (double)GIB,
-				ever ? "the node has" : "free", (double)have / (double)GIB) < 0)
+				ever ? _("the node has") : "free", (double)have / (double)GIB) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(finding, "Give the VM less (`qm set %s --memory …`), or stop others "
 					  "before it starts.", scope->number);

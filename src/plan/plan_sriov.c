@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/host/sriov.h"
 #include "src/plan/planner.h"
 #include "src/plan/sriov.h"
@@ -98,8 +99,8 @@ static int put_conf(struct pg_planner *p, const struct pg_sriov_state *old,
 	if (r < 0)
 		return r;
 	return pg_planner_put(p, PG_PATH_SRIOV, &after, 0644,
-			      card->count ? "Virtual functions that the card has whenever the node starts." :
-					    "The card has no virtual functions any more when the node starts.");
+			      card->count ? N_("Virtual functions that the card has whenever the node starts.") :
+					    N_("The card has no virtual functions any more when the node starts."));
 }
 
 /* ---- the unit ---- */
@@ -171,7 +172,7 @@ static int reload(struct pg_planner *p)
 			  strcmp(p->plan->file[i].path, PG_PATH_SRIOV_WANT) == 0;
 	if (!needed)
 		return 0;
-	cmd = add_cmd(p->plan, "systemd reads its units again.");
+	cmd = add_cmd(p->plan, _("systemd reads its units again."));
 	return cmd ? pg_strv_split("systemctl daemon-reload", " ", &cmd->argv) : -ENOMEM;
 }
 
@@ -209,8 +210,8 @@ static int make_now(struct pg_planner *p, const struct pg_dev *pf, const struct 
 {
 	unsigned count = p->choices->sriov.count;
 	bool was_here = old && old->place == PG_SRIOV_HERE && old->card->count == pf->num_vfs;
-	struct pg_plan_cmd *cmd = add_cmd(p->plan, count ? "Makes the virtual functions now." :
-							   "Takes the virtual functions away now.");
+	struct pg_plan_cmd *cmd = add_cmd(p->plan, count ? _("Makes the virtual functions now.") :
+							   _("Takes the virtual functions away now."));
 	int r;
 
 	if (!cmd)
@@ -265,9 +266,9 @@ int pg_sriov_summary(struct pg_planner *p)
 	const struct pg_sriov_want *want = &p->choices->sriov;
 	struct pg_strbuf b = { 0 };
 
-	pg_strbuf_addf(&b, "%u virtual functions of %s", want->count, pg_bdf_short(want->pf).s);
+	pg_strbuf_addf(&b, _("%u virtual functions of %s"), want->count, pg_bdf_short(want->pf).s);
 	if (p->choices->vmid)
-		pg_strbuf_addf(&b, ", one for VM %u", (unsigned)p->choices->vmid);
+		pg_strbuf_addf(&b, _(", one for VM %u"), (unsigned)p->choices->vmid);
 	p->plan->summary = pg_strbuf_steal(&b);
 	return p->plan->summary ? 0 : -ENOMEM;
 }

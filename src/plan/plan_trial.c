@@ -3,20 +3,21 @@
 
 #include <errno.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* What of the person's way in, or of the node itself, goes with the device; NULL: nothing. */
 static const char *risk_of(const struct pg_dev *dev)
 {
 	if (pg_dev_vital(dev))
-		return "the node depends on it";
+		return _("the node depends on it");
 	if (pg_dev_is_console(dev))
-		return "the node's own screen is on it";
+		return _("the node's own screen is on it");
 	if (dev->kind == PG_KIND_NIC)
-		return "it is a network card";
+		return _("it is a network card");
 	if (dev->kind == PG_KIND_STORAGE)
-		return "it is a disk controller";
-	return dev->n_use ? "the node uses it" : NULL;
+		return _("it is a disk controller");
+	return dev->n_use ? _("the node uses it") : NULL;
 }
 
 /* The first device that leaves with a risk; NULL: none does. */
@@ -45,10 +46,10 @@ static int say_why(const struct pg_planner *p, const struct pg_dev *risky)
 	struct pg_plan *plan = p->plan;
 
 	if (risky)
-		plan->trial_why = pg_strf("%s leaves the host, and %s.",
+		plan->trial_why = pg_strf(_("%s leaves the host, and %s."),
 					  pg_bdf_str(risky->addr).s, risk_of(risky));
 	else
-		plan->trial_why = pg_strf("Names of network cards are pinned.");
+		plan->trial_why = pg_strf(_("Names of network cards are pinned."));
 	return plan->trial_why ? 0 : -ENOMEM;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/usb.h"
 
@@ -185,16 +186,16 @@ static int refuse_full(struct pg_vm_plan *vm)
 	pg_autofree char *why = pg_vm_usb_why(vm->guest);
 	struct pg_finding *f = pg_vm_finding(
 		vm, "usb-full", PG_LEVEL_BLOCK,
-		modern ? "The VM has no free USB number: all 14 are taken." :
-			 "The VM has no free USB number: with this machine version and guest type "
-			 "there are five.");
+		modern ? N_("The VM has no free USB number: all 14 are taken.") :
+			 N_("The VM has no free USB number: with this machine version and guest type "
+			 "there are five."));
 
 	if (!why || pg_finding_evidence(f, "%s", why) < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, modern ? "Take a device from the VM first." :
-					     "Take a device from the VM first. 14 are there with machine "
+	return pg_finding_advice(f, modern ? N_("Take a device from the VM first.") :
+					     N_("Take a device from the VM first. 14 are there with machine "
 					     "version 7.1 or newer and ostype l26 or Windows newer than "
-					     "7.");
+					     "7."));
 }
 
 static int give(struct pg_vm_plan *vm, const struct pg_usb_spec *spec,
@@ -252,7 +253,7 @@ static int say_when(struct pg_vm_plan *vm, size_t n_before)
 			  "(pending) until it is stopped and started again.");
 	if (!why || pg_finding_evidence(f, "%s%s", why,
 					pg_vm_usb_modern(vm->p->facts, vm->guest) ?
-						"; hotplug without usb" : "") < 0)
+						_("; hotplug without usb") : "") < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "Shut it down and start it, or use `qm reboot`.");
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/mapping.h"
 #include "src/plan/usb.h"
 
@@ -25,12 +26,12 @@ static int check_entry(struct pg_vm_plan *vm, const struct pg_usb_dev *dev, bool
 	*ret = true;
 	if (!dev || !dev->has_ids)
 		return refuse(vm, "usb-mapping-absent",
-			      "A mapping names the device's ids, and it is not plugged in.",
-			      "Plug it in, then plan again.");
+			      _("A mapping names the device's ids, and it is not plugged in."),
+			      _("Plug it in, then plan again."));
 	if (!vm->p->facts->system.node)
 		return refuse(vm, "usb-mapping-node",
-			      "The name of this node is unknown, so that no mapping can be made.",
-			      "Run pve-gpu on the node itself.");
+			      _("The name of this node is unknown, so that no mapping can be made."),
+			      _("Run pve-gpu on the node itself."));
 	*ret = false;
 	return 0;
 }
@@ -52,10 +53,10 @@ static int write_entry(struct pg_vm_plan *vm, const char *id, const struct pg_us
 	}
 	if (r == 0 && !put)
 		r = pg_strv_add(&c.after, value);
-	c.why = !m  ? "The mapping names the device for every VM that is to have it." :
-		put ? "The mapping names the device of this node that it stands for now." :
-		      "The mapping gets an entry for this node; those of other nodes stay as they "
-		      "are.";
+	c.why = !m  ? _("The mapping names the device for every VM that is to have it.") :
+		put ? _("The mapping names the device of this node that it stands for now.") :
+		      _("The mapping gets an entry for this node; those of other nodes stay as they "
+		      "are.");
 	return r < 0 ? r : pg_map_command(vm, &c);
 }
 
@@ -87,10 +88,10 @@ static int use(struct pg_vm_plan *vm, const struct pg_usb_mapping *m, enum pg_ma
 		return write_entry(vm, m->id, m, value);
 	return refuse(vm, wrong ? "usb-mapping-wrong" : "usb-mapping-other",
 		      wrong ? wrong :
-			      "The mapping of that name is there and stands for another device on "
-			      "this node.",
-		      "Choose another name, or write this node's entry anew: `pve-gpu mapping NAME "
-		      "PORT --replace`.");
+			      _("The mapping of that name is there and stands for another device on "
+			      "this node."),
+		      _("Choose another name, or write this node's entry anew: `pve-gpu mapping NAME "
+		      "PORT --replace`."));
 }
 
 int pg_usb_map_put(struct pg_vm_plan *vm, const char *id, enum pg_map_task task,
@@ -103,13 +104,13 @@ int pg_usb_map_put(struct pg_vm_plan *vm, const char *id, enum pg_map_task task,
 	int r;
 
 	if (!pg_is_config_id(id))
-		return refuse(vm, "usb-mapping-name", "This is no name for a mapping.",
-			      "Use letters, digits, '-' and '_', beginning with a letter, at least two "
-			      "characters.");
+		return refuse(vm, "usb-mapping-name", _("This is no name for a mapping."),
+			      _("Use letters, digits, '-' and '_', beginning with a letter, at least two "
+			      "characters."));
 	if (spec->by == PG_USB_BY_SPICE)
 		return refuse(vm, "usb-mapping-spice",
-			      "What a SPICE client redirects is no device of a node, and has no mapping.",
-			      "Leave the mapping out.");
+			      _("What a SPICE client redirects is no device of a node, and has no mapping."),
+			      _("Leave the mapping out."));
 	if (m && task == PG_MAP_GIVE && is_right(vm, m, dev))
 		return 0;
 	r = check_entry(vm, dev, &refused);
@@ -125,8 +126,8 @@ int pg_vm_usb_mapping(struct pg_vm_plan *vm, const struct pg_usb_spec *spec)
 {
 	if (vm->p->choices->n_usb > 1)
 		return refuse(vm, "usb-mapping-several",
-			      "A USB mapping stands for one device on each node, and several were "
-			      "chosen.",
-			      "Choose one device for this mapping, and plan again for the rest.");
+			      _("A USB mapping stands for one device on each node, and several were "
+			      "chosen."),
+			      _("Choose one device for this mapping, and plan again for the rest."));
 	return pg_usb_map_put(vm, vm->p->choices->usb_mapping, PG_MAP_GIVE, spec);
 }

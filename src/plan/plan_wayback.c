@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define PATH_10_LINUX "/etc/grub.d/10_linux"
@@ -37,8 +38,8 @@ static int note_hidden(struct pg_planner *p)
 			    "GRUB does not wait, so its entry without passthrough cannot be chosen.");
 	if (pg_finding_evidence(f, "GRUB_TIMEOUT=0") < 0)
 		return -ENOMEM;
-	return pg_finding_advice(f, "Set GRUB_TIMEOUT=5 in " PG_PATH_GRUB " before you go on; "
-				    "`update-grub` is run with the change.");
+	return pg_finding_advice(f, "Set GRUB_TIMEOUT=5 in %s before you go on; `update-grub` is run with "
+				    "the change.", PG_PATH_GRUB);
 }
 
 /* Whether GRUB makes its menu in Debian's way is not known: the change would go without its way back. */
@@ -64,8 +65,8 @@ static int plan_grub(struct pg_planner *p)
 	if (from->error && !from->mode)
 		return refuse_unread(p, from);
 	if (!(from->mode & 0111))
-		return note_none(p, "GRUB's menu gets no entry without passthrough: "
-				    PATH_10_LINUX ", from which it is made, is switched off.");
+		return note_none(p, _("GRUB's menu gets no entry without passthrough: /etc/grub.d/10_linux, from which "
+				      "it is made, is switched off."));
 	r = pg_planner_install(p, PG_PATH_WAYBACK_GRUB, &p->templates->grub_entry, 0755,
 			       "GRUB's menu gets an entry without passthrough: the way back "
 			       "from the local screen.");
@@ -76,8 +77,8 @@ static int plan_grub(struct pg_planner *p)
 static int plan_systemd_boot(struct pg_planner *p)
 {
 	if (!p->facts->boot.pbt)
-		return note_none(p, "The boot menu gets no entry without passthrough: this node's "
-				    "EFI system partitions are not those of proxmox-boot-tool.");
+		return note_none(p, _("The boot menu gets no entry without passthrough: this node's "
+				    "EFI system partitions are not those of proxmox-boot-tool."));
 	return pg_planner_install(p, PG_PATH_WAYBACK_ESP, &p->templates->loader_entry, 0755,
 				  "The boot menu gets an entry without passthrough: the way back "
 				  "from the local screen.");

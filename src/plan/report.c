@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/mask.h"
 #include "src/plan/secret.h"
@@ -21,7 +22,7 @@ static const char *or_unknown(const char *s)
 
 static const char *tri(enum pg_tri t)
 {
-	return t == PG_YES ? "yes" : t == PG_NO ? "no" : "unknown";
+	return t == PG_YES ? _("yes") : t == PG_NO ? _("no") : _("unknown");
 }
 
 /* ---- the node ---- */
@@ -32,31 +33,31 @@ static void node(struct report *r)
 	static const char *const tables[] = { "none", "DMAR", "IVRS" };
 
 	pg_strbuf_addf(&r->b, "## pve-gpu %s\n\n", PACKAGE_VERSION);
-	pg_strbuf_addf(&r->b, "- Proxmox VE %s, Linux %s\n", or_unknown(f->system.pve_version),
+	pg_strbuf_addf(&r->b, _("- Proxmox VE %s, Linux %s\n"), or_unknown(f->system.pve_version),
 		       or_unknown(f->system.kernel));
-	pg_strbuf_addf(&r->b, "- CPU: %s\n", or_unknown(f->system.cpu_model));
-	pg_strbuf_addf(&r->b, "- Boot loader: %s%s, UEFI: %s, Secure Boot: %s\n",
+	pg_strbuf_addf(&r->b, _("- CPU: %s\n"), or_unknown(f->system.cpu_model));
+	pg_strbuf_addf(&r->b, _("- Boot loader: %s%s, UEFI: %s, Secure Boot: %s\n"),
 		       f->boot.loader == PG_LOADER_UNKNOWN ? "unknown" : pg_loader_name(f->boot.loader),
 		       f->boot.pbt ? " (proxmox-boot-tool)" : "", tri(f->boot.efi),
 		       tri(f->boot.secure_boot));
-	pg_strbuf_addf(&r->b, "- IOMMU active: %s, firmware table: %s, interrupt remapping: %s\n",
+	pg_strbuf_addf(&r->b, _("- IOMMU active: %s, firmware table: %s, interrupt remapping: %s\n"),
 		       tri(f->iommu.active), f->iommu.table_known ? tables[f->iommu.table] : "unknown",
 		       tri(f->iommu.remapping));
-	pg_strbuf_addf(&r->b, "\nKernel command line:\n\n```\n%s\n```\n", or_unknown(f->boot.running));
+	pg_strbuf_addf(&r->b, _("\nKernel command line:\n\n```\n%s\n```\n"), or_unknown(f->boot.running));
 }
 
 static void findings(struct report *r, const struct pg_findings *all)
 {
 	bool any = false;
 
-	pg_strbuf_add(&r->b, "\n### What was found\n\n");
+	pg_strbuf_add(&r->b, _("\n### What was found\n\n"));
 	for (size_t i = 0; i < all->n; i++) {
 		const struct pg_finding *f = &all->v[i];
 
 		if (f->level == PG_LEVEL_OK)
 			continue;
 		any = true;
-		pg_strbuf_addf(&r->b, "- **%s** `%s` %s: %s\n", pg_level_name(f->level), f->id, f->scope,
+		pg_strbuf_addf(&r->b, "- **%s** `%s` %s: %s\n", _(pg_level_name(f->level)), f->id, f->scope,
 			       f->text);
 		if (f->evidence)
 			pg_strbuf_addf(&r->b, "  - `%s`\n", f->evidence);
@@ -64,7 +65,7 @@ static void findings(struct report *r, const struct pg_findings *all)
 			pg_strbuf_addf(&r->b, "  - `%s`\n", f->heard.v[k]);
 	}
 	if (!any)
-		pg_strbuf_add(&r->b, "Nothing that is known to be wrong.\n");
+		pg_strbuf_add(&r->b, _("Nothing that is known to be wrong.\n"));
 }
 
 /* ---- devices ---- */
@@ -86,11 +87,11 @@ static bool group_matters(const struct pg_facts *f, const struct pg_group *g)
 
 static void device(struct report *r, const struct pg_dev *dev)
 {
-	pg_strbuf_addf(&r->b, "%s  %04x:%04x rev %02x  [%04x]  driver %s", pg_bdf_str(dev->addr).s,
+	pg_strbuf_addf(&r->b, _("%s  %04x:%04x rev %02x  [%04x]  driver %s"), pg_bdf_str(dev->addr).s,
 		       dev->vendor, dev->device, dev->revision, dev->class >> 8,
 		       dev->driver ? dev->driver : "none");
 	for (size_t i = 0; i < dev->n_vmid; i++)
-		pg_strbuf_addf(&r->b, "  VM %u", dev->vmid[i]);
+		pg_strbuf_addf(&r->b, _("  VM %u"), dev->vmid[i]);
 	pg_strbuf_addf(&r->b, "  %s%s%s\n", dev->vendor_name ? dev->vendor_name : "",
 		       dev->vendor_name ? " " : "", dev->name ? dev->name : "");
 }
@@ -99,13 +100,13 @@ static void devices(struct report *r)
 {
 	const struct pg_facts *f = r->facts;
 
-	pg_strbuf_add(&r->b, "\n### Devices and their IOMMU groups\n\n```\n");
+	pg_strbuf_add(&r->b, _("\n### Devices and their IOMMU groups\n\n```\n"));
 	for (size_t i = 0; i < f->n_group; i++) {
 		const struct pg_group *g = &f->group[i];
 
 		if (!group_matters(f, g))
 			continue;
-		pg_strbuf_addf(&r->b, "group %d, %s\n", g->id, pg_verdict_name(g->verdict));
+		pg_strbuf_addf(&r->b, _("group %d, %s\n"), g->id, pg_verdict_name(g->verdict));
 		for (size_t k = 0; k < g->n_dev; k++)
 			device(r, &f->dev[g->dev[k]]);
 	}
@@ -153,7 +154,7 @@ static void guests(struct report *r)
 
 		if (!g->local || (!g->n_hostpci && !g->n_usb))
 			continue;
-		pg_strbuf_addf(&r->b, "\n### VM %u%s\n\n```\n", g->vmid,
+		pg_strbuf_addf(&r->b, _("\n### VM %u%s\n\n```\n"), g->vmid,
 			       g->running == PG_YES ? ", running" : "");
 		for (size_t k = 0; k < g->n_lines; k++)
 			if (is_told(g->lines[k].key))

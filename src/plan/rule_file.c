@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "src/base/conf.h"
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/fact.h"
 
@@ -83,11 +84,11 @@ static void complain(struct reading *r, unsigned line, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	va_end(ap);
 	if (!r->failed)
 		(void)pg_err_set(r->err, -EINVAL, r->path, line, "%s",
-				 b.s ? b.s : "The line cannot be read.");
+				 b.s ? b.s : _("The line cannot be read."));
 	r->failed = true;
 }
 
@@ -97,14 +98,14 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
-	pg_strbuf_vaddf(&b, fmt, ap);
+	pg_strbuf_vaddf(&b, _(fmt), ap);
 	complain(cfg_getptr(cfg, CONTEXT), cfg->line > 0 ? (unsigned)cfg->line : 0,
-		 "This line is not right: %s.", b.s ? b.s : "it cannot be read");
+		 _("This line is not right: %s."), b.s ? b.s : _("it cannot be read"));
 }
 
 /* ---- one rule ---- */
 
-/* A text that was given; blanks and line ends in it are one blank each. */
+/* A text that was given, in the person's language; blanks and line ends in it are one blank each. */
 static int take_text(cfg_t *sec, const char *key, char **ret)
 {
 	const char *text = cfg_getstr(sec, key);
@@ -120,7 +121,9 @@ static int take_text(cfg_t *sec, const char *key, char **ret)
 		else if (b.len && b.s[b.len - 1] != ' ')
 			pg_strbuf_addc(&b, ' ');
 	}
-	*ret = pg_strbuf_steal(&b);
+	if (pg_strbuf_error(&b) < 0)
+		return -ENOMEM;
+	*ret = strdup(_(b.s ? b.s : ""));
 	return *ret ? 0 : -ENOMEM;
 }
 
@@ -142,7 +145,7 @@ static int take_level(struct reading *r, cfg_t *sec, struct pg_rule *rule)
 			rule->level = (enum pg_level)level;
 			return 0;
 		}
-	complain(r, rule->line, "The rule '%s' needs a level: block, warn or note.", rule->id);
+	complain(r, rule->line, _("The rule '%s' needs a level: block, warn or note."), rule->id);
 	return 0;
 }
 
@@ -156,7 +159,7 @@ static int take_scope(struct reading *r, cfg_t *sec, struct pg_rule *rule)
 			return 0;
 		}
 	if (word)
-		complain(r, rule->line, "The scope of the rule '%s' is one of host, device and vm.",
+		complain(r, rule->line, _("The scope of the rule '%s' is one of host, device and vm."),
 			 rule->id);
 	return 0;
 }
@@ -184,7 +187,7 @@ static int check_scope(const char *name, void *ctx)
 
 	if (!fits(pg_fact_find(name), c->rule->scope))
 		complain(c->r, c->rule->line,
-			 "The rule '%s' is about %s: it cannot ask for %s.", c->rule->id,
+			 _("The rule '%s' is about %s: it cannot ask for %s."), c->rule->id,
 			 pg_scope_name(c->rule->scope), name);
 	return 0;
 }
@@ -197,7 +200,7 @@ static int take_when(struct reading *r, cfg_t *sec, struct pg_rule *rule)
 	int res = text ? pg_expr_parse(text, fact_type, &rule->when, &err) : 0;
 
 	if (res == -EINVAL) {
-		complain(r, rule->line, "The condition of the rule '%s' cannot be read: %s", rule->id,
+		complain(r, rule->line, _("The condition of the rule '%s' cannot be read: %s"), rule->id,
 			 err.what ? err.what : "");
 		return 0;
 	}
@@ -213,7 +216,7 @@ static void check_text(struct reading *r, const struct pg_rule *rule, const char
 
 		if (!fact || !fits(fact, rule->scope))
 			complain(r, rule->line,
-				 "In a text of the rule '%s' stands {%.40s}, which is no fact of %s.",
+				 _("In a text of the rule '%s' stands {%.40s}, which is no fact of %s."),
 				 rule->id, name ? name : "", pg_scope_name(rule->scope));
 	}
 }
@@ -221,21 +224,21 @@ static void check_text(struct reading *r, const struct pg_rule *rule, const char
 static void check_rule(struct reading *r, const struct pg_rule *rule)
 {
 	if (!rule->text || !*rule->text)
-		complain(r, rule->line, "The rule '%s' needs a text.", rule->id);
+		complain(r, rule->line, _("The rule '%s' needs a text."), rule->id);
 	if (!rule->when && !rule->message.n && !rule->found.n && !rule->ask)
 		complain(r, rule->line,
-			 "The rule '%s' can never hold: it needs when, message, found or ask.",
+			 _("The rule '%s' can never hold: it needs when, message, found or ask."),
 			 rule->id);
 	for (size_t i = 0; i < rule->message.n; i++) {
 		const char *why = pg_message_check(rule->message.v[i]);
 
 		if (why)
-			complain(r, rule->line, "A message of the rule '%s' is not right: %s.",
+			complain(r, rule->line, _("A message of the rule '%s' is not right: %s."),
 				 rule->id, why);
 	}
 	for (size_t i = 0; i < rule->symptom.n; i++)
 		if (!pg_symptom_find(rule->symptom.v[i]))
-			complain(r, rule->line, "The rule '%s' names a symptom that there is not: %.40s.",
+			complain(r, rule->line, _("The rule '%s' names a symptom that there is not: %.40s."),
 				 rule->id, rule->symptom.v[i]);
 	check_text(r, rule, rule->text);
 	check_text(r, rule, rule->evidence);
@@ -258,7 +261,7 @@ static int take_rule(struct reading *r, cfg_t *sec, struct pg_rules *rules)
 	rule->line = line_of(r->bytes, rule->id);
 	rule->row = row > 0 && row < 10000 ? (unsigned)row : 0;
 	if (!*rule->id || rule->id[strspn(rule->id, "abcdefghijklmnopqrstuvwxyz0123456789-")])
-		complain(r, rule->line, "The name of a rule has small letters, digits and '-'.");
+		complain(r, rule->line, _("The name of a rule has small letters, digits and '-'."));
 	res = take_text(sec, "text", &rule->text);
 	res = res < 0 ? res : take_text(sec, "title", &rule->title);
 	res = res < 0 ? res : take_text(sec, "evidence", &rule->evidence);
@@ -315,7 +318,7 @@ static int parse(struct reading *r, struct pg_rules *ret)
 	(void)cfg_set_error_function(cfg, on_error);
 	res = cfg_parse_buf(cfg, r->bytes->p);
 	if (res != CFG_SUCCESS)
-		complain(r, 0, "This file cannot be read.");
+		complain(r, 0, _("This file cannot be read."));
 	res = 0;
 	for (unsigned i = 0; res == 0 && !r->failed && i < cfg_size(cfg, "rule"); i++)
 		res = take_rule(r, cfg_getnsec(cfg, "rule", i), ret);

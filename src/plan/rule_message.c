@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 /* A pattern tries so many places in a line at most: hostile lines cost what long ones cost. */
@@ -36,12 +37,12 @@ const char *pg_message_check(const char *pattern)
 		enum hole hole = hole_at(pattern);
 
 		if (!hole && *pattern == '{')
-			return "There are the holes {device}, {vm}, {number}, {hex}, {word} and {any}";
+			return _("There are the holes {device}, {vm}, {number}, {hex}, {word} and {any}");
 		literal = hole ? 0 : literal + 1;
 		longest = literal > longest ? literal : longest;
 		pattern += hole ? strlen(hole_words[hole]) : 1;
 	}
-	return longest >= LITERAL_MIN ? NULL : "A message needs eight characters in a row that are always the same";
+	return longest >= LITERAL_MIN ? NULL : _("A message needs eight characters in a row that are always the same");
 }
 
 struct matcher {

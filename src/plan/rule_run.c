@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/fact.h"
 #include "src/plan/planner.h"
@@ -11,15 +12,15 @@
 /* ---- symptoms ---- */
 
 static const struct pg_symptom symptoms[] = {
-	{ "vm-start", "The VM does not start", NULL },
-	{ "black-screen", "The screen stays black", NULL },
-	{ "network-gone", "The network went away with a VM", NULL },
-	{ "host-hangs", "The host hangs at boot", NULL },
-	{ "code-43", "Windows shows code 43", NULL },
-	{ "guest-driver", "The guest's driver does not load", NULL },
-	{ "vfs-gone", "The virtual functions (VFs) are gone", NULL },
-	{ "vgpu-empty", "The list of vGPU types is empty", pg_vgpu_findings },
-	{ "after-update", "It worked until the update", NULL },
+	{ "vm-start", N_("The VM does not start"), NULL },
+	{ "black-screen", N_("The screen stays black"), NULL },
+	{ "network-gone", N_("The network went away with a VM"), NULL },
+	{ "host-hangs", N_("The host hangs at boot"), NULL },
+	{ "code-43", N_("Windows shows code 43"), NULL },
+	{ "guest-driver", N_("The guest's driver does not load"), NULL },
+	{ "vfs-gone", N_("The virtual functions (VFs) are gone"), NULL },
+	{ "vgpu-empty", N_("The list of vGPU types is empty"), pg_vgpu_findings },
+	{ "after-update", N_("It worked until the update"), NULL },
 	{ 0 },
 };
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "src/base/i18n.h"
 #define NEST_MAX 32u
 
 bool pg_sh_fail(struct pg_sh *sh, size_t at, const char *problem)
@@ -38,7 +39,7 @@ static bool skip_single(struct pg_sh *sh)
 	const char *end = memchr(sh->s + sh->pos + 1, '\'', sh->n - sh->pos - 1);
 
 	if (!end)
-		return pg_sh_fail(sh, sh->pos, "A single quote is not closed.");
+		return pg_sh_fail(sh, sh->pos, _("A single quote is not closed."));
 	sh->pos = (size_t)(end - sh->s) + 1;
 	return true;
 }
@@ -61,7 +62,7 @@ static bool skip_double(struct pg_sh *sh)
 		else if (!pg_sh_skip_expansion(sh, true))
 			return false;
 	}
-	return pg_sh_fail(sh, start, "A double quote is not closed.");
+	return pg_sh_fail(sh, start, _("A double quote is not closed."));
 }
 
 /* Up to the next '`' that is not escaped; quotes do not protect it. */
@@ -77,7 +78,7 @@ static bool skip_backtick(struct pg_sh *sh)
 		if (sh->s[sh->pos] == '\\')
 			sh->pos++;
 	}
-	return pg_sh_fail(sh, start, "A backquote is not closed.");
+	return pg_sh_fail(sh, start, _("A backquote is not closed."));
 }
 
 static bool word_begins(const struct pg_sh *sh)
@@ -93,7 +94,7 @@ static bool skip_inner(struct pg_sh *sh, bool in_double)
 
 	if (*rest == '\'') {
 		if (in_double)
-			return pg_sh_fail(sh, sh->pos, "This expansion is too intricate to be followed.");
+			return pg_sh_fail(sh, sh->pos, _("This expansion is too intricate to be followed."));
 		return skip_single(sh);
 	}
 	if (*rest == '"')
@@ -101,7 +102,7 @@ static bool skip_inner(struct pg_sh *sh, bool in_double)
 	if (*rest == '$' || *rest == '`')
 		return pg_sh_skip_expansion(sh, in_double);
 	if (word_begins(sh) && left > 4 && !memcmp(rest, "case", 4) && strchr(" \t\n", rest[4]))
-		return pg_sh_fail(sh, sh->pos, "A case inside a substitution cannot be followed.");
+		return pg_sh_fail(sh, sh->pos, _("A case inside a substitution cannot be followed."));
 	sh->pos += *rest == '\\' ? 2 : 1;
 	return true;
 }
@@ -120,7 +121,7 @@ static bool skip_parens(struct pg_sh *sh)
 			continue;
 		}
 		if (c == '<' && at(sh, sh->pos + 1) == '<' && !arithmetic)
-			return pg_sh_fail(sh, sh->pos, "A here-document cannot be followed.");
+			return pg_sh_fail(sh, sh->pos, _("A here-document cannot be followed."));
 		depth += c == '(';
 		depth -= c == ')';
 		if (c == ')' && depth == 0) {
@@ -130,7 +131,7 @@ static bool skip_parens(struct pg_sh *sh)
 		if (!skip_inner(sh, false))
 			return false;
 	}
-	return pg_sh_fail(sh, start, "A parenthesis is not closed.");
+	return pg_sh_fail(sh, start, _("A parenthesis is not closed."));
 }
 
 static bool skip_brace(struct pg_sh *sh, bool in_double)
@@ -143,11 +144,11 @@ static bool skip_brace(struct pg_sh *sh, bool in_double)
 			return true;
 		}
 		if (sh->s[sh->pos] == '\\' && at(sh, sh->pos + 1) == '\n')
-			return pg_sh_fail(sh, sh->pos, "A name is split over two lines.");
+			return pg_sh_fail(sh, sh->pos, _("A name is split over two lines."));
 		if (!skip_inner(sh, in_double))
 			return false;
 	}
-	return pg_sh_fail(sh, start, "A brace is not closed.");
+	return pg_sh_fail(sh, start, _("A brace is not closed."));
 }
 
 bool pg_sh_skip_expansion(struct pg_sh *sh, bool in_double)
@@ -155,7 +156,7 @@ bool pg_sh_skip_expansion(struct pg_sh *sh, bool in_double)
 	bool ok;
 
 	if (sh->nested >= NEST_MAX)
-		return pg_sh_fail(sh, sh->pos, "Expansions are nested too deeply to be followed.");
+		return pg_sh_fail(sh, sh->pos, _("Expansions are nested too deeply to be followed."));
 	sh->nested++;
 	if (sh->s[sh->pos] == '`') {
 		ok = skip_backtick(sh);
@@ -166,7 +167,7 @@ bool pg_sh_skip_expansion(struct pg_sh *sh, bool in_double)
 		else if (at(sh, sh->pos) == '{')
 			ok = skip_brace(sh, in_double);
 		else if (at(sh, sh->pos) == '\\' && at(sh, sh->pos + 1) == '\n')
-			ok = pg_sh_fail(sh, sh->pos, "A name is split over two lines.");
+			ok = pg_sh_fail(sh, sh->pos, _("A name is split over two lines."));
 		else
 			ok = true;
 	}
@@ -186,7 +187,7 @@ static bool skip_word(struct pg_sh *sh)
 
 		value = value || c == '=';
 		if (c == '\\' && at(sh, sh->pos + 1) == '\n' && !value)
-			return pg_sh_fail(sh, sh->pos, "A word is split over two lines.");
+			return pg_sh_fail(sh, sh->pos, _("A word is split over two lines."));
 		if (c == '\'')
 			ok = skip_single(sh);
 		else if (c == '"')
@@ -230,7 +231,7 @@ static enum pg_sh_token operator(struct pg_sh *sh)
 		return PG_SH_RPAREN;
 	if (c == '<' || c == '>') {
 		if (c == '<' && next == '<') {
-			(void)pg_sh_fail(sh, sh->pos - 1, "A here-document cannot be followed.");
+			(void)pg_sh_fail(sh, sh->pos - 1, _("A here-document cannot be followed."));
 			return PG_SH_BAD;
 		}
 		if (next && strchr("<>&|", next))

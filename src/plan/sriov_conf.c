@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 enum { CARDS_MAX = 256, VFS_MAX = 4096, WORDS_MAX = 16, LINE_MAX_BYTES = 1024 };
@@ -140,12 +141,12 @@ static int take_card(struct reading *r, const struct pg_strv *word)
 		e = -EINVAL;
 	}
 	if (e < 0)
-		return e == -ENOMEM ? e : complain(r, "this is no card: its address, its ids, its "
+		return e == -ENOMEM ? e : complain(r, _("this is no card: its address, its ids, its "
 						   "subsystem, its place, its serial, a number of "
-						   "virtual functions, and host or none are wanted");
+						   "virtual functions, and host or none are wanted"));
 	if (is_named(&r->conf, id.addr) || r->conf.n >= CARDS_MAX) {
 		pg_known_done(&id);
-		return complain(r, "the card was named before, or there are too many");
+		return complain(r, _("the card was named before, or there are too many"));
 	}
 	card = pg_vec_add(&r->conf.card, &r->conf.n, sizeof(*card));
 	if (!card) {
@@ -167,17 +168,17 @@ static int take_vf(struct reading *r, const struct pg_strv *word)
 	uint64_t n = 0;
 
 	if (!card)
-		return complain(r, "there is no card above this virtual function");
+		return complain(r, _("there is no card above this virtual function"));
 	if (word->n < 2 || pg_text_number(word->v[1], 10, UINT16_MAX, &n) < 0 || n >= card->count)
-		return complain(r, "a virtual function has a number, from 0 to one below how many the "
-				   "card has");
+		return complain(r, _("a virtual function has a number, from 0 to one below how many the "
+				   "card has"));
 	vf.n = (unsigned)n;
 	if (pg_sriov_vf(card, vf.n) || card->n_vf >= VFS_MAX)
-		return complain(r, "the virtual function was named before");
+		return complain(r, _("the virtual function was named before"));
 	for (size_t i = 2; i < word->n; i++)
 		if (pg_vf_opts_take(&vf, word->v[i]) < 0)
-			return complain(r, "a virtual function takes mac=02:…, vlan=0 to 4094, "
-					   "trust=on|off and spoofchk=on|off");
+			return complain(r, _("a virtual function takes mac=02:…, vlan=0 to 4094, "
+					   "trust=on|off and spoofchk=on|off"));
 	to = pg_vec_add(&card->vf, &card->n_vf, sizeof(*to));
 	if (!to)
 		return -ENOMEM;
@@ -199,12 +200,12 @@ static int take_line(struct reading *r, const char *line, size_t len)
 	what = pg_sriov_line(line, len, &n);
 	r->in_card &= what != PG_SRIOV_CARD;
 	if (strlen(copy) != len || word.n > WORDS_MAX)
-		return complain(r, "this line cannot be read");
+		return complain(r, _("this line cannot be read"));
 	if (what == PG_SRIOV_CARD)
 		return take_card(r, &word);
 	if (what == PG_SRIOV_VF)
 		return take_vf(r, &word);
-	return complain(r, "a line begins with card or vf");
+	return complain(r, _("a line begins with card or vf"));
 }
 
 int pg_sriov_conf_read(const struct pg_bytes *in, struct pg_sriov_conf *ret)

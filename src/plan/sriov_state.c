@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/host/sriov.h"
 #include "src/plan/sriov.h"
 #include "src/plan/why.h"
@@ -33,18 +34,18 @@ bool pg_sriov_is_it(const struct pg_facts *facts, const struct pg_sriov_card *ca
 	*ret_dev = dev;
 	*ret_why = NULL;
 	if (!dev)
-		*ret_why = pg_strf("There is no device at %s.", addr.s);
+		*ret_why = pg_strf(_("There is no device at %s."), addr.s);
 	else if (dev->vendor != k->vendor || dev->device != k->device || !same_subsystem(k, dev))
-		*ret_why = pg_strf("At %s there is another device: %04x:%04x, not %04x:%04x as in "
-				   PG_PATH_SRIOV ".", addr.s, dev->vendor, dev->device, k->vendor,
-				   k->device);
+		*ret_why = pg_strf(_("At %s there is another device: %04x:%04x, not %04x:%04x as in %s."),
+				   addr.s, dev->vendor, dev->device, k->vendor, k->device,
+				   PG_PATH_SRIOV);
 	else if (k->serial && !dev->serial)
-		*ret_why = pg_strf("Whether the card at %s is the one of " PG_PATH_SRIOV " cannot be told: "
-				   "its serial number or MAC address cannot be read, and %s is wanted.",
-				   addr.s, k->serial);
+		*ret_why = pg_strf(_("Whether the card at %s is the one of %s cannot be told: its serial "
+				     "number or MAC address cannot be read, and %s is wanted."),
+				   addr.s, PG_PATH_SRIOV, k->serial);
 	else if (k->serial && strcmp(k->serial, dev->serial) != 0)
-		*ret_why = pg_strf("At %s there is another card of the same make: %s, not %s as in "
-				   PG_PATH_SRIOV ".", addr.s, dev->serial, k->serial);
+		*ret_why = pg_strf(_("At %s there is another card of the same make: %s, not %s as in %s."),
+				   addr.s, dev->serial, k->serial, PG_PATH_SRIOV);
 	else
 		return true;
 	return false;
@@ -127,7 +128,7 @@ const struct pg_sriov_state *pg_sriov_state_of(const struct pg_sriov_states *sta
 
 static int line_of(const struct pg_sriov_state *st, struct pg_status *s)
 {
-	return pg_why_evidence(s, PG_PATH_SRIOV ":%u: %u virtual functions for %s; %u are there",
+	return pg_why_evidence(s, "%s:%u: %u virtual functions for %s; %u are there", PG_PATH_SRIOV,
 			       st->card->line, st->card->count, pg_bdf_str(st->card->id.addr).s,
 			       st->dev ? st->dev->num_vfs : 0);
 }
@@ -144,8 +145,8 @@ static int judge_gone(const struct pg_facts *facts, const struct pg_sriov_state 
 		       "No virtual functions are made for it: %s", why ? why : "") < 0 ||
 	    pg_why_evidence(s, PG_PATH_SRIOV ":%u", st->card->line) < 0)
 		return -ENOMEM;
-	return pg_why_fix(s, "Put the card back; or take its lines out of " PG_PATH_SRIOV ", and plan the "
-			     "card that is there now (`pve-gpu sriov`).");
+	return pg_why_fix(s, "Put the card back; or take its lines out of %s, and plan the card that is "
+			     "there now (`pve-gpu sriov`).", PG_PATH_SRIOV);
 }
 
 static int judge_moved(const struct pg_facts *facts, const struct pg_sriov_state *st,

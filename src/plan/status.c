@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/vec.h"
 #include "src/plan/drift.h"
 #include "src/plan/plan.h"
@@ -25,9 +26,9 @@ void pg_status_free(struct pg_status *status, size_t n)
 const char *pg_status_verdict_name(enum pg_status_verdict verdict)
 {
 	static const char *const names[] = {
-		[PG_STATUS_OK] = "ok",
-		[PG_STATUS_PENDING] = "pending-reboot",
-		[PG_STATUS_WRONG] = "wrong",
+		[PG_STATUS_OK] = N_("ok"),
+		[PG_STATUS_PENDING] = N_("pending-reboot"),
+		[PG_STATUS_WRONG] = N_("wrong"),
 	};
 
 	return names[verdict];

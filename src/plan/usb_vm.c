@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/usb.h"
 
@@ -112,8 +113,8 @@ char *pg_vm_usb_why(const struct pg_guest *guest)
 {
 	const char *machine = pg_vm_value(guest, "machine"), *ostype = pg_vm_value(guest, "ostype");
 
-	return pg_strf("machine: %s; ostype: %s", machine ? machine : "(not set)",
-		       ostype ? ostype : "(not set)");
+	return pg_strf(_("machine: %s; ostype: %s"), machine ? machine : _("(not set)"),
+		       ostype ? ostype : _("(not set)"));
 }
 
 bool pg_pve_true(const char *value)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/plan/i915.h"
 #include "src/plan/planner.h"
 
@@ -59,11 +60,11 @@ static int with_vfio(const struct look *l)
 
 	if (!pg_dev_on_vfio(l->dev))
 		return 0;
-	f = about(l, "vgpu-on-vfio", "The card is with vfio-pci, to be passed whole: only its own driver "
-				     "divides it.");
+	f = about(l, "vgpu-on-vfio", _("The card is with vfio-pci, to be passed whole: only its own driver "
+				     "divides it."));
 	if (card_evidence(l, f, "") < 0)
 		return -ENOMEM;
-	return done(f, "Take it out of what binds it (`pve-gpu status` says what does), and reboot.");
+	return done(f, _("Take it out of what binds it (`pve-gpu status` says what does), and reboot."));
 }
 
 /* ---- NVIDIA ---- */
@@ -74,12 +75,12 @@ static int consumer(const struct look *l)
 
 	if (pg_nvidia_card(l->dev) != PG_NO)
 		return 0;
-	f = about(l, "vgpu-consumer", "This is a consumer card. NVIDIA's vGPU software does not support "
-				      "these, whatever driver is installed.");
+	f = about(l, "vgpu-consumer", _("This is a consumer card. NVIDIA's vGPU software does not support "
+				      "these, whatever driver is installed."));
 	if (card_evidence(l, f, "") < 0)
 		return -ENOMEM;
-	return done(f, "Pass the whole card to one VM, `pve-gpu passthrough`; or use a card of the data "
-		       "centre or workstation line that NVIDIA lists for vGPU.");
+	return done(f, _("Pass the whole card to one VM, `pve-gpu passthrough`; or use a card of the data "
+		       "centre or workstation line that NVIDIA lists for vGPU."));
 }
 
 static int other_kernel(const struct look *l)
@@ -89,14 +90,14 @@ static int other_kernel(const struct look *l)
 
 	if (!v->nvidia_other)
 		return 0;
-	f = about(l, "vgpu-kernel", "The vGPU driver was not built for the running kernel: another kernel "
-				    "of this node has it. It may be too old for this one.");
+	f = about(l, "vgpu-kernel", _("The vGPU driver was not built for the running kernel: another kernel "
+				    "of this node has it. It may be too old for this one."));
 	if (pg_finding_evidence(f, "nvidia-vgpu-vfio.ko: in modules.dep of %s, not of %s",
 				v->nvidia_other, l->facts->system.kernel) < 0)
 		return -ENOMEM;
-	return done(f, "Look at `dkms status` and its log. Install a vGPU driver that supports this kernel "
+	return done(f, _("Look at `dkms status` and its log. Install a vGPU driver that supports this kernel "
 		       "(from Linux 6.8 on: vGPU 17 or later), or keep the other kernel: "
-		       "`proxmox-boot-tool kernel pin`.");
+		       "`proxmox-boot-tool kernel pin`."));
 }
 
 static int no_host_driver(const struct look *l)
@@ -110,21 +111,21 @@ static int no_host_driver(const struct look *l)
 	if (v->nvidia_other)
 		return other_kernel(l);
 	if (has_driver(l, "nouveau"))
-		f = about(l, "vgpu-nouveau", "The free driver nouveau has the card, and it makes no vGPUs.");
+		f = about(l, "vgpu-nouveau", _("The free driver nouveau has the card, and it makes no vGPUs."));
 	else if (ordinary)
 		f = about(l, "vgpu-ordinary-driver",
-			  "NVIDIA's ordinary driver is installed. It makes no vGPUs: the one for vGPU hosts "
-			  "has a module nvidia_vgpu_vfio.");
+			  _("NVIDIA's ordinary driver is installed. It makes no vGPUs: the one for vGPU hosts "
+			  "has a module nvidia_vgpu_vfio."));
 	else
-		f = about(l, "vgpu-no-driver", "NVIDIA's driver for vGPU hosts is not installed.");
-	if (card_evidence(l, f, v->nvidia ? v->nvidia : "no module nvidia_vgpu_vfio") < 0)
+		f = about(l, "vgpu-no-driver", _("NVIDIA's driver for vGPU hosts is not installed."));
+	if (card_evidence(l, f, v->nvidia ? v->nvidia : _("no module nvidia_vgpu_vfio")) < 0)
 		return -ENOMEM;
 	return done(f, pg_nvidia_card(l->dev) == PG_YES ?
-			       "Install NVIDIA's vGPU driver for KVM hosts (`pve-nvidia-vgpu-helper setup` "
-			       "prepares the node); it needs a licence." :
-			       "Whether NVIDIA's vGPU software supports this card is not known here: look in "
+			       _("Install NVIDIA's vGPU driver for KVM hosts (`pve-nvidia-vgpu-helper setup` "
+			       "prepares the node); it needs a licence.") :
+			       _("Whether NVIDIA's vGPU software supports this card is not known here: look in "
 			       "its list. If it does, install the vGPU driver for KVM hosts "
-			       "(`pve-nvidia-vgpu-helper setup` prepares the node).");
+			       "(`pve-nvidia-vgpu-helper setup` prepares the node)."));
 }
 
 /* It is installed for this kernel, and was not taken. */
@@ -138,18 +139,18 @@ static int secure_boot(const struct look *l)
 		return 0;
 	f = about(l, "vgpu-secure-boot",
 		  v->nvidia_signed == PG_NO ?
-			  "Secure Boot is on, and the vGPU driver's module is not signed: the kernel refuses "
-			  "it." :
-			  "Secure Boot is on, and the vGPU driver is installed but not loaded: the kernel "
-			  "refuses modules whose signature it has no key for (Key was rejected by service).");
+			  _("Secure Boot is on, and the vGPU driver's module is not signed: the kernel refuses "
+			  "it.") :
+			  _("Secure Boot is on, and the vGPU driver is installed but not loaded: the kernel "
+			  "refuses modules whose signature it has no key for (Key was rejected by service)."));
 	if (pg_finding_evidence(f, "SecureBoot: 1; nvidia-vgpu-vfio.ko: %s; not in /proc/modules",
-				v->nvidia_signed == PG_NO  ? "no signature" :
+				v->nvidia_signed == PG_NO  ? _("no signature") :
 				v->nvidia_signed == PG_YES ? "signed" :
-							     "signature not looked at") < 0)
+							     _("signature not looked at")) < 0)
 		return -ENOMEM;
-	return done(f, "`journalctl -k -b | grep -iE 'lockdown|rejected'` shows the refusal. Enroll the key "
+	return done(f, _("`journalctl -k -b | grep -iE 'lockdown|rejected'` shows the refusal. Enroll the key "
 		       "that signs it (`mokutil --import /var/lib/dkms/mok.pub`, then reboot and confirm), "
-		       "or switch Secure Boot off in the firmware.");
+		       "or switch Secure Boot off in the firmware."));
 }
 
 static int not_bound(const struct look *l)
@@ -158,11 +159,11 @@ static int not_bound(const struct look *l)
 
 	if (has_driver(l, "nvidia"))
 		return 0;
-	f = about(l, "vgpu-not-bound", "The vGPU driver is installed, and does not have the card.");
+	f = about(l, "vgpu-not-bound", _("The vGPU driver is installed, and does not have the card."));
 	if (card_evidence(l, f, "") < 0)
 		return -ENOMEM;
-	return done(f, "Look for a blacklist of nvidia in /etc/modprobe.d, blacklist nouveau instead, rebuild "
-		       "the initramfs and reboot.");
+	return done(f, _("Look for a blacklist of nvidia in /etc/modprobe.d, blacklist nouveau instead, rebuild "
+		       "the initramfs and reboot."));
 }
 
 static int no_vfs(const struct look *l)
@@ -171,28 +172,28 @@ static int no_vfs(const struct look *l)
 
 	if (!l->dev->total_vfs || l->dev->num_vfs)
 		return 0;
-	f = about(l, "vgpu-no-vfs", "From Ampere on a card is divided on its virtual functions, and there are "
-				    "none.");
+	f = about(l, "vgpu-no-vfs", _("From Ampere on a card is divided on its virtual functions, and there are "
+				    "none."));
 	if (pg_finding_evidence(f, "%s: sriov_numvfs 0 of %u", pg_bdf_str(l->dev->addr).s,
 				l->dev->total_vfs) < 0)
 		return -ENOMEM;
-	return done(f, "`systemctl enable --now pve-nvidia-sriov@ALL.service` makes them at every start "
-		       "(package pve-nvidia-vgpu-helper); `pve-gpu sriov` shows them.");
+	return done(f, _("`systemctl enable --now pve-nvidia-sriov@ALL.service` makes them at every start "
+		       "(package pve-nvidia-vgpu-helper); `pve-gpu sriov` shows them."));
 }
 
 static int nothing_else(const struct look *l)
 {
 	struct pg_finding *f = about(l, "vgpu-not-known",
-				     "The driver for vGPU hosts has the card, and offers no types. Why is not "
-				     "known here.");
+				     _("The driver for vGPU hosts has the card, and offers no types. Why is not "
+				     "known here."));
 
 	if (card_evidence(l, f, l->facts->vgpu.nvidia ? l->facts->vgpu.nvidia : "") < 0)
 		return -ENOMEM;
 	return done(f, pg_nvidia_card(l->dev) == PG_YES ?
-			       "Look whether nvidia-vgpu-mgr runs: `systemctl status nvidia-vgpu-mgr`, "
-			       "`nvidia-smi vgpu -s`." :
-			       "Whether NVIDIA's vGPU software supports this card is not known here either: "
-			       "`nvidia-smi vgpu -s`, and NVIDIA's list of cards.");
+			       _("Look whether nvidia-vgpu-mgr runs: `systemctl status nvidia-vgpu-mgr`, "
+			       "`nvidia-smi vgpu -s`.") :
+			       _("Whether NVIDIA's vGPU software supports this card is not known here either: "
+			       "`nvidia-smi vgpu -s`, and NVIDIA's list of cards."));
 }
 
 /* ---- Intel ---- */
@@ -203,12 +204,12 @@ static int by_sriov(const struct look *l)
 
 	if (!l->dev->total_vfs)
 		return 0;
-	f = about(l, "vgpu-sriov", "This card has no mediated devices: it is divided into virtual functions "
-				   "(SR-IOV), each of which a VM gets whole.");
+	f = about(l, "vgpu-sriov", _("This card has no mediated devices: it is divided into virtual functions "
+				   "(SR-IOV), each of which a VM gets whole."));
 	if (pg_finding_evidence(f, "%04x:%04x; sriov_totalvfs: %u", l->dev->vendor, l->dev->device,
 				l->dev->total_vfs) < 0)
 		return -ENOMEM;
-	return done(f, "`pve-gpu sriov` makes virtual functions.");
+	return done(f, _("`pve-gpu sriov` makes virtual functions."));
 }
 
 static int generation(const struct look *l)
@@ -217,12 +218,12 @@ static int generation(const struct look *l)
 
 	if (pg_gvt_generation(l->dev))
 		return 0;
-	f = about(l, "gvt-generation", "Intel's GVT-g is there on Broadwell to Comet Lake only, and this GPU is "
-				       "of none of these generations (Unsupported device. GVT-g is disabled).");
+	f = about(l, "gvt-generation", _("Intel's GVT-g is there on Broadwell to Comet Lake only, and this GPU is "
+				       "of none of these generations (Unsupported device. GVT-g is disabled)."));
 	if (card_evidence(l, f, "") < 0)
 		return -ENOMEM;
-	return done(f, "From the 11th generation on graphics are divided by SR-IOV: by the driver xe on newer "
-		       "ones, by i915-sriov-dkms on others. `pve-gpu sriov` shows what this one can.");
+	return done(f, _("From the 11th generation on graphics are divided by SR-IOV: by the driver xe on newer "
+		       "ones, by i915-sriov-dkms on others. `pve-gpu sriov` shows what this one can."));
 }
 
 static int no_i915(const struct look *l)
@@ -231,10 +232,10 @@ static int no_i915(const struct look *l)
 
 	if (has_driver(l, "i915"))
 		return 0;
-	f = about(l, "gvt-no-i915", "GVT-g is a part of the driver i915, which does not have this GPU.");
+	f = about(l, "gvt-no-i915", _("GVT-g is a part of the driver i915, which does not have this GPU."));
 	if (card_evidence(l, f, "") < 0)
 		return -ENOMEM;
-	return done(f, "Take i915 out of blacklists, rebuild the initramfs and reboot.");
+	return done(f, _("Take i915 out of blacklists, rebuild the initramfs and reboot."));
 }
 
 static int no_kvmgt(const struct look *l)
@@ -243,11 +244,11 @@ static int no_kvmgt(const struct look *l)
 
 	if (l->facts->vgpu.kvmgt != PG_NO)
 		return 0;
-	f = about(l, "gvt-no-kvmgt", "The running kernel was built without GVT-g: it has no module kvmgt.");
+	f = about(l, "gvt-no-kvmgt", _("The running kernel was built without GVT-g: it has no module kvmgt."));
 	if (pg_finding_evidence(f, "/lib/modules/%s/modules.dep: no kvmgt.ko",
 				l->facts->system.kernel) < 0)
 		return -ENOMEM;
-	return done(f, "Boot a kernel of Proxmox, which has it.");
+	return done(f, _("Boot a kernel of Proxmox, which has it."));
 }
 
 static int guc(const struct look *l)
@@ -260,13 +261,13 @@ static int guc(const struct look *l)
 		return -ENOMEM;
 	if (!pg_i915_is_guc(running) && !pg_i915_is_guc(configured))
 		return 0;
-	f = about(l, "gvt-guc", "The GPU's own firmware (GuC) is to submit its work, and GVT-g cannot go with "
-				"that (Graphics virtualization is not yet supported with GuC submission).");
+	f = about(l, "gvt-guc", _("The GPU's own firmware (GuC) is to submit its work, and GVT-g cannot go with "
+				"that (Graphics virtualization is not yet supported with GuC submission)."));
 	if (pg_finding_evidence(f, "i915.enable_guc: %s now, %s configured", running ? running : "unknown",
 				configured ? configured : "not") < 0)
 		return -ENOMEM;
-	return done(f, "Take i915.enable_guc out of the kernel options and of /etc/modprobe.d, or set it to "
-		       "0; rebuild the initramfs and reboot.");
+	return done(f, _("Take i915.enable_guc out of the kernel options and of /etc/modprobe.d, or set it to "
+		       "0; rebuild the initramfs and reboot."));
 }
 
 static int off(const struct look *l)
@@ -277,55 +278,55 @@ static int off(const struct look *l)
 	if (l->facts->vgpu.gvt == PG_YES)
 		return 0;
 	f = about(l, configured ? "gvt-after-reboot" : "gvt-off",
-		  configured ? "GVT-g is switched on in the configuration, and the running kernel was started "
-			       "without." :
-			       "GVT-g is switched off. This GPU's generation has it.");
+		  configured ? _("GVT-g is switched on in the configuration, and the running kernel was started "
+			       "without.") :
+			       _("GVT-g is switched off. This GPU's generation has it."));
 	if (pg_finding_evidence(f, "%s; i915.enable_gvt: %s", pg_gvt_generation(l->dev),
 				l->facts->vgpu.gvt == PG_NO ? "N" : "unknown") < 0)
 		return -ENOMEM;
 	if (!configured && pg_finding_fix(f, "pve-gpu vgpu %s", pg_bdf_str(l->dev->addr).s) < 0)
 		return -ENOMEM;
-	return done(f, configured ? "Reboot the node." :
-				    "Have the kernel option and the module planned: then a reboot.");
+	return done(f, configured ? _("Reboot the node.") :
+				    _("Have the kernel option and the module planned: then a reboot."));
 }
 
 static int kvmgt_not_loaded(const struct look *l)
 {
 	bool loaded = pg_facts_loaded(l->facts, "kvmgt");
 	struct pg_finding *f = about(l, loaded ? "gvt-not-known" : "gvt-not-loaded",
-				     loaded ? "GVT-g is switched on and its module is loaded, and no types are "
-					      "offered. Why is not known here." :
-					      "GVT-g is switched on, and its module kvmgt is not loaded.");
+				     loaded ? _("GVT-g is switched on and its module is loaded, and no types are "
+					      "offered. Why is not known here.") :
+					      _("GVT-g is switched on, and its module kvmgt is not loaded."));
 
-	if (card_evidence(l, f, loaded ? "i915.enable_gvt=1" : "no kvmgt in /proc/modules") < 0)
+	if (card_evidence(l, f, loaded ? "i915.enable_gvt=1" : _("no kvmgt in /proc/modules")) < 0)
 		return -ENOMEM;
 	if (!loaded && pg_finding_fix(f, "pve-gpu vgpu %s", pg_bdf_str(l->dev->addr).s) < 0)
 		return -ENOMEM;
-	return done(f, loaded ? "`journalctl -k -b | grep -iE 'gvt|i915'` shows what the driver says." :
-				"`modprobe kvmgt` loads it now; the plan has it loaded at every start.");
+	return done(f, loaded ? _("`journalctl -k -b | grep -iE 'gvt|i915'` shows what the driver says.") :
+				_("`modprobe kvmgt` loads it now; the plan has it loaded at every start."));
 }
 
 /* ---- others ---- */
 
 static int amd(const struct look *l)
 {
-	struct pg_finding *f = about(l, "vgpu-amd", "AMD's cards have no mediated devices. Those made for it are "
+	struct pg_finding *f = about(l, "vgpu-amd", _("AMD's cards have no mediated devices. Those made for it are "
 						    "divided by SR-IOV (MxGPU), with AMD's own driver; this one "
-						    "shows no virtual functions.");
+						    "shows no virtual functions."));
 
 	if (card_evidence(l, f, "") < 0)
 		return -ENOMEM;
-	return done(f, "Pass the whole card to one VM, `pve-gpu passthrough`.");
+	return done(f, _("Pass the whole card to one VM, `pve-gpu passthrough`."));
 }
 
 static int unknown(const struct look *l)
 {
-	struct pg_finding *f = about(l, "vgpu-none", "Nothing is known here of a driver that divides this "
-						     "device.");
+	struct pg_finding *f = about(l, "vgpu-none", _("Nothing is known here of a driver that divides this "
+						     "device."));
 
 	if (card_evidence(l, f, "") < 0)
 		return -ENOMEM;
-	return done(f, "Pass it whole, or use another.");
+	return done(f, _("Pass it whole, or use another."));
 }
 
 /* ---- all ---- */

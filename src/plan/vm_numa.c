@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/usb.h"
 
@@ -39,18 +40,18 @@ static const char *no_size(const struct layout *l, uint64_t mib)
 	bool large = strcmp(l->hugepages, "1024") == 0;
 
 	if (s->pages_2m == PG_NO && s->pages_1g == PG_NO)
-		return "The node's processor or kernel has no hugepages: the VM will not start.";
+		return _("The node's processor or kernel has no hugepages: the VM will not start.");
 	if (strcmp(l->hugepages, "any") == 0)
-		return mib % 2 ? "The memory of the VM (of each socket or NUMA node) is no even number of MiB, "
-				 "which hugepages need: it will not start." :
+		return mib % 2 ? _("The memory of the VM (of each socket or NUMA node) is no even number of MiB, "
+				 "which hugepages need: it will not start.") :
 		       mib % 1024 && s->pages_2m == PG_NO ?
-			     "The node has hugepages of 1 GiB only, and the memory of the VM (of each socket "
-			     "or NUMA node) is no multiple of that: it will not start." : NULL;
+			     _("The node has hugepages of 1 GiB only, and the memory of the VM (of each socket "
+			     "or NUMA node) is no multiple of that: it will not start.") : NULL;
 	if ((large ? s->pages_1g : s->pages_2m) == PG_NO)
-		return "The node's processor or kernel has no hugepages of this size: the VM will not start.";
+		return _("The node's processor or kernel has no hugepages of this size: the VM will not start.");
 	return mib % (large ? 1024 : 2) ?
-		       "The memory of the VM (of each socket or NUMA node) is no multiple of the size of the "
-		       "hugepages: it will not start." : NULL;
+		       _("The memory of the VM (of each socket or NUMA node) is no multiple of the size of the "
+		       "hugepages: it will not start.") : NULL;
 }
 
 static struct fault size(const struct layout *l, uint64_t mib)
@@ -58,8 +59,8 @@ static struct fault size(const struct layout *l, uint64_t mib)
 	const char *why = l->hugepages ? no_size(l, mib) : NULL;
 
 	return why ? (struct fault){ "hugepages", "hugepages", why,
-				     "Give it such an amount of memory, choose another size of hugepages, or "
-				     "take them out." } : NO_FAULT;
+				     _("Give it such an amount of memory, choose another size of hugepages, or "
+				     "take them out.") } : NO_FAULT;
 }
 
 /* ---- nodes that the VM names itself: numa0 to numa7 ---- */
@@ -116,24 +117,24 @@ static struct fault host_nodes(const struct layout *l, const char *key, const ch
 	if (!hosts)
 		return !l->hugepages ? NO_FAULT :
 			(struct fault){ "hugepages", key,
-					"With hugepages each NUMA node of the VM needs hostnodes: it will not start "
-					"(numa hostnodes need to be defined to use hugepages).",
-					"Add hostnodes and policy=bind to it, or take hugepages out." };
+					_("With hugepages each NUMA node of the VM needs hostnodes: it will not start "
+					"(numa hostnodes need to be defined to use hugepages)."),
+					_("Add hostnodes and policy=bind to it, or take hugepages out.") };
 	if (l->system->numa_nodes && greatest(hosts, n) >= l->system->numa_nodes)
 		return (struct fault){ "numa", key,
-				       "The VM names a NUMA node that this node has not: it will not start (host "
-				       "NUMA node doesn't exist).", "Name one that is there in hostnodes." };
+				       _("The VM names a NUMA node that this node has not: it will not start (host "
+				       "NUMA node doesn't exist)."), _("Name one that is there in hostnodes.") };
 	if (!pg_pve_part(value, "policy", false, &n_policy))
 		return (struct fault){ "numa", key,
-				       "hostnodes without a policy: the VM will not start (you need to define a "
-				       "policy for hostnode).", "Add policy=bind or policy=preferred." };
+				       _("hostnodes without a policy: the VM will not start (you need to define a "
+				       "policy for hostnode)."), _("Add policy=bind or policy=preferred.") };
 	/* Proxmox asks for one digit. */
 	return !l->hugepages || n == 1 ? NO_FAULT :
 		(struct fault){ "hugepages", key,
-				"With hugepages each NUMA node of the VM takes its memory from one node of the "
+				_("With hugepages each NUMA node of the VM takes its memory from one node of the "
 				"host, 0 to 9: it will not start (more than 1 hostnode value in numa node is not "
-				"supported when hugepages are enabled).",
-				"Name one host node in hostnodes, or take hugepages out." };
+				"supported when hugepages are enabled)."),
+				_("Name one host node in hostnodes, or take hugepages out.") };
 }
 
 static struct fault nodes(const struct layout *l)
@@ -151,8 +152,8 @@ static struct fault nodes(const struct layout *l)
 		sum += node_memory(value);
 		if (!node_memory(value))
 			return (struct fault){ "numa", last,
-					       "A NUMA node of the VM has no memory: it will not start (missing NUMA "
-					       "node memory value).", "Add memory= to it." };
+					       _("A NUMA node of the VM has no memory: it will not start (missing NUMA "
+					       "node memory value)."), _("Add memory= to it.") };
 		f = size(l, node_memory(value));
 		if (!f.why)
 			f = host_nodes(l, last, value);
@@ -160,9 +161,9 @@ static struct fault nodes(const struct layout *l)
 	if (f.why || sum == l->memory)
 		return f;
 	return (struct fault){ "numa", "memory",
-			       "The NUMA nodes of the VM (numa0, …) do not have its memory together: it will not "
-			       "start (total memory for NUMA nodes must be equal to vm static memory).",
-			       "Make memory: the sum of their memory=." };
+			       _("The NUMA nodes of the VM (numa0, …) do not have its memory together: it will not "
+			       "start (total memory for NUMA nodes must be equal to vm static memory)."),
+			       _("Make memory: the sum of their memory=.") };
 }
 
 /* ---- nodes that Proxmox makes, one for each socket ---- */
@@ -172,10 +173,10 @@ static struct fault sockets(const struct layout *l)
 	if (!l->hugepages || !l->system->numa_nodes || l->sockets <= l->system->numa_nodes)
 		return size(l, l->fixed / l->sockets);
 	return (struct fault){ "hugepages", "sockets",
-			       "With hugepages each socket of the VM takes its memory from a NUMA node of its own, "
+			       _("With hugepages each socket of the VM takes its memory from a NUMA node of its own, "
 			       "and the node has fewer of these: the VM will not start (host NUMA node doesn't "
-			       "exist).",
-			       "Give the VM fewer sockets and more cores, or take hugepages out." };
+			       "exist)."),
+			       _("Give the VM fewer sockets and more cores, or take hugepages out.") };
 }
 
 /* ---- memory that is plugged in ---- */
@@ -192,32 +193,32 @@ static struct fault modules(const struct layout *l)
 	}
 	return f.why || at <= l->memory ? f :
 		(struct fault){ "memory-hotplug", "memory",
-				"The memory of a VM with hotplug of memory is made of whole modules, and this "
+				_("The memory of a VM with hotplug of memory is made of whole modules, and this "
 				"amount is not: it will not start (memory size must be aligned for "
-				"hotplugging).",
-				"Give it a multiple of 1 GiB (of 4 GiB where it has more than 100), or take memory "
-				"out of hotplug." };
+				"hotplugging)."),
+				_("Give it a multiple of 1 GiB (of 4 GiB where it has more than 100), or take memory "
+				"out of hotplug.") };
 }
 
 static struct fault hotplug(const struct layout *l)
 {
-	static const char advice[] = "Take memory out of hotplug.";
+	const char *advice = _("Take memory out of hotplug.");
 
 	if (!l->hotplug)
 		return NO_FAULT;
 	if (!l->numa)
 		return (struct fault){ "memory-hotplug", "hotplug",
-				       "Hotplug of memory needs NUMA: the VM will not start (NUMA needs to be enabled "
-				       "for memory hotplug).", "Set numa: 1, or take memory out of hotplug." };
+				       _("Hotplug of memory needs NUMA: the VM will not start (NUMA needs to be enabled "
+				       "for memory hotplug)."), _("Set numa: 1, or take memory out of hotplug.") };
 	if (has_nodes(l))
 		return (struct fault){ "memory-hotplug", "hotplug",
-				       "Hotplug of memory and NUMA nodes of its own exclude each other: the VM will "
-				       "not start (cannot enable memory hotplugging with custom NUMA topology).",
+				       _("Hotplug of memory and NUMA nodes of its own exclude each other: the VM will "
+				       "not start (cannot enable memory hotplugging with custom NUMA topology)."),
 				       advice };
 	return l->memory >= l->fixed ? NO_FAULT :
 		(struct fault){ "memory-hotplug", "memory",
-				"The VM has less memory than hotplug of memory begins with (1 GiB; with large "
-				"hugepages for each socket): it will not start.", advice };
+				_("The VM has less memory than hotplug of memory begins with (1 GiB; with large "
+				"hugepages for each socket): it will not start."), advice };
 }
 
 /* ---- all ---- */
@@ -228,8 +229,8 @@ static struct fault first_fault(const struct layout *l)
 
 	if (!f.why && l->hugepages && !l->numa)
 		return (struct fault){ "hugepages", "hugepages",
-				       "Hugepages need NUMA: the VM will not start (numa needs to be enabled to use "
-				       "hugepages).", "Set numa: 1, or take hugepages out." };
+				       _("Hugepages need NUMA: the VM will not start (numa needs to be enabled to use "
+				       "hugepages)."), _("Set numa: 1, or take hugepages out.") };
 	if (f.why || !l->numa)
 		return f;
 	f = has_nodes(l) ? nodes(l) : sockets(l);
@@ -265,7 +266,7 @@ int pg_check_numa(const struct pg_facts *facts, const struct pg_guest *guest, co
 	pg_vm_scope(guest->vmid, &scope);
 	finding = pg_findings_add(f, fault.id, PG_LEVEL_BLOCK, scope.s, "%s", fault.why);
 	value = strcmp(fault.key, "hugepages") == 0 ? hugepages : pg_vm_value(guest, fault.key);
-	if (pg_finding_evidence(finding, "%s: %s", fault.key, value ? value : "(not set)") < 0)
+	if (pg_finding_evidence(finding, "%s: %s", fault.key, value ? value : _("(not set)")) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(finding, "%s", fault.advice);
 }

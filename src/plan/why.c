@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/planner.h"
 
@@ -31,7 +32,7 @@ int pg_why_set(struct pg_status *s, enum pg_status_verdict verdict, const char *
 	s->verdict = verdict;
 	s->reason = reason;
 	va_start(ap, fmt);
-	r = set_text(&s->why, fmt, ap);
+	r = set_text(&s->why, _(fmt), ap);
 	va_end(ap);
 	return r;
 }
@@ -42,7 +43,7 @@ int pg_why_evidence(struct pg_status *s, const char *fmt, ...)
 	int r;
 
 	va_start(ap, fmt);
-	r = set_text(&s->evidence, fmt, ap);
+	r = set_text(&s->evidence, _(fmt), ap);
 	va_end(ap);
 	return r;
 }
@@ -53,7 +54,7 @@ int pg_why_fix(struct pg_status *s, const char *fmt, ...)
 	int r;
 
 	va_start(ap, fmt);
-	r = set_text(&s->fix, fmt, ap);
+	r = set_text(&s->fix, _(fmt), ap);
 	va_end(ap);
 	return r;
 }
@@ -66,7 +67,7 @@ static int said(int a, int b, int c)
 /* "nouveau has it", "no driver has it" */
 static const char *holder(const struct pg_status *s)
 {
-	return s->dev->driver ? s->dev->driver : "no driver";
+	return s->dev->driver ? s->dev->driver : _("no driver");
 }
 
 /* ---- not rebooted since ---- */
@@ -115,7 +116,7 @@ static int built_in(const struct pg_facts *facts, struct pg_status *s)
 	for (size_t i = 0; i < s->dev->n_claim; i++) {
 		const struct pg_claim *c = &s->dev->claim[i];
 		const char *says = c->unnamed ? "/sys/bus/pci/drivers names no module for" :
-						"modules.builtin names";
+						_("modules.builtin names");
 
 		/* a driver may have another name than its module: "serial" of 8250_pci */
 		if (!c->builtin || pg_facts_loaded(facts, s->dev->driver))
@@ -126,7 +127,7 @@ static int built_in(const struct pg_facts *facts, struct pg_status *s)
 				       s->dev->driver),
 			    pg_why_evidence(s, "%s %s (%s)", says, c->module,
 					    facts->system.kernel ? facts->system.kernel :
-								   "the running kernel"),
+								   _("the running kernel")),
 			    pg_why_fix(s, "Bind it by address: `pve-gpu passthrough VMID %s --bind "
 					  "address`.", pg_bdf_str(s->addr).s));
 	}
@@ -142,7 +143,7 @@ static int vfio_there(const struct pg_facts *facts, struct pg_status *s)
 				       "The running kernel has no module vfio-pci."),
 			    pg_why_evidence(s, "modules.dep of %s does not name it",
 					    facts->system.kernel ? facts->system.kernel :
-								   "the kernel"),
+								   _("the kernel")),
 			    pg_why_fix(s, "Install the kernel's modules again, or boot another "
 					  "kernel."));
 	if (m->vfio_builtin == PG_YES || m->loaded_known != PG_YES ||
@@ -275,7 +276,7 @@ static int unknown(const struct pg_facts *facts, struct pg_status *s)
 			       "not be found.", holder(s)),
 		    pg_why_evidence(s, "looked at: kernel options, modules%s%s",
 				    rd && rd->looked ? ", initramfs" : "",
-				    facts->klog.known ? ", kernel log" : ""),
+				    facts->klog.known ? _(", kernel log") : ""),
 		    pg_why_fix(s, "Run `update-initramfs -u -k all` and reboot; if it stays so, "
 				  "bind by address."));
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 #include "src/plan/planner.h"
 #include "src/plan/why.h"
@@ -67,7 +68,7 @@ static int say_misplaced(const struct pg_facts *facts, struct pg_status *s, cons
 			 const char *effect, const char *planned)
 {
 	pg_autofree char *plan = !planned ? strdup("") :
-		pg_strf(" Or `pve-gpu passthrough VMID %s%s", pg_bdf_str(s->addr).s, planned);
+		pg_strf(_(" Or `pve-gpu passthrough VMID %s%s"), pg_bdf_str(s->addr).s, planned);
 
 	if (pg_why_set(s, PG_STATUS_WRONG, "wrong-loader",
 		       "%s The kernel option stands in %s, but this node boots with %s, which "
@@ -87,7 +88,7 @@ int pg_why_misplaced(const struct pg_facts *facts, struct pg_status *s)
 	int r = misplaced_ids(facts, s->dev, &word);
 
 	return r <= 0 ? r : say_misplaced(facts, s, word,
-					     "It does not go to vfio-pci.",
+					     _("It does not go to vfio-pci."),
 					     " --bind early` plans it in modprobe.d.");
 }
 
@@ -177,12 +178,12 @@ static int other_causes(const struct pg_facts *facts, struct pg_status *s)
 	if (!facts->system.live && s->expected && strcmp(s->expected, "vfio-pci") == 0)
 		return 0;
 	if (pg_why_set(s, PG_STATUS_WRONG, "iommu-off", none ?
-		       "The IOMMU is not active, and the firmware announces none: vfio-pci cannot "
-		       "take it, and Proxmox will not start the VM." :
-		       "The IOMMU is not active: vfio-pci cannot take it, and Proxmox will not "
-		       "start the VM.") < 0 ||
+		       N_("The IOMMU is not active, and the firmware announces none: vfio-pci cannot "
+		       "take it, and Proxmox will not start the VM.") :
+		       N_("The IOMMU is not active: vfio-pci cannot take it, and Proxmox will not "
+		       "start the VM.")) < 0 ||
 	    pg_why_evidence(s, "/sys/class/iommu is empty; /proc/cmdline: %s",
-			    facts->boot.running ? facts->boot.running : "not read") < 0)
+			    facts->boot.running ? facts->boot.running : _("not read")) < 0)
 		return -ENOMEM;
 	return fix_off(facts, s, none) < 0 ? -ENOMEM : 1;
 }
@@ -208,7 +209,7 @@ int pg_why_iommu(const struct pg_facts *facts, struct pg_status *s)
 	if (on_words(&wrong, &right, &lost) < 0)
 		return -ENOMEM;
 	if (lost)
-		return say_misplaced(facts, s, lost, "The IOMMU is off.",
-				     pg_plans_iommu(facts) ? "` plans it there." : NULL);
+		return say_misplaced(facts, s, lost, _("The IOMMU is off."),
+				     pg_plans_iommu(facts) ? _("` plans it there.") : NULL);
 	return other_causes(facts, s);
 }

@@ -60,23 +60,47 @@ class Lab:
                       if not os.path.relpath(d, TOP).startswith('build')]
         return sorted(n for n in listed if os.path.isfile(os.path.join(TOP, n)) and not n.startswith('tests/lab/'))
 
-    def program(self):
-        """A tar of what `make install` puts in place, built in a tree of the guest's release."""
-        names, total = self.sources(), hashlib.sha256()
-        for name in names:
+    def digest(self):
+        """What tells one state of the sources from another."""
+        total = hashlib.sha256()
+        for name in self.sources():
             with open(os.path.join(TOP, name), 'rb') as f:
                 total.update(name.encode() + b'\0' + f.read())
-        tar = os.path.join(self.cache, f'program-{total.hexdigest()[:16]}.tar')
+        return total.hexdigest()[:16]
+
+    def unpack(self, folder):
+        """The sources, in a fresh folder."""
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        pack = subprocess.Popen(['tar', '-C', TOP, '-cf', '-', '-T', '-'], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE)
+        pack.stdin.write('\n'.join(self.sources()).encode())
+        pack.stdin.close()
+        call('tar', '-C', folder, '-xf', '-', stdin=pack.stdout)
+
+    def package(self):
+        """The bytes of the Debian package, built twice in a tree of the guest's release; the sums of both."""
+        build, debs = os.path.join(self.cache, 'build'), []
+        resolver = f'{build}/etc/resolv.conf'
+        shutil.copy('/etc/resolv.conf', resolver)
+        call('chroot', build, 'sh', '-c', 'command -v dh >/dev/null || '
+             '{ apt-get update && apt-get install -y --no-install-recommends debhelper; }')
+        for folder in ('one', 'two'):
+            self.unpack(f'{build}/{folder}/pve-gpu')
+            call('chroot', build, 'sh', '-c', f'cd /{folder}/pve-gpu && DEB_BUILD_OPTIONS=nocheck '
+                 f'dpkg-buildpackage -d -b -us -uc -j{os.cpu_count()}')
+            name = next(n for n in os.listdir(f'{build}/{folder}') if n.startswith('pve-gpu_') and n.endswith('.deb'))
+            with open(f'{build}/{folder}/{name}', 'rb') as f:
+                debs.append(f.read())
+        return debs
+
+    def program(self):
+        """A tar of what `make install` puts in place, built in a tree of the guest's release."""
+        tar = os.path.join(self.cache, f'program-{self.digest()}.tar')
         if os.path.exists(tar):
             return tar
         build = os.path.join(self.cache, 'build')
-        shutil.rmtree(f'{build}/src', ignore_errors=True)
-        os.makedirs(f'{build}/src')
-        pack = subprocess.Popen(['tar', '-C', TOP, '-cf', '-', '-T', '-'], stdin=subprocess.PIPE,
-                                stdout=subprocess.PIPE)
-        pack.stdin.write('\n'.join(names).encode())
-        pack.stdin.close()
-        call('tar', '-C', f'{build}/src', '-xf', '-', stdin=pack.stdout)
+        self.unpack(f'{build}/src')
         call('chroot', build, 'sh', '-c', 'cd /src && ./autogen.sh && ./configure --prefix=/usr --sysconfdir=/etc && '
              f'make -j{os.cpu_count()} && rm -rf /stage && make install DESTDIR=/stage')
         call('tar', '-C', f'{build}/stage', '-cf', tar + '.new', '.')

@@ -19,6 +19,12 @@ static struct pg_facts *facts(void)
 	assert_non_null(f->dev);
 	f->n_dev = 1;
 	f->dev[0].serial = strdup("dsn=001122fffe334455");
+	f->usb = calloc(2, sizeof(*f->usb));
+	assert_non_null(f->usb);
+	f->n_usb = 2;
+	f->usb[0].is_root = true;
+	f->usb[0].serial = strdup("0000:00:14.0");
+	f->usb[1].serial = strdup("4C530001");
 	return f;
 }
 
@@ -47,6 +53,11 @@ static void test_files(void **state)
 		      "scsi0: a:1,serial=masked,size=1G\nsmbios1: serial=masked\n");
 	assert_masked(&mask, "/etc/pve-gpu/devices.conf", "serial = dsn=001122fffe334455\n",
 		      "serial = dsn=0000000000000001\n");
+	/* the serial number of a root hub is the address of its controller */
+	assert_masked(&mask, "/etc/pve-gpu/bind.conf", "0000:00:14.0 8086:7ae0 vfio-pci\n",
+		      "0000:00:14.0 8086:7ae0 vfio-pci\n");
+	assert_masked(&mask, "/var/lib/pve-gpu/capture/kernel.log", "usb 1-2: SerialNumber: 4C530001\n",
+		      "usb 1-2: SerialNumber: serial2\n");
 	assert_masked(&mask, "/sys/class/net/x/address", "bc:24:11:aa:bb:cc\n", "02:00:00:00:00:00\n");
 	assert_masked(&mask, "/etc/network/interfaces", "iface enxbc2411aabbcc inet manual\n",
 		      "iface enx020000000000 inet manual\n");
