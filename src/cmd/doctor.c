@@ -98,7 +98,7 @@ static int read_log(const char *path, struct pg_log *ret, struct pg_err *err)
 	if (strcmp(path, "-") == 0)
 		r = read_stdin(&text);
 	else
-		r = pg_conf_read("log", path, PASTE_MAX, &text, err);
+		r = pg_conf_read(_("log"), path, PASTE_MAX, &text, err);
 	if (r == 0)
 		r = where ? pg_log_text(ret, where, &text) : -ENOMEM;
 	for (size_t i = 0; i < ret->n; i++)
