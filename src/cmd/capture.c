@@ -66,7 +66,13 @@ static int write_out(struct pg_root *folder, const struct call *call, const stru
 	const struct pg_meta meta = { .mode = 0600, .uid = geteuid(), .gid = getegid() };
 	int r = pg_root_create(folder, call->name, bytes, &meta, err);
 
-	return r == -EEXIST ? refuse_old(call, err) : r;
+	if (r == -EEXIST)
+		return refuse_old(call, err);
+	/* It names the file from its folder on: "/node.tar.xz". */
+	if (r < 0)
+		return pg_err_set(err, r, call->out, 0, "The archive cannot be written: %s.",
+				  pg_err_reason(r));
+	return 0;
 }
 
 static int make(const struct pg_cmd_env *env, const struct call *call, struct pg_cmd_host *host,

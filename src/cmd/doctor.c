@@ -86,7 +86,20 @@ static int read_stdin(struct pg_bytes *ret)
 
 	while (b.len < PASTE_MAX && (n = fread(part, 1, sizeof(part), stdin)) > 0)
 		pg_strbuf_addn(&b, part, n);
-	return ferror(stdin) ? -EIO : pg_strbuf_steal_bytes(&b, ret);
+	if (ferror(stdin))
+		return -EIO;
+	return b.len >= PASTE_MAX ? -EFBIG : pg_strbuf_steal_bytes(&b, ret);
+}
+
+/* Nothing is found in it as it is, which would be said. */
+static bool is_packed(const struct pg_bytes *text)
+{
+	static const char *const starts[] = { "\x1f\x8b", "\xfd" "7zXZ", "\x28\xb5\x2f\xfd", "BZh" };
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(starts); i++)
+		if (text->n && pg_text_starts(text->p, starts[i]))
+			return true;
+	return false;
 }
 
 static int read_log(const char *path, struct pg_log *ret, struct pg_err *err)
@@ -95,10 +108,16 @@ static int read_log(const char *path, struct pg_log *ret, struct pg_err *err)
 	pg_autofree char *where = strcmp(path, "-") == 0 ? strdup("line {n}") : pg_strf("%s:{n}", path);
 	int r;
 
-	if (strcmp(path, "-") == 0)
+	if (strcmp(path, "-") == 0) {
 		r = read_stdin(&text);
-	else
+		if (r < 0)
+			(void)pg_err_set(err, r, NULL, 0, "The log cannot be read: %s.", pg_err_reason(r));
+	} else {
 		r = pg_conf_read(_("log"), path, PASTE_MAX, &text, err);
+	}
+	if (r == 0 && is_packed(&text))
+		r = pg_err_set(err, -EINVAL, path, 0, "The log is compressed. Unpack it on the way: "
+			       "zcat FILE | pve-gpu doctor --log - (xzcat, zstdcat, bzcat).");
 	if (r == 0)
 		r = where ? pg_log_text(ret, where, &text) : -ENOMEM;
 	for (size_t i = 0; i < ret->n; i++)
@@ -125,15 +144,24 @@ static void keep_wanted(struct doctor *d)
 			pg_findings_remove(f, i);
 }
 
+static int no_kernel(const struct pg_facts *facts, struct doctor *d)
+{
+	pg_autofree char *there = pg_strv_join(&facts->boot.kernels, ", ");
+	struct pg_finding *f = pg_findings_add(&d->findings, "kernel-not-there", PG_LEVEL_BLOCK, "host",
+					       "There is no kernel %s on this node.", d->kernel);
+
+	if (!there)
+		return -ENOMEM;
+	return *there ? pg_finding_advice(f, "Name one that is installed: %s.", there) : f ? 0 : -ENOMEM;
+}
+
 /* That one kernel alone, whether it is the next to be booted or not. */
 static int check_kernel(const struct pg_cmd_host *host, struct doctor *d)
 {
 	int r = pg_kernel_probe(host->root, NULL, host->facts, d->kernel);
 
-	if (r == 0 && !pg_facts_kernel(host->facts, d->kernel) &&
-	    !pg_findings_add(&d->findings, "kernel-not-there", PG_LEVEL_BLOCK, "host",
-			     "There is no kernel %s on this node.", d->kernel))
-		return -ENOMEM;
+	if (r == 0 && !pg_facts_kernel(host->facts, d->kernel))
+		r = no_kernel(host->facts, d);
 	return r < 0 ? r : pg_kernel_findings(host->facts, d->kernel, &d->findings);
 }
 

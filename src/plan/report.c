@@ -30,7 +30,7 @@ static const char *tri(enum pg_tri t)
 static void node(struct report *r)
 {
 	const struct pg_facts *f = r->facts;
-	static const char *const tables[] = { _("none"), "DMAR", "IVRS" };
+	static const char *const tables[] = { N_("none"), "DMAR", "IVRS" };
 
 	pg_strbuf_addf(&r->b, "## pve-gpu %s\n\n", PACKAGE_VERSION);
 	pg_strbuf_addf(&r->b, _("- Proxmox VE %s, Linux %s\n"), or_unknown(f->system.pve_version),
@@ -41,7 +41,7 @@ static void node(struct report *r)
 		       f->boot.pbt ? " (proxmox-boot-tool)" : "", tri(f->boot.efi),
 		       tri(f->boot.secure_boot));
 	pg_strbuf_addf(&r->b, _("- IOMMU active: %s, firmware table: %s, interrupt remapping: %s\n"),
-		       tri(f->iommu.active), f->iommu.table_known ? tables[f->iommu.table] : _("unknown"),
+		       tri(f->iommu.active), f->iommu.table_known ? _(tables[f->iommu.table]) : _("unknown"),
 		       tri(f->iommu.remapping));
 	pg_strbuf_addf(&r->b, _("\nKernel command line:\n\n```\n%s\n```\n"), or_unknown(f->boot.running));
 }

@@ -117,6 +117,10 @@ is 'and it can be read' "$("$pve_gpu" --root "$tmp/w.tar.xz" list >/dev/null 2>&
 "$pve_gpu" --root "$node" capture "$tmp/x.tar.xz" >"$tmp/out" 2>"$tmp/diag"
 is 'nothing is overwritten' "$? $(sed "s,$tmp/,," "$tmp/diag")" \
 	'1 pve-gpu: x.tar.xz: There is something of that name already. Give another one.'
+long=$(printf '%0300d' 0).tar.xz
+"$pve_gpu" --root "$node" capture "$tmp/$long" >"$tmp/out" 2>"$tmp/diag"
+is 'what cannot be written is named as it was given' "$? $(sed "s,$tmp/$long,LONG," "$tmp/diag")" \
+	'1 pve-gpu: LONG: The archive cannot be written: its name is too long.'
 (cd "$tmp" && "$pve_gpu" --root "$node" capture here.tar.xz >/dev/null 2>&1)
 is 'a name is one of the current folder' "$(ls "$tmp/here.tar.xz")" "$tmp/here.tar.xz"
 "$pve_gpu" --root "$node" capture "$tmp/none/x.tar.xz" >"$tmp/out" 2>"$tmp/diag"

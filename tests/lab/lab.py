@@ -83,7 +83,7 @@ class Lab:
         build, debs = os.path.join(self.cache, 'build'), []
         resolver = f'{build}/etc/resolv.conf'
         shutil.copy('/etc/resolv.conf', resolver)
-        call('chroot', build, 'sh', '-c', 'dpkg-query -W debhelper >/dev/null 2>&1 || '
+        call('chroot', build, 'sh', '-c', 'command -v dh >/dev/null || '
              '{ apt-get update && apt-get install -y --no-install-recommends debhelper; }')
         for folder in ('one', 'two'):
             self.unpack(f'{build}/{folder}/pve-gpu')

@@ -45,6 +45,22 @@ check 'a log on standard input' grep -q 'line 1\|line :1' "$tmp/out"
 echo 'all is well' | "$top_builddir/pve-gpu" doctor --log - >"$tmp/out" 2>&1
 check 'nothing known' grep -q 'No message that is known' "$tmp/out"
 
+head -c 67108864 /dev/zero | "$top_builddir/pve-gpu" doctor --log - >"$tmp/out" 2>&1
+is 'of a log that is too large not the beginning alone' "$? $(cat "$tmp/out")" \
+	'1 block  The log cannot be read: it is too large.'
+echo 'TASK ERROR: no PCI device found for 1' | gzip >"$tmp/log.gz"
+"$top_builddir/pve-gpu" doctor --log "$tmp/log.gz" >"$tmp/out" 2>&1
+is 'a compressed log is not one without messages' "$? $(grep -c 'compressed.*zcat' "$tmp/out")" '1 1'
+"$top_builddir/pve-gpu" doctor --log - <"$tmp/log.gz" >"$tmp/out" 2>&1
+is 'nor on standard input' "$? $(grep -c 'compressed.*zcat' "$tmp/out")" '1 1'
+
+# ---- a kernel that is not there ----
+
+"$top_builddir/tests/tools/mktree" "$top_srcdir/tests/trees/kernels.tree" "$tmp/kernels"
+"$top_builddir/pve-gpu" --root "$tmp/kernels" doctor --kernel 6 >"$tmp/out" 2>&1
+is 'those that are there are named' "$? $(tail -n 1 "$tmp/out" | sed 's/^ *//')" \
+	'1 Name one that is installed: 6.14.8-2-pve, 6.17.4-1-pve.'
+
 # ---- rules of the person's own, without a compiler ----
 
 cat >"$tmp/own.tree" <<'TREE'
