@@ -59,9 +59,11 @@ static void on_error(cfg_t *cfg, const char *fmt, va_list ap)
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	const char *text;
 
-	pg_strbuf_vaddf(&b, _(fmt), ap);
+	pg_strbuf_vaddf(&b, fmt, ap);
 	text = b.s ? b.s : _("it cannot be read");
-	if (pg_text_starts(text, "no such option"))
+	/* libconfuse has catalogues of its own */
+	if (pg_text_starts(text, "no such option") ||
+	    strcmp(fmt, dgettext("confuse", "no such option '%s'")) == 0)
 		unknown(cfg, text);
 	else
 		(void)wiz_answers_complain(cfg, "This line is not right: %s.", text);
@@ -126,7 +128,7 @@ int wiz_answers_parse(const char *path, struct pg_bytes *bytes, struct pg_choice
 int wiz_answers_load(const char *path, struct pg_choices **ret, struct pg_err *err)
 {
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
-	int r = pg_conf_read("answer file", path, ANSWERS_MAX, &bytes, err);
+	int r = pg_conf_read(_("answer file"), path, ANSWERS_MAX, &bytes, err);
 
 	return r < 0 ? r : wiz_answers_parse(path, &bytes, ret, err);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "src/base/i18n.h"
+
 enum wiz_style wiz_level_style(enum pg_level level)
 {
 	static const enum wiz_style styles[] = {
@@ -101,7 +103,7 @@ void wiz_findings_lines(const struct pg_findings *all, enum pg_level level,
 			continue;
 		set_apart(lines);
 		say(all, i, text_of, wiz_level_style(level), "", lines);
-		say(all, i, evidence_of, WIZ_FAINT, "Seen: ", lines);
+		say(all, i, evidence_of, WIZ_FAINT, _("Seen: "), lines);
 		say(all, i, advice_of, WIZ_PLAIN, "", lines);
 	}
 }

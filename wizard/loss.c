@@ -67,7 +67,7 @@ static char *phrase(const struct wiz *w, bool by_name)
 	for (size_t i = 0; i < w->plan->findings.n; i++) {
 		const struct pg_dev *dev;
 		const struct pg_use *use = loss_of(w, i, &dev);
-		const char *before = b.len ? ", " : "lose ";
+		const char *before = b.len ? ", " : _("lose ");
 
 		if (use && by_name)
 			pg_strbuf_addf(&b, "%s%s", before, wiz_use_label(use).s);

@@ -37,7 +37,7 @@ static const char *short_words(enum pg_bind bind)
 {
 	for (size_t i = 1; i < PG_ARRAY_SIZE(rows); i++)
 		if (rows[i].bind == bind)
-			return rows[i].text;
+			return _(rows[i].text);
 	return "";
 }
 

@@ -167,7 +167,7 @@ static void iommu_detail(const struct wiz *w, struct wiz_lines *lines)
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "active", "%s", tri(iommu->active));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "groups", "%zu", w->facts->n_group);
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "option", "%s",
-			    iommu->option ? iommu->option : "none given");
+			    iommu->option ? iommu->option : _("none given"));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 			    "The IOMMU keeps a device that a VM has inside the VM's own memory. "

@@ -215,18 +215,18 @@ static void build(struct wiz *w, struct wiz_view *view)
 		wiz_trial_intro(w, w->plan, view);
 }
 
-/* "Write 3 files and run 1 command" */
+/* "Write 3 files and run 1 command?" */
 static char *deed_of(const struct pg_plan *plan)
 {
 	size_t files = plan->n_file, commands = plan->n_cmd;
 	pg_autofree char *run = NULL;
 
 	if (!commands)
-		return pg_strf(P_("Write %zu file", "Write %zu files", files), files);
+		return pg_strf(P_("Write %zu file?", "Write %zu files?", files), files);
 	if (!files)
-		return pg_strf(P_("Run %zu command", "Run %zu commands", commands), commands);
+		return pg_strf(P_("Run %zu command?", "Run %zu commands?", commands), commands);
 	run = pg_strf(P_("run %zu command", "run %zu commands", commands), commands);
-	return run ? pg_strf(P_("Write %zu file and %s", "Write %zu files and %s", files), files, run) : NULL;
+	return run ? pg_strf(P_("Write %zu file and %s?", "Write %zu files and %s?", files), files, run) : NULL;
 }
 
 /* What the node loses is said once more where it is decided. */
@@ -244,7 +244,7 @@ static int ask(struct wiz *w)
 		lost = lost ? lost : plan->effect[i].lost;
 	}
 	return wiz_ask(w, WIZ_ASKING_APPLY, WIZ_ASK_YESNO, NULL, "Apply",
-		       "%s%s%s%s? %s",
+		       "%s%s%s%s %s",
 		       lost ? _("The node loses ") : "", lost ? lost : "",
 		       n_lost > 1 ? _(", and more. ") :
 		       lost	  ? ". " :

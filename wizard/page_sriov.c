@@ -153,7 +153,7 @@ static void pf_detail(const struct wiz *w, const struct pg_dev *pf, struct wiz_l
 	if (st && st->place == PG_SRIOV_HERE)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "at boot", "%u", st->card->count);
 	else
-		(void)wiz_lines_add(lines, WIZ_PLAIN, "at boot", "%s", "none by pve-gpu");
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "at boot", "%s", _("none by pve-gpu"));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "for", "%s",
 			    takes_host(w, pf, st ? st->card : NULL) ?
 				    _("the host: its drivers take them") : _("VMs: no driver of the host takes them"));

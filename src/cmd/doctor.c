@@ -113,7 +113,7 @@ static int read_log(const char *path, struct pg_log *ret, struct pg_err *err)
 		if (r < 0)
 			(void)pg_err_set(err, r, NULL, 0, "The log cannot be read: %s.", pg_err_reason(r));
 	} else {
-		r = pg_conf_read("log", path, PASTE_MAX, &text, err);
+		r = pg_conf_read(_("log"), path, PASTE_MAX, &text, err);
 	}
 	if (r == 0 && is_packed(&text))
 		r = pg_err_set(err, -EINVAL, path, 0, "The log is compressed. Unpack it on the way: "

@@ -76,10 +76,10 @@ static void print_state(const struct pg_cmd_env *env, const struct pg_iommu *iom
 	const char *table = table_name(iommu);
 
 	print_active(env, iommu);
-	pg_out_line(env, PG_TONE_PLAIN, "  firmware table       %s", table ? table : "unknown");
-	pg_out_line(env, PG_TONE_PLAIN, "  interrupt remapping  %s", words[iommu->remapping + 1]);
+	pg_out_line(env, PG_TONE_PLAIN, "  firmware table       %s", table ? table : _("unknown"));
+	pg_out_line(env, PG_TONE_PLAIN, "  interrupt remapping  %s", _(words[iommu->remapping + 1]));
 	pg_out_line(env, PG_TONE_PLAIN, "  kernel options       %s",
-		    iommu->option ? iommu->option : "none");
+		    iommu->option ? iommu->option : _("none"));
 }
 
 enum { COL_WHAT, COL_KIND, COL_NAME, COL_DRIVER, COL_USERS };

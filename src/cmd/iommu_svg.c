@@ -96,12 +96,12 @@ static unsigned height_of(const struct picture *p, const struct pg_group *g)
 static const char *verdict_of(const struct pg_group *g)
 {
 	return g->verdict == PG_GROUP_SHARED ? _("shared: its devices leave the node together") :
-	       g->verdict == PG_GROUP_CLEAN  ? "clean" : _("bridges only");
+	       g->verdict == PG_GROUP_CLEAN  ? _("clean") : _("bridges only");
 }
 
 static const char *class_of(const struct pg_group *g)
 {
-	return g->verdict == PG_GROUP_SHARED ? "shared" : g->verdict == PG_GROUP_CLEAN ? "clean" : "other";
+	return g->verdict == PG_GROUP_SHARED ? "shared" : g->verdict == PG_GROUP_CLEAN ? _("clean") : "other";
 }
 
 static unsigned put_device(const struct picture *p, unsigned x, unsigned y, const struct pg_dev *dev)

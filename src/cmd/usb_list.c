@@ -194,7 +194,7 @@ static void add_controller(const struct pg_cmd_env *env, struct pg_table *t,
 	pg_table_cell(t, row, COL_PORT, PG_TONE_STRONG,
 		      controller ? pg_bdf_str(controller->addr).s : _("no PCI device"));
 	pg_table_cell(t, row, COL_ID, PG_TONE_PLAIN, "");
-	pg_table_cell(t, row, COL_KIND, PG_TONE_PLAIN, controller ? "controller" : "");
+	pg_table_cell(t, row, COL_KIND, PG_TONE_PLAIN, controller ? _("controller") : "");
 	pg_table_cell(t, row, COL_NAME, PG_TONE_PLAIN, name);
 	for (size_t i = 0; i < facts->n_usb; i++)
 		if (is_below(&facts->usb[i], controller) && is_top(facts, &facts->usb[i]))

@@ -43,9 +43,9 @@ static int write_file(struct pg_run *run, size_t i, struct pg_err *err)
 
 static int write_files(struct pg_run *run, struct pg_err *err)
 {
-	static const char *const verbs[] = { [PG_CHANGE_CREATE] = "Creating",
-					     [PG_CHANGE_EDIT] = "Changing",
-					     [PG_CHANGE_REMOVE] = "Removing" };
+	static const char *const verbs[] = { [PG_CHANGE_CREATE] = N_("Creating"),
+					     [PG_CHANGE_EDIT] = N_("Changing"),
+					     [PG_CHANGE_REMOVE] = N_("Removing") };
 
 	for (size_t i = 0; i < run->j->n_file; i++) {
 		const struct pg_jfile *f = &run->j->file[i];
@@ -53,7 +53,7 @@ static int write_files(struct pg_run *run, struct pg_err *err)
 
 		if (pg_run_cancelled(run))
 			return pg_err_set(err, -ECANCELED, NULL, 0, "It was cancelled.");
-		pg_run_step(run, "%s %s", verbs[f->change], f->path);
+		pg_run_step(run, "%s %s", _(verbs[f->change]), f->path);
 		r = write_file(run, i, err);
 		pg_run_step_done(run, r < 0 ? 1 : 0);
 		if (r < 0)

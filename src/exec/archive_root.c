@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "src/base/conf.h"
+#include "src/base/i18n.h"
 
 /* Packed; what comes out of it has a bound of its own. */
 #define ARCHIVE_MAX ((size_t)64 << 20)
@@ -23,7 +24,7 @@ int pg_archive_open(const char *file, struct pg_root **ret, struct pg_err *err)
 	struct pg_bytes archive PG_CLEANUP(pg_bytes_done) = { 0 };
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct stat st;
-	int r = pg_conf_read("archive", file, ARCHIVE_MAX, &archive, err);
+	int r = pg_conf_read(_("archive"), file, ARCHIVE_MAX, &archive, err);
 
 	if (r == 0)
 		r = pg_root_scratch(&root, err);

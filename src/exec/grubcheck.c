@@ -94,8 +94,8 @@ int pg_grub_check(const struct pg_root *root, const struct pg_plan *plan, struct
 		return r;
 	if (theirs && strcmp(ours ? ours : "", theirs) != 0)
 		return pg_err_set(err, -EINVAL, GRUB_FILE, 0,
-				  "A shell would read another value than planned. " VARIABLE
-				  " would be \"%s\", planned was \"%s\".", theirs,
+				  "A shell would read another value than planned. %s would be \"%s\", "
+				  "planned was \"%s\".", VARIABLE, theirs,
 				  ours ? ours : "");
 	return 0;
 }

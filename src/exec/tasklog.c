@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "src/base/i18n.h"
 #include "src/base/text.h"
 
 #define TASKS "/var/log/pve/tasks"
@@ -110,11 +111,11 @@ static char *words_for(const struct start *start)
 	if (pg_strv_split(start->upid, ":", &part) < 0)
 		return NULL;
 	if (pg_text_number(part.v[4], 16, UINT32_MAX, &seconds) < 0)
-		return pg_strf("start of VM %u", start->vmid);
+		return pg_strf(_("start of VM %u"), start->vmid);
 	t = (time_t)seconds;
 	if (!gmtime_r(&t, &tm) || !strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", &tm))
 		return NULL;
-	return pg_strf("start of VM %u, %s", start->vmid, when);
+	return pg_strf(_("start of VM %u, %s"), start->vmid, when);
 }
 
 static int read_task(const struct pg_root *root, const struct start *start, struct pg_log *log)

@@ -184,7 +184,7 @@ int pg_disks_mounts(struct pg_disks *d)
 	if (r == 0 && !text->p)
 		r = pg_usage_read(d->root, d->facts, "/proc/self/mounts", text);
 	if (r == 0 && !text->p)
-		r = pg_strv_add(&d->facts->unread_disk, "/proc/mounts: it is not there");
+		r = pg_strv_add(&d->facts->unread_disk, _("/proc/mounts: it is not there"));
 	while (r == 0 && pg_text_line(text->p, text->n, &pos, &line, &len, &full)) {
 		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
 		pg_autofree char *copy = strndup(line, len);

@@ -422,7 +422,7 @@ int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 	if (r == 0)
 		r = pg_net_support(root, facts, &n.links, &n.ways);
 	if (r == 0 && !n.routes_known && !n.conf.n)
-		r = pg_strv_add(&facts->unread_net, "/proc/net/route: it is not there");
+		r = pg_strv_add(&facts->unread_net, _("/proc/net/route: it is not there"));
 	if (r == 0)
 		r = note_routes(&n);
 	for (size_t i = 0; r == 0 && i < n.links.names.n; i++)

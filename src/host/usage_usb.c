@@ -63,7 +63,7 @@ static int use_interface(const struct pg_root *root, struct pg_facts *facts,
 	if (r < 0)
 		return r;
 	what = product(root, name);
-	detail = what ? pg_strf("%s %s", keyboard ? "keyboard" : _("USB disk"), what) : NULL;
+	detail = what ? pg_strf("%s %s", keyboard ? _("keyboard") : _("USB disk"), what) : NULL;
 	return pg_devset_use(facts, &devs, keyboard ? PG_USE_INPUT : PG_USE_USB_STORAGE,
 			     detail, false, PG_ON_NOTHING);
 }

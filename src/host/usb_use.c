@@ -59,7 +59,7 @@ static void drop_mere_disks(struct pg_usb_dev *d)
 {
 	for (size_t i = d->n_use; i-- > 0;) {
 		if (d->use[i].what != PG_USE_USB_STORAGE || d->use[i].vital ||
-		    !pg_text_starts(d->use[i].detail, "USB disk "))
+		    !pg_text_starts(d->use[i].detail, _("USB disk")))
 			continue;
 		free(d->use[i].detail);
 		pg_vec_remove(d->use, &d->n_use, sizeof(*d->use), i);

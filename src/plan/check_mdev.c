@@ -25,7 +25,7 @@ static int taken(struct pg_checker *c, const struct pg_effect *e, const struct p
 		pg_bdf_str(dev->addr).s, pg_bdf_str(e->by).s, e->why);
 
 	if (pg_finding_evidence(f, "/sys/bus/pci/devices/%s: mdev_supported_types or nvidia/; driver: %s",
-				pg_bdf_str(dev->addr).s, dev->driver ? dev->driver : "none") < 0)
+				pg_bdf_str(dev->addr).s, dev->driver ? dev->driver : _("none")) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, chosen ? N_("Give the VM a part of it: `pve-gpu vgpu VMID %s TYPE`. To pass "
 					     "it whole, switch off first what divides it (i915.enable_gvt, "

@@ -7,17 +7,16 @@
 #include "src/base/i18n.h"
 #include "src/plan/nic.h"
 
-#define KEEP "--pin-nics (pin_nics in an answer file, p on the wizard's review) keeps the names " \
-	     "that the cards have now."
-
 static int advise(const struct pg_checker *c, struct pg_finding *f)
 {
 	if (c->choices && c->choices->pin_nics)
 		return pg_finding_advice(f, "This plan keeps the names.");
 	if (!c->facts->has_pin_tool)
-		return pg_finding_advice(f, KEEP);
-	return pg_finding_advice(f, KEEP " Proxmox's own `pve-network-interface-pinning generate` gives "
-				    "new ones (nic0, …), rewrites the network's configuration for "
+		return pg_finding_advice(f, "--pin-nics (pin_nics in an answer file, p on the wizard's review) "
+					    "keeps the names that the cards have now.");
+	return pg_finding_advice(f, "--pin-nics (pin_nics in an answer file, p on the wizard's review) keeps the "
+				    "names that the cards have now. Proxmox's own `pve-network-interface-pinning generate` "
+				    "gives new ones (nic0, …), rewrites the network's configuration for "
 				    "them, and needs a reboot before anything else is planned.");
 }
 

@@ -69,8 +69,8 @@ static int slot(const struct entry *e)
 	if (e->usb->index < pg_vm_usb_slots(e->c->facts, e->g))
 		return 0;
 	return say(e, "usb-slot-limit", PG_LEVEL_BLOCK,
-		   "usb5 and above need machine version 7.1 or newer, and ostype l26 or Windows newer "
-		   "than 7: the VM does not start.",
+		   _("usb5 and above need machine version 7.1 or newer, and ostype l26 or Windows newer "
+		     "than 7: the VM does not start."),
 		   _("Use usb0 to usb4, or set ostype and machine to what the guest is."));
 }
 

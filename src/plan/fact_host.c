@@ -149,7 +149,7 @@ const struct pg_fact pg_fact_host[] = {
 	{ "boot.efi", PG_SCOPE_HOST, PG_VALUE_YESNO, N_("booted by UEFI"), efi },
 	{ "boot.secure_boot", PG_SCOPE_HOST, PG_VALUE_YESNO, N_("Secure Boot is on"), secure_boot },
 	{ "boot.off", PG_SCOPE_HOST, PG_VALUE_YESNO, N_("booted by the entry without passthrough"), boot_off },
-	{ "boot.proxmox_tool", PG_SCOPE_HOST, PG_VALUE_YESNO, "proxmox-boot-tool keeps the ESPs", boot_tool },
+	{ "boot.proxmox_tool", PG_SCOPE_HOST, PG_VALUE_YESNO, N_("proxmox-boot-tool keeps the ESPs"), boot_tool },
 	{ "boot.waits", PG_SCOPE_HOST, PG_VALUE_YESNO, N_("a change by pve-gpu waits for a reboot"), boot_waits },
 	{ "initramfs.stale", PG_SCOPE_HOST, PG_VALUE_YESNO, N_("that of the running kernel is older than a file it copies"), stale },
 	{ "modules.loaded", PG_SCOPE_HOST, PG_VALUE_WORDS, N_("modules that are loaded"), loaded },

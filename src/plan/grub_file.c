@@ -304,7 +304,7 @@ int pg_grub_read(const struct pg_file *const *files, size_t n, struct pg_grub_en
 		e = read_file(&r);
 		if (e == -EINVAL)
 			return pg_err_set(err, e, f->path, pg_grub_line(f, r.sh.problem_at), "%s",
-					  r.sh.problem);
+					  _(r.sh.problem));
 		if (e < 0)
 			return e;
 	}

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
+
 void pg_grub_changes_done(struct pg_grub_changes *c)
 {
 	size_t i;
@@ -166,12 +168,12 @@ int pg_grub_replace(const struct pg_file *const *files, const struct pg_grub_var
 
 		if (!cell->own)
 			return refuse(files, cell, v->name,
-				      "The option is in the value of another variable. Change or "
-				      "remove it there yourself.", err);
+				      _("The option is in the value of another variable. Change or "
+					"remove it there yourself."), err);
 		if (cell->file != c->file)
 			return refuse(files, cell, v->name,
-				      "The option is set in two files. Remove it from one of them "
-				      "yourself.", err);
+				      _("The option is set in two files. Remove it from one of them "
+					"yourself."), err);
 	}
 	if (*text)
 		r = add_change(c, e.from < e.to ? anchor->at : anchor->at + anchor->len, 0, true,

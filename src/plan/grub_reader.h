@@ -6,8 +6,9 @@
 #pragma once
 
 #include "src/plan/grub_file.h"
+#include "src/base/i18n.h"
 
-#define PG_GRUB_TOO_LARGE "The file assigns more than can be followed."
+#define PG_GRUB_TOO_LARGE N_("The file assigns more than can be followed.")
 
 /* Where reading stands. */
 struct pg_grub_reader {

@@ -246,7 +246,7 @@ static int grouped(struct pg_checker *c, const struct pg_effect *e, const struct
 	else
 		f = group_shared(c, e, dev);
 	if (pg_finding_evidence(f, "/sys/kernel/iommu_groups/%d/devices/%s; driver: %s", dev->group,
-				pg_bdf_str(dev->addr).s, dev->driver ? dev->driver : "none") < 0)
+				pg_bdf_str(dev->addr).s, dev->driver ? dev->driver : _("none")) < 0)
 		return -ENOMEM;
 	return advise(c, f, vital, pg_bdf_same_slot(e->by, e->addr) ? instead_of_function(use) :
 								      instead_of_group(use));

@@ -220,7 +220,7 @@ int pg_keeps_words(const struct pg_keeps *keeps, const struct pg_use *use, char 
 	if (s && !kept && s->why) {
 		pg_strbuf_add(&b, s->why);
 	} else if (s && kept) {
-		pg_strbuf_addf(&b, "%s keeps ", s->name);
+		pg_strbuf_addf(&b, _("%s keeps "), s->name);
 		add_members(keeps, s, true, &b);
 		pg_strbuf_addf(&b, _(" (%zu of %zu)"), count(keeps, s), s->n_below);
 	} else if (s) {

@@ -16,7 +16,7 @@ static int add_types(const struct pg_mdev_parent *parent, struct pg_strbuf *b)
 	for (size_t i = 0; i < parent->n_type; i++)
 		pg_strbuf_addf(b, "%s%s", i ? ", " : "", parent->type[i].id);
 	if (!parent->n_type)
-		pg_strbuf_add(b, "none");
+		pg_strbuf_add(b, _("none"));
 	return pg_strbuf_error(b);
 }
 

@@ -33,22 +33,34 @@ static bool gpu_clings(const struct pg_dev *dev)
 	return false;
 }
 
-#define TWIN " And another device has the same ids: by its address only this one is taken."
-#define WHY_SCREEN "The device shows the node's own screen: it must be taken before the " \
-		   "screen's driver has it."
-#define WHY_CLINGS "The driver of this GPU is known not to let go of it cleanly while the node " \
-		   "runs."
-#define WHY_BUSY "A network or disk controller that the node has begun to use should not be " \
-		 "taken from it when the VM starts."
-
 /* A reason, and the same where ids are shared. */
 struct reason {
 	const char *alone, *twin;
 };
 
-static const struct reason screen = { WHY_SCREEN, WHY_SCREEN TWIN };
-static const struct reason clinging = { WHY_CLINGS, WHY_CLINGS TWIN };
-static const struct reason busy = { WHY_BUSY, WHY_BUSY TWIN };
+static const struct reason screen = {
+	N_("The device shows the node's own screen: it must be taken before "
+	   "the screen's driver has it."),
+	N_("The device shows the node's own screen: it must be taken before "
+	   "the screen's driver has it. And another device has the same ids: "
+	   "by its address only this one is taken."),
+};
+
+static const struct reason clinging = {
+	N_("The driver of this GPU is known not to let go of it cleanly while "
+	   "the node runs."),
+	N_("The driver of this GPU is known not to let go of it cleanly while "
+	   "the node runs. And another device has the same ids: by its address "
+	   "only this one is taken."),
+};
+
+static const struct reason busy = {
+	N_("A network or disk controller that the node has begun to use should "
+	   "not be taken from it when the VM starts."),
+	N_("A network or disk controller that the node has begun to use should "
+	   "not be taken from it when the VM starts. And another device has "
+	   "the same ids: by its address only this one is taken."),
+};
 
 /* Why the device must not be left to the host's driver until the VM starts; NULL: it may. */
 static const struct reason *needs_early(const struct pg_dev *dev)
@@ -109,7 +121,7 @@ enum pg_bind pg_plan_bind(const struct pg_facts *facts, const struct pg_choices 
 		else
 			early = true;
 	}
-	*ret_why = why ? (address && !early ? why->twin : why->alone) :
+	*ret_why = why ? _(address && !early ? why->twin : why->alone) :
 			 _("Proxmox takes the device from the host's driver when the VM starts: "
 			 "nothing need be written.");
 	if (early)
@@ -249,7 +261,7 @@ int pg_plan_decide(struct pg_planner *p)
 	if (p->n_dev == 0)
 		return 0;
 	f = pg_findings_add(&p->plan->findings, "binding", PG_LEVEL_NOTE, "host",
-			    "Binding: %s. %s", p->choices->mdev ? "none" : pg_bind_name(all), why);
+			    "Binding: %s. %s", p->choices->mdev ? _("none") : pg_bind_name(all), why);
 	return f ? 0 : -ENOMEM;
 }
 

@@ -110,7 +110,7 @@ static int put(struct pg_planner *p, const char *path, struct pg_bytes *after,
 	pg_strbuf_add(&why, _("Kernel options:"));
 	for (size_t i = 0; i < w->n; i++)
 		pg_strbuf_addf(&why, "%s %s%s=%s", i ? "," : "",
-			       w->option[i].how == PG_OPTION_LIST_DROP ? "without " : "",
+			       w->option[i].how == PG_OPTION_LIST_DROP ? _("without ") : "",
 			       w->option[i].key, w->option[i].value);
 	pg_strbuf_add(&why, ".");
 	if (pg_strbuf_error(&why) < 0) {

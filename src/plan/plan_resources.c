@@ -137,7 +137,7 @@ static int short_of(struct pg_findings *f, const struct pg_vm_scope *scope, uint
 		       "memory), or other VMs are ended for it."));
 
 	if (pg_finding_evidence(finding, "memory: %.1f GiB; %s: %.1f GiB", (double)need / (double)GIB,
-				ever ? _("the node has") : "free", (double)have / (double)GIB) < 0)
+				ever ? _("the node has") : _("free"), (double)have / (double)GIB) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(finding, "Give the VM less (`qm set %s --memory …`), or stop others "
 					  "before it starts.", scope->number);

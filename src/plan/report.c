@@ -17,7 +17,7 @@ struct report {
 
 static const char *or_unknown(const char *s)
 {
-	return s ? s : "unknown";
+	return s ? s : _("unknown");
 }
 
 static const char *tri(enum pg_tri t)
@@ -30,18 +30,18 @@ static const char *tri(enum pg_tri t)
 static void node(struct report *r)
 {
 	const struct pg_facts *f = r->facts;
-	static const char *const tables[] = { "none", "DMAR", "IVRS" };
+	static const char *const tables[] = { N_("none"), "DMAR", "IVRS" };
 
 	pg_strbuf_addf(&r->b, "## pve-gpu %s\n\n", PACKAGE_VERSION);
 	pg_strbuf_addf(&r->b, _("- Proxmox VE %s, Linux %s\n"), or_unknown(f->system.pve_version),
 		       or_unknown(f->system.kernel));
 	pg_strbuf_addf(&r->b, _("- CPU: %s\n"), or_unknown(f->system.cpu_model));
 	pg_strbuf_addf(&r->b, _("- Boot loader: %s%s, UEFI: %s, Secure Boot: %s\n"),
-		       f->boot.loader == PG_LOADER_UNKNOWN ? "unknown" : pg_loader_name(f->boot.loader),
+		       f->boot.loader == PG_LOADER_UNKNOWN ? _("unknown") : pg_loader_name(f->boot.loader),
 		       f->boot.pbt ? " (proxmox-boot-tool)" : "", tri(f->boot.efi),
 		       tri(f->boot.secure_boot));
 	pg_strbuf_addf(&r->b, _("- IOMMU active: %s, firmware table: %s, interrupt remapping: %s\n"),
-		       tri(f->iommu.active), f->iommu.table_known ? tables[f->iommu.table] : "unknown",
+		       tri(f->iommu.active), f->iommu.table_known ? _(tables[f->iommu.table]) : _("unknown"),
 		       tri(f->iommu.remapping));
 	pg_strbuf_addf(&r->b, _("\nKernel command line:\n\n```\n%s\n```\n"), or_unknown(f->boot.running));
 }
@@ -89,7 +89,7 @@ static void device(struct report *r, const struct pg_dev *dev)
 {
 	pg_strbuf_addf(&r->b, _("%s  %04x:%04x rev %02x  [%04x]  driver %s"), pg_bdf_str(dev->addr).s,
 		       dev->vendor, dev->device, dev->revision, dev->class >> 8,
-		       dev->driver ? dev->driver : "none");
+		       dev->driver ? dev->driver : _("none"));
 	for (size_t i = 0; i < dev->n_vmid; i++)
 		pg_strbuf_addf(&r->b, _("  VM %u"), dev->vmid[i]);
 	pg_strbuf_addf(&r->b, "  %s%s%s\n", dev->vendor_name ? dev->vendor_name : "",
@@ -155,7 +155,7 @@ static void guests(struct report *r)
 		if (!g->local || (!g->n_hostpci && !g->n_usb))
 			continue;
 		pg_strbuf_addf(&r->b, _("\n### VM %u%s\n\n```\n"), g->vmid,
-			       g->running == PG_YES ? ", running" : "");
+			       g->running == PG_YES ? _(", running") : "");
 		for (size_t k = 0; k < g->n_lines; k++)
 			if (is_told(g->lines[k].key))
 				pg_strbuf_addf(&r->b, "%s%s%s%s: %s\n", *g->lines[k].section ? "[" : "",

@@ -124,8 +124,6 @@ const struct pg_sriov_state *pg_sriov_state_of(const struct pg_sriov_states *sta
 
 /* ---- in words ---- */
 
-#define LOOK "`systemctl status pve-gpu-sriov.service` shows what was tried"
-
 static int line_of(const struct pg_sriov_state *st, struct pg_status *s)
 {
 	return pg_why_evidence(s, "%s:%u: %u virtual functions for %s; %u are there", PG_PATH_SRIOV,
@@ -187,7 +185,7 @@ static int judge_number(const struct pg_facts *facts, const struct pg_sriov_stat
 	if (r == 0)
 		r = line_of(st, s);
 	return r < 0 ? r : pg_why_fix(s, "`systemctl restart pve-gpu-sriov.service` makes them, or fails; "
-					 LOOK ", and `journalctl -k` what the kernel said.");
+					 "`systemctl status pve-gpu-sriov.service` shows what was tried, and `journalctl -k` what the kernel said.");
 }
 
 int pg_sriov_judge(const struct pg_facts *facts, const struct pg_sriov_state *st,

@@ -145,7 +145,7 @@ static int secure_boot(const struct look *l)
 			  "refuses modules whose signature it has no key for (Key was rejected by service)."));
 	if (pg_finding_evidence(f, "SecureBoot: 1; nvidia-vgpu-vfio.ko: %s; not in /proc/modules",
 				v->nvidia_signed == PG_NO  ? _("no signature") :
-				v->nvidia_signed == PG_YES ? "signed" :
+				v->nvidia_signed == PG_YES ? _("signed") :
 							     _("signature not looked at")) < 0)
 		return -ENOMEM;
 	return done(f, _("`journalctl -k -b | grep -iE 'lockdown|rejected'` shows the refusal. Enroll the key "
@@ -263,8 +263,8 @@ static int guc(const struct look *l)
 		return 0;
 	f = about(l, "gvt-guc", _("The GPU's own firmware (GuC) is to submit its work, and GVT-g cannot go with "
 				"that (Graphics virtualization is not yet supported with GuC submission)."));
-	if (pg_finding_evidence(f, "i915.enable_guc: %s now, %s configured", running ? running : "unknown",
-				configured ? configured : "not") < 0)
+	if (pg_finding_evidence(f, "i915.enable_guc: %s now, %s configured", running ? running : _("unknown"),
+				configured ? configured : _("not")) < 0)
 		return -ENOMEM;
 	return done(f, _("Take i915.enable_guc out of the kernel options and of /etc/modprobe.d, or set it to "
 		       "0; rebuild the initramfs and reboot."));
@@ -282,7 +282,7 @@ static int off(const struct look *l)
 			       "without.") :
 			       _("GVT-g is switched off. This GPU's generation has it."));
 	if (pg_finding_evidence(f, "%s; i915.enable_gvt: %s", pg_gvt_generation(l->dev),
-				l->facts->vgpu.gvt == PG_NO ? "N" : "unknown") < 0)
+				l->facts->vgpu.gvt == PG_NO ? "N" : _("unknown")) < 0)
 		return -ENOMEM;
 	if (!configured && pg_finding_fix(f, "pve-gpu vgpu %s", pg_bdf_str(l->dev->addr).s) < 0)
 		return -ENOMEM;

@@ -115,7 +115,7 @@ static int built_in(const struct pg_facts *facts, struct pg_status *s)
 		return 0;
 	for (size_t i = 0; i < s->dev->n_claim; i++) {
 		const struct pg_claim *c = &s->dev->claim[i];
-		const char *says = c->unnamed ? "/sys/bus/pci/drivers names no module for" :
+		const char *says = c->unnamed ? _("/sys/bus/pci/drivers names no module for") :
 						_("modules.builtin names");
 
 		/* a driver may have another name than its module: "serial" of 8250_pci */
@@ -275,7 +275,7 @@ static int unknown(const struct pg_facts *facts, struct pg_status *s)
 			       "The configuration gives it to vfio-pci, but %s has it. Why could "
 			       "not be found.", holder(s)),
 		    pg_why_evidence(s, "looked at: kernel options, modules%s%s",
-				    rd && rd->looked ? ", initramfs" : "",
+				    rd && rd->looked ? _(", initramfs") : "",
 				    facts->klog.known ? _(", kernel log") : ""),
 		    pg_why_fix(s, "Run `update-initramfs -u -k all` and reboot; if it stays so, "
 				  "bind by address."));

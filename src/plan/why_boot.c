@@ -63,12 +63,14 @@ bool pg_why_is_misplaced(const struct pg_facts *facts, const struct pg_dev *dev)
 	return misplaced_ids(facts, dev, &word) > 0;
 }
 
-/* `planned`: what a plan does about it ("it in modprobe.d"), NULL: nothing. */
+/* `planned`: what a plan does about it, with a place for the address; NULL: nothing. */
+static int say_misplaced(const struct pg_facts *facts, struct pg_status *s, const char *words,
+			 const char *effect, const char *planned) PG_PRINTF(5, 0);
+
 static int say_misplaced(const struct pg_facts *facts, struct pg_status *s, const char *words,
 			 const char *effect, const char *planned)
 {
-	pg_autofree char *plan = !planned ? strdup("") :
-		pg_strf(_(" Or `pve-gpu passthrough VMID %s%s"), pg_bdf_str(s->addr).s, planned);
+	pg_autofree char *plan = !planned ? strdup("") : pg_strf(planned, pg_bdf_str(s->addr).s);
 
 	if (pg_why_set(s, PG_STATUS_WRONG, "wrong-loader",
 		       "%s The kernel option stands in %s, but this node boots with %s, which "
@@ -89,7 +91,7 @@ int pg_why_misplaced(const struct pg_facts *facts, struct pg_status *s)
 
 	return r <= 0 ? r : say_misplaced(facts, s, word,
 					     _("It does not go to vfio-pci."),
-					     " --bind early` plans it in modprobe.d.");
+					     _(" Or `pve-gpu passthrough VMID %s --bind early` plans it in modprobe.d."));
 }
 
 /* ---- the IOMMU is off ---- */
@@ -210,6 +212,6 @@ int pg_why_iommu(const struct pg_facts *facts, struct pg_status *s)
 		return -ENOMEM;
 	if (lost)
 		return say_misplaced(facts, s, lost, _("The IOMMU is off."),
-				     pg_plans_iommu(facts) ? _("` plans it there.") : NULL);
+				     pg_plans_iommu(facts) ? _(" Or `pve-gpu passthrough VMID %s` plans it there.") : NULL);
 	return other_causes(facts, s);
 }

@@ -22,7 +22,7 @@ lines() { # NAME OPTION...
 	shift
 	n=$((n + 1))
 	new_node
-	pve_gpu --plain "$@" <"$here/$name.in" >"$tmp/raw"
+	pve_gpu --plain "$@" <"$keys_of/$name.in" >"$tmp/raw"
 	compare $? "$name"
 }
 
@@ -51,7 +51,7 @@ wrong_node() {
 	new_node
 	# up to the third yes, which reboots it
 	awk '/^dump/ { next } { print } /^key y$/ && ++yes == 3 { print "key q"; exit }' \
-		"$here/trial.keys" >"$tmp/keys"
+		"$keys_of/trial.keys" >"$tmp/keys"
 	PVE_GPU_SCRIPT=$tmp/keys PVE_GPU_SIZE=80x24 pve_gpu
 	rm "$tmp/node/sys/bus/pci/devices/0000:01:00.0/driver"
 }
@@ -94,8 +94,8 @@ owned_node() {
 same_names() {
 	new_node
 	pve_gpu list --all --json | sed -n 's/.*"name": *"\([^"]*\)".*/\1/p' >"$tmp/names"
-	[ -z "${UPDATE-}" ] || cp "$tmp/names" "$here/golden/names.txt"
-	[ -s "$tmp/names" ] && cmp -s "$tmp/names" "$here/golden/names.txt"
+	[ -z "${UPDATE-}" ] || cp "$tmp/names" "$golden/names.txt"
+	[ -s "$tmp/names" ] && cmp -s "$tmp/names" "$golden/names.txt"
 }
 
 screens flow 80x24 flow-80x24

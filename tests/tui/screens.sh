@@ -2,7 +2,9 @@
 # shellcheck shell=sh
 # Plays keys to the wizard and compares the screens with those of tests/tui/golden. Sourced; the node is
 # $tmp/node. UPDATE=1 writes the screens anew: look at the difference before you commit it.
+# PVE_GPU_KEYS, PVE_GPU_GOLDEN: other folders with the keys and for the screens (tests/i18n).
 here=$top_srcdir/tests/tui
+keys_of=${PVE_GPU_KEYS-$here} golden=${PVE_GPU_GOLDEN-$here/golden}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -24,7 +26,7 @@ screens_here() {
 	keys=$1 size=$2 name=$3
 	shift 3
 	n=$((n + 1))
-	PVE_GPU_SCRIPT=$here/$keys.keys PVE_GPU_SIZE=$size pve_gpu "$@" >"$tmp/raw"
+	PVE_GPU_SCRIPT=$keys_of/$keys.keys PVE_GPU_SIZE=$size pve_gpu "$@" >"$tmp/raw"
 	compare $? "$name"
 }
 
@@ -35,9 +37,9 @@ compare() { # STATUS NAME: what is in raw with what it must be
 		echo "not ok $n - $name: exit status $status"
 		sed 's/^/# /' "$tmp/diag"
 	elif [ -n "${UPDATE-}" ]; then
-		cp "$tmp/screens" "$here/golden/$name.txt"
+		cp "$tmp/screens" "$golden/$name.txt"
 		echo "ok $n - $name is written anew"
-	elif diff -u "$here/golden/$name.txt" "$tmp/screens" >"$tmp/diff"; then
+	elif diff -u "$golden/$name.txt" "$tmp/screens" >"$tmp/diff"; then
 		echo "ok $n - $name"
 	else
 		echo "not ok $n - $name"

@@ -6,7 +6,7 @@
 set -u
 . "$top_srcdir/tests/tui/screens.sh"
 
-symptoms=$("$top_builddir/pve-gpu" doctor --symptom '?' 2>&1 | tr '\n' ' ' | sed 's/.*There are: //; s/\..*//; s/,//g')
+symptoms=$(LC_ALL=C.UTF-8 "$top_builddir/pve-gpu" doctor --symptom '?' 2>&1 | tr '\n' ' ' | sed 's/.*There are: //; s/\..*//; s/,//g')
 walked=0
 for symptom in $symptoms; do
 	rm -rf "$tmp/node"
