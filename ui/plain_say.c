@@ -157,7 +157,7 @@ void ui_plain_page(struct plain *p)
 	if (v->shape != WIZ_SHAPE_LIST)
 		ui_plain_more(p);
 	if (v->n_item && v->list_title)
-		(void)fprintf(p->out, "%s:\n", v->list_title);
+		(void)fprintf(p->out, "%s%s\n", v->list_title, strchr(v->list_title, '?') ? "" : ":");
 	tell_items(p);
 	ui_plain_choices(p);
 }

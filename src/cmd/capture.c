@@ -25,7 +25,7 @@ static int take_out(const struct pg_cmd_env *env, const char *out, struct call *
 {
 	const char *slash = strrchr(out, '/'), *name = slash ? slash + 1 : out;
 
-	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	if (!*name || strcmp(out, "-") == 0 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return pg_cmd_usage(env, "capture", "%s is not the name of a file.", out);
 	call->out = out;
 	call->folder = !slash ? strdup(".") : slash == out ? strdup("/") :

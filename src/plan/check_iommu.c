@@ -132,9 +132,22 @@ static int state(struct pg_checker *c)
 	return c->facts->system.hypervisor == PG_YES ? nested(c) : firmware(c);
 }
 
+/* The word of the running kernel that switches it off, or NULL. Borrowed from words. */
+static const char *remap_word(const struct pg_strv *words)
+{
+	const char *word = pg_words_find(words, "intremap", "off");
+
+	for (size_t i = 0; !word && i < words->n; i++)
+		if (strcmp(words->v[i], "nointremap") == 0)
+			word = words->v[i];
+	return word;
+}
+
 static int remapping(struct pg_checker *c)
 {
 	const struct pg_iommu *iommu = &c->facts->iommu;
+	struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
+	const char *running = c->facts->boot.running, *word;
 	struct pg_finding *f;
 
 	if (iommu->active != PG_YES || iommu->remapping == PG_UNKNOWN)
@@ -147,8 +160,14 @@ static int remapping(struct pg_checker *c)
 	f = pg_findings_add(c->f, "remapping-off", PG_LEVEL_WARN, "host",
 			    "Interrupt remapping is off: VMs with a passed device will not start, "
 			    "since a guest could raise any interrupt of the node.");
-	if (pg_finding_evidence(f, "no IR- chip in /proc/interrupts") < 0)
+	if (pg_cmdline_split(running ? running : "", &words) < 0)
 		return -ENOMEM;
+	word = remap_word(&words);
+	if (pg_finding_evidence(f, "no IR- chip in /proc/interrupts%s%s", word ? "; running kernel: " : "",
+				word ? word : "") < 0)
+		return -ENOMEM;
+	if (word)
+		return pg_finding_advice(f, "Take %s out of the kernel options, and reboot.", word);
 	return pg_finding_advice(f, "Switch on interrupt remapping and x2APIC in the firmware's "
 				    "setup, or update the firmware.");
 }

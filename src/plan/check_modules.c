@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "src/base/i18n.h"
+#include "src/plan/lint.h"
+
 /* ---- ids= ---- */
 
 static int malformed(struct pg_checker *c, const struct pg_modconf *line, const char *item)
@@ -224,7 +226,8 @@ static int stale(struct pg_checker *c)
 				    addr.s, "%s is configured for vfio-pci, but %s has it.",
 				    addr.s, dev->driver);
 		if (pg_finding_evidence(f, "driver: %s", dev->driver) < 0 ||
-		    pg_finding_advice(f, "%s", stale_advice(c->facts, dev)) < 0)
+		    pg_finding_advice(f, "%s", stale_advice(c->facts, dev)) < 0 ||
+		    pg_lint_fix_bind(c, f, dev, pg_by_address(c->facts, dev) ? "address" : "early") < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -121,26 +121,56 @@ static bool has_drifted(const struct pg_lint *l, const struct pg_hostpci *hp)
 	return false;
 }
 
+/* Planning the device of the entry anew, if that can be done. */
+static int fix_entry(const struct pg_lint *l, struct pg_finding *f, const struct pg_hostpci *hp, const char *options)
+{
+	const struct pg_facts *facts = l->c->facts;
+	char *device pg_autofree = NULL;
+
+	if (!pg_hostpci_counts(l->g, hp) || hp->mdev || has_drifted(l, hp) || !is_one_device(facts, hp))
+		return 0;
+	device = argument(facts, hp);
+	if (!device || !f)
+		return -ENOMEM;
+	return *device ? pg_finding_fix(f, "pve-gpu passthrough %s %s --bind %s", l->scope.number, device, options) : 0;
+}
+
 int pg_lint_fix(const struct pg_lint *l, struct pg_finding *f, const struct pg_hostpci *hp,
 		const char *options)
 {
-	const struct pg_facts *facts = l->c->facts;
+	pg_autofree char *all = pg_strf("at-start%s%s", *options ? " " : "", options);
+	int r = all ? 0 : -ENOMEM;
 
-	for (size_t i = 0; is_changeable(l->g) && i < l->g->n_hostpci; i++) {
-		const struct pg_hostpci *one = hp ? hp : &l->g->hostpci[i];
-		char *device pg_autofree = NULL;
+	for (size_t i = 0; r == 0 && f && !f->fix && is_changeable(l->g) && i < l->g->n_hostpci; i++)
+		r = fix_entry(l, f, hp ? hp : &l->g->hostpci[i], all);
+	return f ? r : -ENOMEM;
+}
 
-		if (!pg_hostpci_counts(l->g, one) || one->mdev || has_drifted(l, one) ||
-		    !is_one_device(facts, one))
-			continue;
-		device = argument(facts, one);
-		if (!device || !f)
-			return -ENOMEM;
-		if (*device)
-			return pg_finding_fix(f, "pve-gpu passthrough %s %s --bind at-start%s%s",
-					      l->scope.number, device, *options ? " " : "", options);
+static bool names(const struct pg_facts *facts, const struct pg_hostpci *hp, const struct pg_dev *dev)
+{
+	const struct pg_mapping *m = pg_lint_mapping(facts, hp);
+	const struct pg_bdf *addr = m ? m->addr : hp->addr;
+	const bool *slot = m ? m->slot : hp->slot;
+
+	for (size_t i = 0; i < (m ? m->n_addr : hp->n_addr); i++)
+		if (slot[i] ? pg_bdf_same_slot(addr[i], dev->addr) : pg_bdf_equal(addr[i], dev->addr))
+			return true;
+	return false;
+}
+
+int pg_lint_fix_bind(struct pg_checker *c, struct pg_finding *f, const struct pg_dev *dev, const char *bind)
+{
+	struct pg_lint l = { .c = c };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && f && i < c->facts->n_guest; i++) {
+		l.g = &c->facts->guest[i];
+		pg_vm_scope(l.g->vmid, &l.scope);
+		for (size_t k = 0; r == 0 && !f->fix && is_changeable(l.g) && k < l.g->n_hostpci; k++)
+			if (names(c->facts, &l.g->hostpci[k], dev))
+				r = fix_entry(&l, f, &l.g->hostpci[k], bind);
 	}
-	return f ? 0 : -ENOMEM;
+	return f ? r : -ENOMEM;
 }
 
 int pg_lint_fix_first(struct pg_checker *c, struct pg_finding *f, const char *options)

@@ -36,7 +36,9 @@ int pg_lint_entry(const struct pg_lint *l, struct pg_finding *f, const struct pg
  */
 int pg_lint_fix(const struct pg_lint *l, struct pg_finding *f, const struct pg_hostpci *hp,
 		const char *options);
-/* The same for the node: of the first VM that has such a device. */
+/* Planning the device anew for the VM that has it, bound so: "address", "early". */
+int pg_lint_fix_bind(struct pg_checker *c, struct pg_finding *f, const struct pg_dev *dev, const char *bind);
+/* As pg_lint_fix for the node: of the first VM that has such a device. */
 int pg_lint_fix_first(struct pg_checker *c, struct pg_finding *f, const char *options);
 /* Its fix: the entry is taken from the VM. */
 int pg_lint_fix_remove(const struct pg_lint *l, struct pg_finding *f,

@@ -45,7 +45,6 @@ static bool has_none(const char *path)
 struct line {
 	const char *p, *end;
 	bool config;	/* "word value" as well as "word=value" and "word: value" */
-	bool note;	/* a person's own words, in a VM's configuration */
 	bool network;	/* /etc/network: commands with words anywhere */
 	bool object;	/* "-object secret,…,data=…" */
 	size_t n;	/* secrets so far */
@@ -200,12 +199,12 @@ static const char *behind_key(struct line *l, const char *key, const char *s, bo
 		const char *value = skip(sep + n, l->end, colon ? " \t" : sep == at ? "" : " \t");
 
 		put(l, s, value);
-		return take_value(l, value, l->note || (first && colon));
+		return take_value(l, value, first && colon);
 	}
-	if (sep == at || sep == l->end || !(l->note || l->network || (l->config && first) || *key == '-'))
+	if (sep == at || sep == l->end || !(l->network || (l->config && first) || *key == '-'))
 		return s;
 	put(l, s, sep);
-	return take_value(l, sep, l->note || l->network || first);
+	return take_value(l, sep, l->network || first);
 }
 
 /* "https://user:secret@host", and QEMU's "iscsi://user%secret@host" */
@@ -274,9 +273,13 @@ static bool is_vm(const char *path)
 	       (strstr(path, "/qemu-server/") || strstr(path, "/lxc/"));
 }
 
-static bool begins_note(const char *s, size_t n)
+/* A note of a VM is a person's own words, of which nothing is known: where it begins in the line, or 0. */
+static size_t note_at(const char *s, size_t n)
 {
-	return n && (*s == '#' || (n > 12 && memcmp(s, "description:", 12) == 0));
+	static const char key[] = "description: ";
+	size_t k = strlen(key);
+
+	return n > 1 && *s == '#' ? 1 : n > k && memcmp(s, key, k) == 0 ? k : 0;
 }
 
 /* Between the BEGIN and the END of a private key. */
@@ -291,18 +294,18 @@ static bool in_block(const char *s, size_t n, bool inside, bool *ret_next)
 static void hide_text(const char *path, const struct pg_bytes *text, struct line *l)
 {
 	bool vm = is_vm(path), block = false, next = false;
-	size_t pos = 0, len, full;
+	size_t pos = 0, len, full, note;
 	const char *line;
 
 	while (text->n && pg_text_line(text->p, text->n, &pos, &line, &len, &full)) {
 		l->p = line;
 		l->end = line + full;
-		l->note = vm && begins_note(line, len);
+		note = vm ? note_at(line, len) : 0;
 		l->object = holds(line, len, "secret") || holds(line, len, "fw_cfg");
 		block = in_block(line, len, block, &next);
-		if (block) {
-			(void)replace(l, line, line + len);
-			put(l, line + len, l->end);
+		if (block || note) {
+			put(l, line, line + note);
+			put(l, replace(l, line + note, line + len), l->end);
 		} else {
 			hide_line(l);
 		}

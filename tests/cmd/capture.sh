@@ -142,8 +142,14 @@ for words in 'passthrough 100 01:00 --apply --yes' undo recover confirm 'apply -
 done
 echo 'no archive' >"$tmp/text"
 "$pve_gpu" --root "$tmp/text" list --json >"$tmp/out" 2>"$tmp/diag"
-is 'what is none' "$? $("$jsonq" get /error <"$tmp/out" | cut -d : -f 1)" \
-	'1 The archive is damaged, or is none of `pve-gpu capture`'
+is 'what is none' "$? $("$jsonq" get /error <"$tmp/out" | cut -d : -f 1-2)" \
+	"1 $tmp/text: The archive is damaged, or is none of \`pve-gpu capture\`"
+mkdir "$tmp/etc" && : >"$tmp/etc/hostname" && tar -C "$tmp" -cJf "$tmp/no-node.tar.xz" etc
+"$pve_gpu" --root "$tmp/no-node.tar.xz" list >"$tmp/out" 2>"$tmp/diag"
+is 'no node is in it' "$? $(cat "$tmp/diag")" \
+	"1 pve-gpu: $tmp/no-node.tar.xz: No node is in this archive: it has no /sys/bus/pci."
+"$pve_gpu" --root "$node" capture - >"$tmp/out" 2>"$tmp/diag"
+is 'no file is made that is called -' "$? $(head -n 1 "$tmp/diag")" '2 pve-gpu capture: - is not the name of a file.'
 head -c 2000 "$tmp/x.tar.xz" >"$tmp/cut.tar.xz"
 "$pve_gpu" --root "$tmp/cut.tar.xz" list >"$tmp/out" 2>"$tmp/diag"
 is 'one that was cut' "$? $(wc -c <"$tmp/out")" '1 0'

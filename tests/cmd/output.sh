@@ -121,4 +121,9 @@ wait $!
 is 'nobody reads' "$? $(cat "$tmp/diag")" \
 	'1 pve-gpu: The output could not be written: nobody reads it.'
 exec 3>&-
+
+# ---- the wizard on ordinary lines ----
+
+printf '3\n' | "$pve_gpu" --root "$tmp/node" --plain >"$tmp/out" 2>"$tmp/diag"
+is 'a question has no colon behind it' "$(grep -c '^What do you see?$' "$tmp/out")" 1
 done_testing

@@ -33,7 +33,7 @@ def play(lab):
     m = lab.copy('package', lab.disk, 'ready')
     before = paths(m)
     m.ssh('cat >/root/pve-gpu.deb', stdin=one)
-    said = m.ask('apt-get install -y --no-download /root/pve-gpu.deb 2>&1')
+    said = m.ask('apt-get install -y /root/pve-gpu.deb 2>&1')
     lab.has('apt installs it, and nothing besides', said, '0 upgraded, 1 newly installed')
     lab.same('nothing is missing of it', m.ask('dpkg --verify pve-gpu'), '')
     look(lab, m)
