@@ -20,7 +20,7 @@ void ui_title_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view *v
 	end = r.x + r.w - 1 - title;
 	x += ui_term_put(t, r.y, x, r.w, UI_STYLE_TITLE, "pve-gpu") + 2;
 	if (view->demo)
-		x += ui_term_put(t, r.y, x, end - x, UI_STYLE_DEMO, " DEMO ") + 2;
+		x += ui_term_put(t, r.y, x, end - x, UI_STYLE_DEMO, _(" DEMO ")) + 2;
 	if (view->host && end - x > 2)
 		(void)ui_term_put_cut(t, r.y, x, end - x - 2, WIZ_PLAIN, view->host);
 	if (view->title)
@@ -160,13 +160,16 @@ size_t ui_hints_of_page(const struct wiz_view *view, struct ui_hint *hint, size_
 	return n;
 }
 
-static int hints_width(const struct ui_hint *hint, size_t n, int rank)
+static int hints_width(const struct ui_term *t, const struct ui_hint *hint, size_t n, int rank)
 {
 	int width = 0;
 
-	for (size_t i = 0; i < n; i++)
-		if (hint[i].rank <= rank)
-			width += ui_width(_(hint[i].key)) + 1 + ui_width(_(hint[i].label)) + HINT_GAP;
+	for (size_t i = 0; i < n; i++) {
+		pg_autofree char *key = ui_charset_text(ui_term_charset(t), _(hint[i].key));
+
+		if (key && hint[i].rank <= rank)
+			width += ui_width(key) + 1 + ui_width(_(hint[i].label)) + HINT_GAP;
+	}
 	return width ? width - HINT_GAP : 0;
 }
 
@@ -174,9 +177,9 @@ void ui_hints_draw(struct ui_term *t, struct ui_rect r, const struct ui_hint *hi
 {
 	int rank = 9, width, x;
 
-	while (rank > 0 && hints_width(hint, n, rank) > r.w)
+	while (rank > 0 && hints_width(t, hint, n, rank) > r.w)
 		rank--;
-	width = hints_width(hint, n, rank);
+	width = hints_width(t, hint, n, rank);
 	x = r.x + (width < r.w ? 1 : 0);
 	for (size_t i = 0; i < n; i++) {
 		pg_autofree char *key = NULL;

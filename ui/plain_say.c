@@ -20,12 +20,12 @@ static const char *mark_words(enum wiz_mark mark)
 	switch (mark) {
 	case WIZ_MARK_ON:
 	case WIZ_MARK_RADIO_ON:
-		return "chosen: ";
+		return _("chosen: ");
 	case WIZ_MARK_OFF:
 	case WIZ_MARK_RADIO_OFF:
 		return _("not chosen: ");
 	case WIZ_MARK_ALERT:
-		return "attention: ";
+		return _("attention: ");
 	default:
 		return "";
 	}
@@ -170,7 +170,7 @@ static void tell_choice(const struct plain *p, enum wiz_can can, const char *wor
 
 void ui_plain_choices(const struct plain *p)
 {
-	const char *label = p->view.next_label ? p->view.next_label : "next";
+	const char *label = p->view.next_label ? p->view.next_label : _("next");
 
 	if (p->view.n_item)
 		(void)fprintf(p->out, ui_plain_opens(p) ? _("A number opens it, ") : _("A number tells about it, "));
@@ -183,7 +183,7 @@ void ui_plain_choices(const struct plain *p)
 	tell_choice(p, WIZ_CAN_TRIAL, _("t changes the trial boot"));
 	tell_choice(p, WIZ_CAN_PIN, _("p pins the network cards' names"));
 	if (p->view.can & WIZ_CAN_NEXT && !p->view.why_not_next)
-		(void)fprintf(p->out, "n: %s, ", label);
+		(void)fprintf(p->out, _("n: %s, "), label);
 	tell_choice(p, WIZ_CAN_BACK, _("b goes back"));
 	(void)fprintf(p->out, _("l tells the page again, ? helps, q quits.\n"));
 }

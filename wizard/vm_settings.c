@@ -197,13 +197,13 @@ static struct wiz_item *row(struct wiz_view *view, const char *id, const char *t
 	if (!item)
 		return NULL;
 	item->depth = 1;
-	wiz_view_set(view, &item->detail_title, "%s", title);
+	wiz_view_set(view, &item->detail_title, "%s", title ? title : "");
 	return item;
 }
 
 static void text_row(struct wiz_view *view, const char *id, const char *label, const char *value)
 {
-	struct wiz_item *item = row(view, id, label);
+	struct wiz_item *item = row(view, id, _(label));
 
 	if (item)
 		wiz_view_set(view, &item->text, "%s: %s", _(label), value);
@@ -227,7 +227,7 @@ static void device_rows(const struct wiz *w, struct wiz_view *view)
 			 w->choices->romfile ? w->choices->romfile : _("as it is"));
 	if (has_mappings(w))
 		text_row(view, MAPPING, N_("resource mapping"),
-			 w->choices->mapping ? w->choices->mapping : "none");
+			 w->choices->mapping ? w->choices->mapping : _("none"));
 }
 
 void wiz_setting_rows(const struct wiz *w, struct wiz_view *view)
