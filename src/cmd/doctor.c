@@ -94,7 +94,7 @@ static int read_stdin(struct pg_bytes *ret)
 /* Nothing is found in it as it is, which would be said. */
 static bool is_packed(const struct pg_bytes *text)
 {
-	static const char *const starts[] = { "\x1f\x8b", "\xfd" "7zXZ", "\x28\xb5\x2f\xfd", "BZh" };
+	static const char *const starts[] = { "\x1f\x8b", "\3757zXZ", "\x28\xb5\x2f\xfd", "BZh" };
 
 	for (size_t i = 0; i < PG_ARRAY_SIZE(starts); i++)
 		if (text->n && pg_text_starts(text->p, starts[i]))
