@@ -84,10 +84,20 @@ static int plan_systemd_boot(struct pg_planner *p)
 				  "from the local screen.");
 }
 
+/* Which packages there are may not have been readable: then it is taken for one. */
+static bool may_be_proxmox(const struct pg_facts *facts)
+{
+	bool is = facts->system.pve_version != NULL;
+
+	for (size_t i = 0; !is && i < facts->unread.n; i++)
+		is = pg_text_starts(facts->unread.v[i], "/var/lib/dpkg/status:");
+	return is;
+}
+
 /* A kernel that is installed later may take away what the plan stands on. Proxmox's kernels and its pin. */
 static int plan_watch(struct pg_planner *p)
 {
-	if (!p->templates->kernel_watch.n || !p->facts->system.pve_version)
+	if (!p->templates->kernel_watch.n || !may_be_proxmox(p->facts))
 		return 0;
 	return pg_planner_install(p, PG_PATH_KERNEL_WATCH, &p->templates->kernel_watch, 0755,
 				  "Whenever a kernel is installed, it is said before the reboot what that changes for "

@@ -39,8 +39,10 @@ static const long failing[] = {
 	SYS_memfd_create, SYS_pipe2, SYS_access,
 };
 
+/* Neither the program nor libc calls open(2): the sanitizers do, for the environment that tells them what to
+ * leave alone. */
 static const long disk[] = {
-	SYS_openat, SYS_openat2, SYS_open, SYS_write, SYS_fsync, SYS_rename, SYS_renameat,
+	SYS_openat, SYS_openat2, SYS_write, SYS_fsync, SYS_rename, SYS_renameat,
 	SYS_renameat2, SYS_unlinkat, SYS_mkdirat, SYS_linkat, SYS_symlinkat, SYS_fchmod,
 	SYS_fchown, SYS_utimensat, SYS_fsetxattr, SYS_clone, SYS_clone3, SYS_fork, SYS_vfork,
 	SYS_pipe2, SYS_memfd_create,
