@@ -8,7 +8,7 @@ skip_without_french
 
 # The keys, where a text is typed that is translated.
 mkdir "$tmp/keys" "$tmp/french"
-cp -R "$top_srcdir/tests/tui/trouble" "$top_srcdir"/tests/tui/*.keys "$top_srcdir"/tests/tui/*.in "$tmp/keys"
+cp -R "$top_srcdir/tests/tui/symptoms" "$top_srcdir"/tests/tui/*.keys "$top_srcdir"/tests/tui/*.in "$tmp/keys"
 sed -i 's/^type lose /type perdre /; s/^type more$/type autres/; s/^type resource$/type mappage/' "$tmp"/keys/*.keys
 for flows in golden trouble; do
 	in_french UPDATE=1 PVE_GPU_KEYS="$tmp/keys" PVE_GPU_GOLDEN="$tmp/french" \

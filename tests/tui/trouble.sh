@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The guided path, from each thing that a person can see to its end: the cause with its evidence and what
-# mends it, or that none was found and the report. tests/tui/trouble has a node and keys for each; those
+# mends it, or that none was found and the report. tests/tui/symptoms has a node and keys for each; those
 # that are walked to the end show a last screen `gone`, in which the cause is not found any more.
 set -u
 . "$top_srcdir/tests/tui/screens.sh"
@@ -10,8 +10,8 @@ symptoms=$(LC_ALL=C.UTF-8 "$top_builddir/pve-gpu" doctor --symptom '?' 2>&1 | tr
 walked=0
 for symptom in $symptoms; do
 	rm -rf "$tmp/node"
-	"$top_builddir/tests/tools/mktree" "$here/trouble/$symptom.tree" "$tmp/node"
-	screens_here "trouble/$symptom" 80x24 "trouble-$symptom-80x24"
+	"$top_builddir/tests/tools/mktree" "$here/symptoms/$symptom.tree" "$tmp/node"
+	screens_here "symptoms/$symptom" 80x24 "trouble-$symptom-80x24"
 	! grep -q '^== gone ==' "$tmp/screens" || walked=$((walked + 1))
 	[ "$symptom" != black-screen ] || cp "$tmp/node/pve-gpu-report.md" "$tmp/report"
 done
