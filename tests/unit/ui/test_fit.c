@@ -187,7 +187,7 @@ static void assert_page(struct demo *d)
 static void play(void **state, const char *symptom)
 {
 	struct demo *d = *state;
-	pg_autofree char *tree = pg_strf("tests/tui/trouble/%s.tree", symptom);
+	pg_autofree char *tree = pg_strf("tests/tui/symptoms/%s.tree", symptom);
 
 	assert_non_null(tree);
 	demo_tree(d, tree);
