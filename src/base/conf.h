@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Files that a person gives us, and text that libconfuse is to read, made ready for it: the answer
- * file and the rules.
+ * file, the rules and the node's settings.
  */
 #pragma once
 

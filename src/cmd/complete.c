@@ -185,7 +185,7 @@ static void files(struct completion *c)
 	(void)fprintf(c->env.out, ":files\n");
 }
 
-static void nic_functions(struct completion *c)
+static void all_devices(struct completion *c)
 {
 	devices(c);
 	ports(c);
@@ -222,7 +222,7 @@ static const struct value {
 	{ "--keep-driver", NULL, "on off", NULL },
 	{ "--vm", NULL, NULL, vms },
 	{ "--mapping", NULL, NULL, mappings },
-	{ "--accept-loss", NULL, NULL, nic_functions },
+	{ "--accept-loss", NULL, NULL, all_devices },
 	{ "--replace", "passthrough", NULL, pci_entries },
 	{ "--remove", "passthrough", NULL, pci_entries },
 	{ "--remove", "usb", NULL, usb_entries },

@@ -93,10 +93,10 @@ static int add_serials(struct pg_mask *mask, const struct pg_facts *facts)
 	return r;
 }
 
-int pg_mask_make(const struct pg_facts *facts, struct pg_mask *ret)
+static int make(const struct pg_facts *facts, bool exact, struct pg_mask *ret)
 {
-	struct pg_mask mask PG_CLEANUP(pg_mask_done) = { 0 };
-	int r = add_names(&mask, facts);
+	struct pg_mask mask PG_CLEANUP(pg_mask_done) = { .exact = exact };
+	int r = exact ? add_nodes(&mask, facts) : add_names(&mask, facts);
 
 	if (r == 0)
 		r = add_serials(&mask, facts);
@@ -107,18 +107,14 @@ int pg_mask_make(const struct pg_facts *facts, struct pg_mask *ret)
 	return 0;
 }
 
+int pg_mask_make(const struct pg_facts *facts, struct pg_mask *ret)
+{
+	return make(facts, false, ret);
+}
+
 int pg_mask_make_exact(const struct pg_facts *facts, struct pg_mask *ret)
 {
-	struct pg_mask mask PG_CLEANUP(pg_mask_done) = { .exact = true };
-	int r = add_nodes(&mask, facts);
-
-	if (r == 0)
-		r = add_serials(&mask, facts);
-	if (r < 0)
-		return r;
-	*ret = mask;
-	mask = (struct pg_mask){ 0 };
-	return 0;
+	return make(facts, true, ret);
 }
 
 void pg_mask_forget(struct pg_mask *mask, const char *from)

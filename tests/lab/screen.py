@@ -54,5 +54,15 @@ class Screen:
             raise Trouble(f'waited {seconds} s for {words} on the screen:\n{self.text()}') from None
         return self.text()
 
+    def apply(self):
+        """From the wizard's review: the change is made, and its commands for the VM are run."""
+        self.keys('Enter')
+        self.see('y yes')
+        self.keys('y')
+        self.see('The change is made', 'r run', seconds=400)
+        self.keys('r')
+        self.see('y yes')
+        self.keys('y')
+
     def close(self):
         subprocess.run(self.tmux + ['kill-server'], capture_output=True)
