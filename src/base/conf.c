@@ -45,6 +45,8 @@ int pg_conf_hazards(const char *path, const struct pg_bytes *b, struct pg_err *e
 					  "\"${\" is not taken: this file must not depend on the "
 					  "environment.");
 	}
+	if (b->n && b->p[b->n - 1] == '\\')
+		return pg_err_set(err, -EINVAL, path, line, "The file ends in the middle of a word.");
 	return 0;
 }
 

@@ -14,8 +14,9 @@
  */
 int pg_conf_read(const char *what, const char *path, size_t max, struct pg_bytes *ret,
 		 struct pg_err *err);
-/* Refuses what libconfuse would take for more than text: a NUL byte, and "${", for which it would put
- * the environment in. Returns 0, or -EINVAL with file and line in err. */
+/* Refuses what libconfuse would take for more than text: a NUL byte; "${", for which it would put the
+ * environment in; a '\' at the end, which its lexer writes to stdout. Returns 0, or -EINVAL with file
+ * and line in err. */
 int pg_conf_hazards(const char *path, const struct pg_bytes *bytes, struct pg_err *err);
 /* Comments become blanks: libconfuse 3.3 counts lines wrongly after them, and an error would be told
  * in the wrong place. bytes->p is not NULL. */

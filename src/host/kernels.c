@@ -6,6 +6,7 @@
  */
 #include "src/host/kernels.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 
@@ -90,6 +91,9 @@ static bool is_wanted(const char *name, size_t len)
 {
 	static const char *const parts[] = { "IOMMU", "VFIO", "IRQ_REMAP", "PCI_IOV", "GVT" };
 
+	for (size_t i = 0; i < len; i++)
+		if (!isalnum((unsigned char)name[i]) && name[i] != '_')
+			return false;
 	for (size_t i = 0; i < PG_ARRAY_SIZE(parts); i++)
 		if (memmem(name, len, parts[i], strlen(parts[i])))
 			return true;

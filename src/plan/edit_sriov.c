@@ -64,7 +64,7 @@ static bool own_line(struct edit *e, enum pg_sriov_line what, int n)
 	if (what == PG_SRIOV_CARD)
 		return false;
 	if (!was) /* it could not be read; or there was no such function */
-		return e->card && !vf && n < (int)e->old->count;
+		return e->card && !vf && n < (int)e->old->count && n < (int)e->card->count;
 	if (vf && pg_vf_opts_equal(vf, was))
 		return true;
 	if (vf)

@@ -66,6 +66,7 @@ static void test_bad(void **state)
 		{ "rules = { '/a/../etc' }\n", "conf:1: rules are folders" },
 		{ "color = red\n", "conf:1: This line is not right" },
 		{ "trial\n", "conf" },
+		{ "trial = 20\nstorage = \"a\\", "conf:2: The file ends in the middle" },
 		{ "storage = ${HOME}\n", "conf:1: \"${\" is not taken" },
 	};
 
