@@ -9,23 +9,36 @@
 
 /* ---- collecting ---- */
 
+/* Has a wanted device no link to its group, where a tree may have lost it? */
+static bool has_unlinked(const struct pg_root *root, unsigned want, const struct pg_facts *facts)
+{
+	bool any = false;
+
+	for (size_t i = 0; !any && !pg_root_is_whole(root) && i < facts->n_dev; i++)
+		any = facts->dev[i].group < 0 &&
+		      (!(want & PG_WANT_ONLY_GPUS) || pg_dev_is_gpu(&facts->dev[i]));
+	return any;
+}
+
 static int collect_all(const struct pg_root *root, unsigned want, struct pg_facts *facts,
 		       struct pg_err *err)
 {
 	int r = pg_collect_settings(root, facts);
 
 	if (r == 0)
-		r = pg_collect_pci(root, facts, err);
-	if (r == 0)
+		r = pg_collect_pci(root, want, facts, err);
+	if (r == 0 && (want & PG_WANT_GROUPS || has_unlinked(root, want, facts)))
+		r = pg_collect_groups(root, want, facts);
+	if (r == 0 && want & PG_WANT_GROUPS)
 		r = pg_collect_iommu(root, facts);
-	if (r == 0)
+	if (r == 0 && want & PG_WANT_DETAILS)
 		r = pg_collect_iomem(root, facts);
 	if (r == 0)
-		r = pg_collect_system(root, facts);
+		r = pg_collect_system(root, want, facts);
 	if (r == 0 && want & PG_WANT_IDENTITY)
 		r = pg_collect_identity(root, facts);
 	if (r == 0 && want & PG_WANT_NAMES)
-		r = pg_collect_names(facts);
+		r = pg_collect_names(want, facts);
 	if (r == 0 && want & PG_WANT_BOOT)
 		r = pg_collect_files(root, facts);
 	if (r == 0 && want & PG_WANT_BOOT)
@@ -43,8 +56,8 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 	if (r == 0 && want & PG_WANT_MDEV)
 		r = pg_collect_mdev(root, facts);
 	if (r == 0 && want & PG_WANT_GUESTS)
-		r = pg_collect_guests(root, facts);
-	if (r == 0 && want & PG_WANT_GUESTS)
+		r = pg_collect_guests(root, want, facts);
+	if (r == 0 && want & PG_WANT_GUESTS && want & PG_WANT_DETAILS)
 		r = pg_collect_render(root, facts);
 	if (r == 0 && want & PG_WANT_USB)
 		r = pg_collect_usb(root, facts);

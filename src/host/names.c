@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Names of devices and vendors: from udev's hardware database (sd_hwdb_get(3)), and from
- * libpci's pci.ids where that is missing or has no name. Each pair of ids is looked up once.
+ * Names of devices and vendors: from udev's hardware database, which is mapped, and from libpci's
+ * pci.ids, which must be read whole, where that is missing or has no name. Each pair of ids is looked
+ * up once.
  */
 #include "src/host/collect.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
-#include <systemd/sd-hwdb.h>
 
+#include <libudev.h>
 #include <pci/pci.h>
 
 #define NAME_BYTES 1024
 
 struct names {
-	sd_hwdb *hwdb;			/* NULL: not installed */
+	struct udev_hwdb *hwdb;		/* NULL: not installed */
+	locale_t ascii;			/* its patterns are matched in: in UTF-8 it takes ten times as long */
 	struct pci_access *libpci;	/* NULL until it is needed */
 	bool libpci_broken;
 };
@@ -88,29 +91,44 @@ static int name_by_libpci(struct names *n, int what, const struct pg_dev *dev, c
 
 /* ---- both ---- */
 
-static int look_up(struct names *n, const struct pg_dev *dev, const char *key, int what,
-		   char **ret)
+static int take(struct udev_list_entry *all, const char *key, char **ret)
 {
-	char alias[64];
-	const char *found = NULL;
+	struct udev_list_entry *e = udev_list_entry_get_by_name(all, key);
+	const char *value = e ? udev_list_entry_get_value(e) : NULL;
 
-	if (n->hwdb) {
-		(void)snprintf(alias, sizeof(alias), "pci:v%08Xd%08X", dev->vendor, dev->device);
-		if (sd_hwdb_get(n->hwdb, alias, key, &found) >= 0 && found) {
-			*ret = strdup(found);
-			return *ret ? 0 : -ENOMEM;
-		}
-	}
-	return name_by_libpci(n, what, dev, ret);
+	if (!value)
+		return 0;
+	*ret = strdup(value);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int name_by_hwdb(struct names *n, struct pg_dev *dev)
+{
+	struct udev_list_entry *all;
+	locale_t before;
+	char alias[64];
+	int r;
+
+	if (!n->hwdb)
+		return 0;
+	(void)snprintf(alias, sizeof(alias), "pci:v%08Xd%08X", dev->vendor, dev->device);
+	before = n->ascii ? uselocale(n->ascii) : (locale_t)0;
+	all = udev_hwdb_get_properties_list_entry(n->hwdb, alias, 0);
+	if (before)
+		(void)uselocale(before);
+	r = take(all, "ID_MODEL_FROM_DATABASE", &dev->name);
+	return r < 0 ? r : take(all, "ID_VENDOR_FROM_DATABASE", &dev->vendor_name);
 }
 
 static int name_dev(struct names *n, struct pg_dev *dev)
 {
-	int r = look_up(n, dev, "ID_MODEL_FROM_DATABASE", PCI_LOOKUP_DEVICE, &dev->name);
+	int r = name_by_hwdb(n, dev);
 
-	if (r < 0)
-		return r;
-	return look_up(n, dev, "ID_VENDOR_FROM_DATABASE", PCI_LOOKUP_VENDOR, &dev->vendor_name);
+	if (r == 0 && !dev->name)
+		r = name_by_libpci(n, PCI_LOOKUP_DEVICE, dev, &dev->name);
+	if (r == 0 && !dev->vendor_name)
+		r = name_by_libpci(n, PCI_LOOKUP_VENDOR, dev, &dev->vendor_name);
+	return r;
 }
 
 static int copy_names(const struct pg_dev *from, struct pg_dev *to)
@@ -136,15 +154,18 @@ static int by_ids(const void *pa, const void *pb)
 
 static void names_done(struct names *n)
 {
-	(void)sd_hwdb_unref(n->hwdb);
+	(void)udev_hwdb_unref(n->hwdb);
+	if (n->ascii)
+		freelocale(n->ascii);
 	if (n->libpci)
 		pci_cleanup(n->libpci);
 }
 
-int pg_collect_names(struct pg_facts *facts)
+int pg_collect_names(unsigned want, struct pg_facts *facts)
 {
 	struct names n PG_CLEANUP(names_done) = { 0 };
 	pg_autofree struct pg_dev **dev = NULL;
+	size_t n_dev = 0;
 	int r = 0;
 
 	if (!facts->n_dev)
@@ -153,11 +174,12 @@ int pg_collect_names(struct pg_facts *facts)
 	if (!dev)
 		return -ENOMEM;
 	for (size_t i = 0; i < facts->n_dev; i++)
-		dev[i] = &facts->dev[i];
-	qsort(dev, facts->n_dev, sizeof(struct pg_dev *), by_ids);
-	if (sd_hwdb_new(&n.hwdb) < 0)
-		n.hwdb = NULL;
-	for (size_t i = 0; r == 0 && i < facts->n_dev; i++)
+		if (!(want & PG_WANT_ONLY_GPUS) || pg_dev_is_gpu(&facts->dev[i]))
+			dev[n_dev++] = &facts->dev[i];
+	qsort(dev, n_dev, sizeof(struct pg_dev *), by_ids);
+	n.hwdb = n_dev ? udev_hwdb_new(NULL) : NULL;
+	n.ascii = n.hwdb ? newlocale(LC_CTYPE_MASK, "C", (locale_t)0) : (locale_t)0;
+	for (size_t i = 0; r == 0 && i < n_dev; i++)
 		r = i && same_ids(dev[i - 1], dev[i]) ? copy_names(dev[i - 1], dev[i]) :
 							name_dev(&n, dev[i]);
 	return r;

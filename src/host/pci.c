@@ -37,11 +37,12 @@ static int read_dev(const struct pg_pci_src *src, struct pg_bdf addr)
 	dev->boot_vga = PG_UNKNOWN;
 	dev->claim_known = PG_UNKNOWN;
 	r = pg_pci_read_attrs(src, dev);
-	return r < 0 ? r : pg_pci_read_links(src, dev);
+	return r ? (r < 0 ? r : 0) : pg_pci_read_links(src, dev);
 }
 
 /* One name in the folder of devices. What is no device, or went meanwhile, is noted. */
-static int read_entry(const struct pg_root *root, struct pg_facts *facts, const char *name)
+static int read_entry(const struct pg_root *root, unsigned want, struct pg_facts *facts,
+		      const char *name)
 {
 	pg_autofree char *path = pg_strf("%s/%s", PG_PCI_DEVICES, name);
 	struct pg_dir dir PG_CLEANUP(pg_dir_done) = { .fd = -1 };
@@ -58,7 +59,7 @@ static int read_entry(const struct pg_root *root, struct pg_facts *facts, const 
 	facts->n_unread_dev += r < 0;
 	if (r < 0)
 		return pg_note_unread(facts, path, r);
-	return read_dev(&(struct pg_pci_src){ facts, &dir }, addr);
+	return read_dev(&(struct pg_pci_src){ facts, &dir, want }, addr);
 }
 
 static int by_addr(const void *a, const void *b)
@@ -66,7 +67,8 @@ static int by_addr(const void *a, const void *b)
 	return pg_bdf_cmp(((const struct pg_dev *)a)->addr, ((const struct pg_dev *)b)->addr);
 }
 
-int pg_collect_pci(const struct pg_root *root, struct pg_facts *facts, struct pg_err *err)
+int pg_collect_pci(const struct pg_root *root, unsigned want, struct pg_facts *facts,
+		   struct pg_err *err)
 {
 	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
 	struct stat st;
@@ -83,7 +85,7 @@ int pg_collect_pci(const struct pg_root *root, struct pg_facts *facts, struct pg
 	if (r < 0)
 		return pg_note_unread(facts, PG_PCI_DEVICES, r);
 	for (size_t i = 0; i < names.n; i++) {
-		r = read_entry(root, facts, names.v[i]);
+		r = read_entry(root, want, facts, names.v[i]);
 		if (r < 0)
 			return r;
 	}

@@ -11,7 +11,7 @@ static struct pg_facts *read_tree(struct tree *t)
 	struct pg_facts *facts = calloc(1, sizeof(*facts));
 
 	assert_non_null(facts);
-	assert_int_equal(pg_collect_pci(t->root, facts, NULL), 0);
+	assert_int_equal(pg_collect_pci(t->root, PG_WANT_PCI, facts, NULL), 0);
 	return facts;
 }
 
@@ -216,13 +216,13 @@ static void test_no_sysfs(void **state)
 	struct pg_err err = { 0 };
 	struct tree *t = *state;
 
-	assert_int_equal(pg_collect_pci(t->root, &facts, &err), -ENOENT);
+	assert_int_equal(pg_collect_pci(t->root, PG_WANT_PCI, &facts, &err), -ENOENT);
 	assert_string_equal(err.what, "This folder has no /sys/bus/pci: it is not a host's root, "
 				      "or sysfs is not mounted.");
 	assert_string_equal(err.path, t->dir);
 	pg_err_done(&err);
 	tree_dir(t, "/sys/bus/pci/devices");
-	assert_int_equal(pg_collect_pci(t->root, &facts, &err), 0);
+	assert_int_equal(pg_collect_pci(t->root, PG_WANT_PCI, &facts, &err), 0);
 	assert_int_equal(facts.n_dev, 0);
 }
 
@@ -240,7 +240,7 @@ static void test_not_permitted(void **state)
 	assert_int_equal(chmod(sys, 0), 0);
 	if (me == 0)
 		assert_int_equal(seteuid(65534), 0); /* root may read everything */
-	r = pg_collect_pci(t->root, &facts, &err);
+	r = pg_collect_pci(t->root, PG_WANT_PCI, &facts, &err);
 	assert_int_equal(seteuid(me), 0);
 	assert_int_equal(chmod(sys, 0755), 0);
 	assert_int_equal(r, -EACCES);
@@ -272,7 +272,7 @@ static void test_names(void **state)
 	put_ids(t, DEVS "0000:00:02.0", "0xdead", "0xbeef", "0x020000");
 	put_ids(t, DEVS "0000:00:03.0", "0x8086", "0x1521", "0x020000");
 	facts = read_tree(t);
-	assert_int_equal(pg_collect_names(facts), 0);
+	assert_int_equal(pg_collect_names(PG_WANT_ALL, facts), 0);
 	assert_null(facts->dev[1].name);
 	if (facts->dev[0].name) { /* else there is neither hwdb.bin nor pci.ids here */
 		assert_non_null(strstr(facts->dev[0].name, "I350"));
