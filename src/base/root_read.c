@@ -37,10 +37,17 @@ static int read_fd(int fd, size_t max, bool attr, struct pg_bytes *ret)
  * regular file; what takes its place meanwhile is read as such or not at all. */
 static int open_regular(int dirfd, const char *name, uint64_t resolve, bool known)
 {
+	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 	struct stat st;
-	int fd, r = 0;
+	int fd = -1, r = 0;
 
-	fd = pg_open_below(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, resolve);
+	/* a plain name that is no link leads nowhere else */
+	if (known && !strchr(name, '/')) {
+		fd = openat(dirfd, name, flags | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 || errno == ENOENT)
+			return fd >= 0 ? fd : -ENOENT;
+	}
+	fd = pg_open_below(dirfd, name, (uint64_t)flags, resolve);
 	if (fd < 0 || known)
 		return fd;
 	if (fstat(fd, &st) < 0)

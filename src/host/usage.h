@@ -105,8 +105,15 @@ struct pg_edge {
 	char *lower, *upper;
 };
 
+struct pg_port {
+	struct pg_devset devs;
+	bool card;		/* `device` is there: it is no interface of the kernel's own */
+	bool bond;
+};
+
 struct pg_links {
-	struct pg_strv names;	/* of /sys/class/net */
+	struct pg_strv names;	/* of /sys/class/net, sorted */
+	struct pg_port *port;	/* of each: what it hangs on, and what its folder has */
 	struct pg_edge *edge;
 	size_t n_edge;
 	size_t support;		/* index in facts->support of the first name, the others behind it */
@@ -124,7 +131,7 @@ bool pg_iface_is_up(const struct pg_root *root, const char *iface);
 /*
  * Makes facts->support[bond] a set where that is a bond whose members the kernel shows: among
  * the interfaces `names`, of which names->v[i] is facts->support[first + i] and has its devices.
- * Returns 1, 0 where it is none, or -ENOMEM.
+ * Returns 0 or -ENOMEM.
  */
 int pg_bond_support(const struct pg_root *root, struct pg_facts *facts,
 		    const struct pg_strv *names, size_t first, size_t bond);
@@ -150,6 +157,7 @@ struct pg_block {
 	struct pg_strv paths;	/* NVMe's own multipath: folders of the controllers that lead to it */
 	size_t support;		/* its index in facts->support; of pg_blocks_support() */
 	bool usb;
+	bool md;		/* an array of md RAID */
 	bool visited;
 };
 

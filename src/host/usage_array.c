@@ -184,7 +184,7 @@ static int block(const struct pg_root *root, struct pg_facts *facts, const struc
 	if (r == 0 && multipath && b->below.n)
 		r = pg_support_set(facts, b->support, 1, pg_strf("multipath -ll %s", b->dm_name));
 	else if (r == 0 && b->below.n)
-		r = md(root, facts, b);
+		r = b->md ? md(root, facts, b) : 0;
 	return r < 0 ? r : members(root, facts, all, b, multipath);
 }
 

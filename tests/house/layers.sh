@@ -43,6 +43,7 @@ keepers() {
 		keep '<(pci/pci|libudev)\.h>' 'src/host/names\.c'
 		keep '<archive(_entry)?\.h>' 'src/exec/archive\.c'
 		keep '<libsmartcols(/libsmartcols)?\.h>' 'src/cmd/out\.c'
+		keep '\bdlopen[[:space:]]*\(' 'src/base/library\.c'
 		keep '<confuse\.h>' 'wizard/answers(|_keys)\.[ch]|src/plan/rule_file\.c|src/host/settings\.c'
 		keep '\b(open|openat|openat2|fopen|opendir|creat)[[:space:]]*\(' 'src/base/(root|root_inplace|root_read|root_walk|root_write|proc_start)\.c|ui/(input|term|dump)\.c|src/main\.c'
 		keep '\b(system|popen|posix_spawnp?|fork|vfork|exec[lv][ep]?|execvpe)[[:space:]]*\(' 'src/base/proc_start\.c'
