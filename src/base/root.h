@@ -85,6 +85,8 @@ struct pg_dir {
 
 void pg_dir_done(struct pg_dir *dir);
 int pg_root_open_dir(const struct pg_root *root, const char *path, struct pg_dir *ret);
+/* A folder in it, or what a link of that name leads to: to anywhere below the root. */
+int pg_root_open_dir_at(const struct pg_dir *dir, const char *name, struct pg_dir *ret);
 /* As pg_root_read, pg_root_read_attr and pg_root_readlink_name, `name` being a path below
  * the folder; a link that leads out of that folder is refused with -EXDEV. */
 int pg_root_read_at(const struct pg_dir *dir, const char *name, size_t max, struct pg_bytes *ret);

@@ -317,6 +317,25 @@ int pg_root_open_dir(const struct pg_root *root, const char *path, struct pg_dir
 	return 0;
 }
 
+/* On a running system every link leads below its root, and need not be followed from there. */
+int pg_root_open_dir_at(const struct pg_dir *dir, const char *name, struct pg_dir *ret)
+{
+	pg_autofree char *path = pg_strf("%s/%s", dir->path, name);
+	int fd;
+
+	if (!path)
+		return -ENOMEM;
+	if (!dir->root->live)
+		return pg_root_open_dir(dir->root, path, ret);
+	fd = openat(dir->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pg_log(PG_LOG_ROOT, "open %s: %s", path, fd < 0 ? strerror(errno) : "ok");
+	if (fd < 0)
+		return -errno;
+	pg_record_there(dir->root, "", path);
+	*ret = (struct pg_dir){ .root = dir->root, .path = PG_STEAL(path), .fd = fd };
+	return 0;
+}
+
 static void closedirp(DIR **dir)
 {
 	if (*dir)

@@ -132,7 +132,11 @@ int pg_grid_cell(struct pg_grid *grid, struct pg_grid_row *row, size_t column, c
 
 static void put_blanks(FILE *to, size_t n)
 {
-	(void)fprintf(to, "%*s", (int)n, "");
+	static const char some[] = "                                                                ";
+
+	for (; n > strlen(some); n -= strlen(some))
+		(void)fputs(some, to);
+	(void)fputs(some + strlen(some) - n, to);
 }
 
 static void put_branches(const struct pg_grid_row *row, bool ascii, bool own, FILE *to)

@@ -11,19 +11,22 @@
 void pg_notify(const char *state)
 {
 	const char *path = secure_getenv("NOTIFY_SOCKET");
-	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	union {
+		struct sockaddr any;
+		struct sockaddr_un un;
+	} at = { .un = { .sun_family = AF_UNIX } };
 	size_t n = path ? strlen(path) : 0;
 	pg_autoclose int fd = -1;
 
-	if (n < 2 || n >= sizeof(at.sun_path) || (*path != '/' && *path != '@'))
+	if (n < 2 || n >= sizeof(at.un.sun_path) || (*path != '/' && *path != '@'))
 		return;
-	memcpy(at.sun_path, path, n);
+	memcpy(at.un.sun_path, path, n);
 	if (*path == '@')
-		at.sun_path[0] = '\0';
+		at.un.sun_path[0] = '\0';
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	while (sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)(const void *)&at,
+	while (sendto(fd, state, strlen(state), MSG_NOSIGNAL, &at.any,
 		      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) < 0 && errno == EINTR)
 		;
 }

@@ -50,7 +50,7 @@ int pg_collect_render(const struct pg_root *root, struct pg_facts *facts);
 /* usb_read.c: usb[], but for what of the host hangs on it; and usb_mapping[] */
 int pg_collect_usb(const struct pg_root *root, struct pg_facts *facts);
 /* usage.c and its kin usage_net.c, usage_disk.c, usage_usb.c: use[] of every device */
-int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts);
+int pg_collect_usage(const struct pg_root *root, unsigned want, struct pg_facts *facts);
 /* identity.c: serial of every device, nic[], has_pin_tool */
 int pg_collect_identity(const struct pg_root *root, struct pg_facts *facts);
 

@@ -62,7 +62,7 @@ static int collect_all(const struct pg_root *root, unsigned want, struct pg_fact
 	if (r == 0 && want & PG_WANT_USB)
 		r = pg_collect_usb(root, facts);
 	if (r == 0 && want & PG_WANT_USAGE)
-		r = pg_collect_usage(root, facts);
+		r = pg_collect_usage(root, want, facts);
 	if (r == 0 && want & PG_WANT_USAGE)
 		r = pg_collect_usb_use(root, facts);
 	return r;

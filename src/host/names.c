@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Names of devices and vendors: from udev's hardware database, which is mapped, and from libpci's
- * pci.ids, which must be read whole, where that is missing or has no name. Each pair of ids is looked
- * up once.
+ * Names of devices and vendors: from udev's hardware database, which is mapped, and where that is
+ * missing or has no name from pci.ids: of its text, or by libpci where it is packed. Each pair of ids is
+ * looked up once.
  */
 #include "src/host/collect.h"
+#include "src/host/names.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -15,13 +16,17 @@
 #include <libudev.h>
 #include <pci/pci.h>
 
+#include "src/base/text.h"
+
 #define NAME_BYTES 1024
+#define IDS_MAX ((size_t)16 << 20)
 
 struct names {
 	struct udev_hwdb *hwdb;		/* NULL: not installed */
 	locale_t ascii;			/* its patterns are matched in: in UTF-8 it takes ten times as long */
 	struct pci_access *libpci;	/* NULL until it is needed */
 	bool libpci_broken;
+	struct pg_bytes ids;		/* pci.ids; empty: by libpci */
 };
 
 /* ---- libpci ---- */
@@ -77,16 +82,45 @@ static int name_by_libpci(struct names *n, int what, const struct pg_dev *dev, c
 	char buf[NAME_BYTES];
 	int r;
 
-	if (n->libpci_broken)
+	if (n->libpci_broken || *ret)
 		return 0;
-	if (!n->libpci)
-		n->libpci = libpci_open();
 	r = libpci_name(n->libpci, what, dev, buf, (int)sizeof(buf));
 	n->libpci_broken = r == -EBADMSG;
 	if (r < 0)
 		return 0;
 	*ret = strdup(buf);
 	return *ret ? 0 : -ENOMEM;
+}
+
+/* Where it is, libpci knows: "…/pci.ids.gz", or without the ending where that is not there. */
+static void read_ids(struct names *n)
+{
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+	pg_autofree char *path = NULL;
+
+	n->libpci = libpci_open();
+	path = strdup(n->libpci->id_file_name ? n->libpci->id_file_name : "");
+	if (!path || !*path || pg_root_open("/", &root, NULL) < 0)
+		return;
+	if (pg_text_ends(path, ".gz") && pg_root_exists(root, path))
+		return;
+	if (pg_text_ends(path, ".gz"))
+		path[strlen(path) - strlen(".gz")] = '\0';
+	(void)pg_root_read(root, path, IDS_MAX, &n->ids);
+}
+
+static int name_by_ids(struct names *n, struct pg_dev *dev)
+{
+	int r;
+
+	if (dev->name && dev->vendor_name)
+		return 0;
+	if (!n->libpci)
+		read_ids(n);
+	if (n->ids.n)
+		return pg_pci_ids_names(&n->ids, dev->vendor, dev->device, &dev->vendor_name, &dev->name);
+	r = name_by_libpci(n, PCI_LOOKUP_DEVICE, dev, &dev->name);
+	return r < 0 ? r : name_by_libpci(n, PCI_LOOKUP_VENDOR, dev, &dev->vendor_name);
 }
 
 /* ---- both ---- */
@@ -124,11 +158,7 @@ static int name_dev(struct names *n, struct pg_dev *dev)
 {
 	int r = name_by_hwdb(n, dev);
 
-	if (r == 0 && !dev->name)
-		r = name_by_libpci(n, PCI_LOOKUP_DEVICE, dev, &dev->name);
-	if (r == 0 && !dev->vendor_name)
-		r = name_by_libpci(n, PCI_LOOKUP_VENDOR, dev, &dev->vendor_name);
-	return r;
+	return r < 0 ? r : name_by_ids(n, dev);
 }
 
 static int copy_names(const struct pg_dev *from, struct pg_dev *to)
@@ -159,6 +189,7 @@ static void names_done(struct names *n)
 		freelocale(n->ascii);
 	if (n->libpci)
 		pci_cleanup(n->libpci);
+	pg_bytes_done(&n->ids);
 }
 
 int pg_collect_names(unsigned want, struct pg_facts *facts)

@@ -49,8 +49,9 @@ int pg_support_why(struct pg_facts *facts, size_t which, char *words);
 
 /* ---- usage_net.c, usage_disk.c, usage_usb.c ---- */
 
-int pg_usage_net(const struct pg_root *root, struct pg_facts *facts);
-int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts);
+/* *mounts is /proc/mounts, once that was read. */
+int pg_usage_net(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts);
+int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts);
 int pg_usage_usb(const struct pg_root *root, struct pg_facts *facts);
 
 /* ---- usage_ifaces.c: interfaces(5) ---- */
@@ -96,7 +97,8 @@ void pg_ways_done(struct pg_ways *all);
  * the kernel says, so that a captured tree answers as its node did, and nothing is taken from
  * the caller's environment), and this node's links of corosync.conf. Returns 0 or -ENOMEM.
  */
-int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret);
+int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts,
+		    struct pg_ways *ret);
 
 /* ---- usage_link.c, usage_bond.c: what interfaces stand on ---- */
 
@@ -149,6 +151,7 @@ int pg_ifaces_of_address(const struct pg_root *root, struct pg_facts *facts,
 struct pg_block {
 	char *name;		/* "sda1", "dm-0" */
 	char *dm_name;		/* "pve-root", or NULL */
+	bool multipath;		/* of dm-multipath */
 	char *vg;		/* volume group of a logical volume, or NULL */
 	char *fs_type, *fs_uuid, *fs_label, *part_uuid;	/* of udev, or NULL */
 	struct pg_strv links;	/* "disk/by-id/…": udev's, below /dev */

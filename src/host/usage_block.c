@@ -114,6 +114,7 @@ static int read_dm(const struct pg_root *root, const char *dir, struct pg_block 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	r = pg_root_read_attr(root, path, &uuid);
+	b->multipath = r == 0 && pg_text_starts(uuid, "mpath-");
 	if (r < 0 || !pg_text_starts(uuid, "LVM-"))
 		return r == -ENOMEM ? r : 0;
 	b->vg = vg_of_name(b->dm_name);

@@ -333,9 +333,9 @@ static int use_address(struct net *n, const struct pg_devset *devs, const char *
 			     route || !any_default_route(n), pg_links_support(&n->links, name));
 }
 
-static int read_ways(struct net *n)
+static int read_ways(struct net *n, struct pg_bytes *mounts)
 {
-	int r = pg_ways_collect(n->root, n->facts, &n->ways);
+	int r = pg_ways_collect(n->root, n->facts, mounts, &n->ways);
 
 	for (size_t i = 0; r == 0 && i < n->ways.n; i++)
 		r = pg_ifaces_of_address(n->root, n->facts, &n->conf, n->ways.v[i].address,
@@ -422,7 +422,7 @@ static int note_routes(struct net *n)
 			     n->routes.v[0]);
 }
 
-int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
+int pg_usage_net(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts)
 {
 	struct net n PG_CLEANUP(net_done) = { .root = root, .facts = facts };
 	int r = pg_root_list(root, NET, &n.links.names);
@@ -437,7 +437,7 @@ int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 	if (r == 0)
 		r = read_routes(&n, "/proc/net/ipv6_route", default_ipv6);
 	if (r == 0)
-		r = read_ways(&n);
+		r = read_ways(&n, mounts);
 	if (r == 0)
 		r = pg_net_support(root, facts, &n.links, &n.ways);
 	if (r == 0 && !n.routes_known && !n.conf.n)

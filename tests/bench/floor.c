@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * floor list|iommu ROOT: what no program that shows the same can do without. Of each function it opens the folder
- * and reads vendor, device and class, the links driver, iommu_group and physfn, whether a bus is behind it, and of
- * a display boot_vga; of each IOMMU group (iommu) what firmware reserves; of each network interface and disk where it
- * hangs; of each VM its configuration. `gpus`: as list, with the class alone of what is no GPU. It prints addresses.
- * It resolves paths as the kernel does, checks nothing, and has no library but libc.
+ * floor all|gpus|iommu ROOT: what no program that shows what `list --all`, `list` and `iommu` show can do without. Of
+ * each function it opens the folder and reads vendor, device and class, the links driver, iommu_group and physfn,
+ * whether a bus is behind it, and of a display boot_vga; of each IOMMU group (iommu) what firmware reserves; of each
+ * network interface and disk where it hangs and what stands on it, and by what sessions come in; of each VM its
+ * configuration. gpus: the class alone of what is no GPU, and where interfaces and disks hang. It prints addresses,
+ * checks nothing, looks no name up, and has no library but libc.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -36,7 +37,7 @@ static void follow(int dir, const char *name)
 	buffer[n < 0 ? 0 : n] = '\0';
 }
 
-static int is_number(const struct dirent *e)
+static int is_name(const struct dirent *e)
 {
 	return e->d_name[0] != '.';
 }
@@ -49,7 +50,7 @@ static int each(const char *root, const char *path, void (*entry)(int dir, const
 
 	snprintf(at, sizeof(at), "%s%s", root, path);
 	dir = open(at, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	n = dir < 0 ? 0 : scandirat(dir, ".", &names, is_number, alphasort);
+	n = dir < 0 ? 0 : scandirat(dir, ".", &names, is_name, alphasort);
 	for (int i = 0; i < n; i++) {
 		entry(dir, names[i]->d_name);
 		free(names[i]);
@@ -93,13 +94,16 @@ static void group(int dir, const char *name)
 /* Ways to a device and to what stands on it. */
 static void interface(int dir, const char *name)
 {
-	int at = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fdopendir(at);
+	int at;
+	DIR *d;
 
 	follow(dir, name);
+	if (only_gpus)
+		return;
+	at = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fdopendir(at);
 	follow(at, "master");
 	get(at, "operstate");
-	get(at, "bonding/slaves");
 	while (d && readdir(d))
 		;
 	if (d)
@@ -108,16 +112,32 @@ static void interface(int dir, const char *name)
 
 static void disk(int dir, const char *name)
 {
-	int at = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fdopendir(at);
+	int at;
+	DIR *d;
 
 	follow(dir, name);
-	get(at, "dm/name");
-	get(at, "md/level");
+	if (only_gpus)
+		return;
+	at = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	d = fdopendir(at);
+	get(at, "dev");
 	while (d && readdir(d))
 		;
 	if (d)
 		closedir(d);
+}
+
+static void whole(const char *root, const char *path)
+{
+	char at[PATH_MAX];
+	int fd;
+
+	snprintf(at, sizeof(at), "%s%s", root, path);
+	fd = open(at, O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && read(fd, buffer, sizeof(buffer)) > 0)
+		;
+	if (fd >= 0)
+		close(fd);
 }
 
 static void vm(int dir, const char *name)
@@ -127,6 +147,9 @@ static void vm(int dir, const char *name)
 
 int main(int argc, char **argv)
 {
+	static const char *const net[] = { "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/route", "/proc/net/ipv6_route",
+					   "/etc/network/interfaces", "/proc/mounts", "/proc/swaps" };
+
 	if (argc != 3)
 		return 2;
 	only_gpus = strcmp(argv[1], "gpus") == 0;
@@ -135,6 +158,12 @@ int main(int argc, char **argv)
 		each(argv[2], "/sys/kernel/iommu_groups", group);
 	each(argv[2], "/sys/class/net", interface);
 	each(argv[2], "/sys/block", disk);
+	for (size_t i = 0; !only_gpus && i < sizeof(net) / sizeof(*net); i++)
+		whole(argv[2], net[i]);
+	if (strcmp(argv[1], "iommu") == 0) {
+		whole(argv[2], "/proc/interrupts");
+		whole(argv[2], "/proc/cmdline");
+	}
 	each(argv[2], "/etc/pve/nodes/pve1/qemu-server", vm);
 	return 0;
 }
