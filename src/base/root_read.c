@@ -12,12 +12,14 @@
 #include "src/base/text.h"
 
 #define ATTR_MAX 4096
+#define CHUNK ((size_t)16384)
+#define HALF_A_PAGE 2048
 
-/* An attribute comes whole where the buffer has room for it, and is not asked for more. */
-static int read_fd(int fd, size_t max, bool attr, struct pg_bytes *ret)
+/* A read that gives less than `more` was the last one. */
+static int read_fd(int fd, size_t max, size_t more, struct pg_bytes *ret)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
-	char chunk[16384];
+	char chunk[CHUNK];
 	ssize_t n;
 
 	do {
@@ -29,7 +31,7 @@ static int read_fd(int fd, size_t max, bool attr, struct pg_bytes *ret)
 		if (b.len + (size_t)n > max)
 			return -EFBIG;
 		pg_strbuf_addn(&b, chunk, (size_t)n);
-	} while (n < 0 || (attr ? (size_t)n == sizeof(chunk) : n > 0));
+	} while (n < 0 || (size_t)n >= more);
 	return pg_strbuf_steal_bytes(&b, ret);
 }
 
@@ -92,11 +94,12 @@ static int check_at(const struct pg_dir *dir, const char *name, bool *ret_known)
 	return refuse_device(&st);
 }
 
-/* How a file is to be read: openat2's resolve; is it known to be regular, is it an attribute? */
+/* How a file is to be read: openat2's resolve; how much at most, and after how much at once there may be
+ * more (an attribute comes whole); is it known to be regular? */
 struct way {
 	uint64_t resolve;
-	size_t max;
-	bool known, attr;
+	size_t max, more;
+	bool known;
 };
 
 /* dir->path is "" for the root itself, where name is a whole path. */
@@ -104,7 +107,7 @@ static int read_file(const struct pg_dir *dir, const char *name, const struct wa
 		     struct pg_bytes *ret)
 {
 	pg_autoclose int fd = open_regular(dir->fd, name, way->resolve, way->known);
-	int r = fd < 0 ? fd : read_fd(fd, way->max, way->attr, ret);
+	int r = fd < 0 ? fd : read_fd(fd, way->max, way->more, ret);
 
 	pg_log(PG_LOG_ROOT, "read %s: %s", name, r < 0 ? strerror(-r) : "ok");
 	if (r == 0)
@@ -117,7 +120,7 @@ static int read_file(const struct pg_dir *dir, const char *name, const struct wa
 static int read_attr(const struct pg_dir *dir, const char *name, uint64_t resolve, bool known,
 		     char **ret)
 {
-	const struct way way = { .resolve = resolve, .max = ATTR_MAX, .known = known, .attr = true };
+	const struct way way = { .resolve = resolve, .max = ATTR_MAX, .more = CHUNK, .known = known };
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
 	char *trimmed;
 	int r = read_file(dir, name, &way, &bytes);
@@ -137,14 +140,26 @@ static struct pg_dir top_of(const struct pg_root *root)
 	return (struct pg_dir){ .root = root, .path = (char *)(uintptr_t)"", .fd = root->fd };
 }
 
-int pg_root_read(const struct pg_root *root, const char *path, size_t max,
-		 struct pg_bytes *ret)
+static int read_path(const struct pg_root *root, const char *path, size_t max, size_t more,
+		     struct pg_bytes *ret)
 {
-	const struct way way = { .resolve = RESOLVE_IN_ROOT, .max = max };
+	const struct way way = { .resolve = RESOLVE_IN_ROOT, .max = max, .more = more };
 	const struct pg_dir top = top_of(root);
 	int r = check_in_tree(root, path);
 
 	return r < 0 ? r : read_file(&top, path, &way, ret);
+}
+
+int pg_root_read(const struct pg_root *root, const char *path, size_t max,
+		 struct pg_bytes *ret)
+{
+	return read_path(root, path, max, 1, ret);
+}
+
+int pg_root_read_table(const struct pg_root *root, const char *path, size_t max,
+		       struct pg_bytes *ret)
+{
+	return read_path(root, path, max, HALF_A_PAGE, ret);
 }
 
 int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret)
@@ -157,7 +172,7 @@ int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret)
 
 int pg_root_read_at(const struct pg_dir *dir, const char *name, size_t max, struct pg_bytes *ret)
 {
-	struct way way = { .resolve = RESOLVE_BENEATH, .max = max };
+	struct way way = { .resolve = RESOLVE_BENEATH, .max = max, .more = 1 };
 	int r = check_at(dir, name, &way.known);
 
 	return r < 0 ? r : read_file(dir, name, &way, ret);

@@ -157,15 +157,24 @@ static int read_session(const struct pg_strv *w, void *ctx)
 	return add_way(s->ways, local, kind, pg_strf(_("%s from %s"), kind, remote));
 }
 
+static int read_table(const struct pg_root *root, struct pg_facts *facts, const char *path,
+		      struct sessions *s)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = pg_root_read_table(root, path, PG_ROOT_MAX, &text);
+
+	return r < 0 ? pg_note_unread(facts, path, r) : each_of(&text, " \t", read_session, s);
+}
+
 static int sessions(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
 {
 	struct sessions s = { .ways = ret };
 	int r = read_ports(root, facts, &s);
 
 	if (r == 0)
-		r = each_line(root, facts, "/proc/net/tcp", " \t", read_session, &s);
+		r = read_table(root, facts, "/proc/net/tcp", &s);
 	if (r == 0)
-		r = each_line(root, facts, "/proc/net/tcp6", " \t", read_session, &s);
+		r = read_table(root, facts, "/proc/net/tcp6", &s);
 	pg_strv_done(&s.ssh);
 	return r;
 }

@@ -134,7 +134,7 @@ static void whole(const char *root, const char *path)
 
 	snprintf(at, sizeof(at), "%s%s", root, path);
 	fd = open(at, O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && read(fd, buffer, sizeof(buffer)) > 0)
+	while (fd >= 0 && read(fd, buffer, sizeof(buffer)) >= 2048)
 		;
 	if (fd >= 0)
 		close(fd);
