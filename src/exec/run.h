@@ -174,6 +174,15 @@ int pg_grub_check(const struct pg_root *root, const struct pg_plan *plan, struct
 /* Is the stamp (NULL: not checked) still right? 0, or -ESTALE with err. Under the lock. */
 int pg_stamp_check(const struct pg_root *root, const char *then, struct pg_err *err);
 
+/* ---- stamp_pve.c ---- */
+
+/* Lines of the stamp about the files of VMs and mappings. Returns 0 or -ENOMEM. */
+int pg_stamp_pve(const struct pg_root *root, struct pg_strbuf *b);
+bool pg_stamp_is_pve(const char *line);
+/* Is the file that the command for a VM changes as it was then? As pg_stamp_check(). */
+int pg_stamp_check_command(const struct pg_root *root, const char *then, const struct pg_strv *argv,
+			   struct pg_err *err);
+
 /* ---- prepare.c ---- */
 
 /* Can the plan be applied to the node as it is now? 0, or negative errno with err. */

@@ -264,6 +264,7 @@ static void guest_done(struct pg_guest *g)
 	free(g->path);
 	free(g->lock);
 	free(g->ha);
+	free(g->ha_group);
 	free(g->backup_job);
 	for (size_t i = 0; i < g->n_lines; i++) {
 		free(g->lines[i].section);

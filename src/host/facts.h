@@ -372,6 +372,8 @@ struct pg_guest {
 	bool template;
 	char *lock;		/* "backup", …; NULL: not locked */
 	char *ha;		/* its state in ha/resources.cfg, "started"; NULL: HA leaves it alone */
+	char *ha_group;		/* of ha/resources.cfg, until Proxmox VE 8; or NULL */
+	bool ha_here;		/* HA starts it on its node alone: a strict rule, or a restricted group */
 	char *backup_job;	/* of jobs.cfg: the first that saves it; NULL: none, as far as is known */
 	bool q35, ovmf;
 	bool has_disk;		/* a disk that may hold an installed system */
