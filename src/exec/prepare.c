@@ -41,13 +41,15 @@ static int check_file(const struct pg_root *root, const struct pg_plan_file *f,
 int pg_prepare_check(const struct pg_root *root, const struct pg_plan *plan,
 		     struct pg_err *err)
 {
-	for (size_t i = 0; i < plan->n_file; i++) {
-		int r = check_file(root, &plan->file[i], err);
+	int r;
 
+	for (size_t i = 0; i < plan->n_file; i++) {
+		r = check_file(root, &plan->file[i], err);
 		if (r < 0)
 			return r;
 	}
-	return pg_grub_check(root, plan, err);
+	r = pg_vm_check(root, plan, err);
+	return r < 0 ? r : pg_grub_check(root, plan, err);
 }
 
 /* ---- what it is about ---- */
