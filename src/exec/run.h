@@ -132,9 +132,6 @@ int pg_outcome_refuse_unfinished(struct pg_outcome *ret, const struct pg_journal
 
 /* ---- vmcmd.c ---- */
 
-/* Have VMs what they had when the plan was made? 0 (also where nothing tells), -ESTALE with err, or
- * -ENOMEM. */
-int pg_vm_check(const struct pg_root *root, const struct pg_plan *plan, struct pg_err *err);
 /* *ret is a sentence why the inverse of a VM command must not be run, since the VM is gone or was
  * changed by another; else it stays NULL. The caller frees it. Returns 0 or -ENOMEM. */
 int pg_vm_keeps(const struct pg_root *root, const struct pg_jcmd *cmd, char **ret);
