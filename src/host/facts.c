@@ -86,7 +86,7 @@ int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts 
 int pg_facts_collect_guests(const struct pg_root *root, struct pg_facts **ret)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*facts));
-	int r = facts ? pg_collect_guests(root, facts) : -ENOMEM;
+	int r = facts ? pg_collect_guests(root, PG_WANT_ALL, facts) : -ENOMEM;
 
 	if (r < 0)
 		return r;
