@@ -33,6 +33,8 @@ static void ui_done(struct ui *ui)
 	ui_textview_done(&ui->detail);
 	ui_textview_done(&ui->over_text);
 	free(ui->detail_item);
+	free(ui->detail_title);
+	free(ui->detail_why);
 	free(ui->message);
 	ui_input_done(&ui->in);
 	ui_term_close(ui->term);
@@ -154,7 +156,7 @@ static void on_refresh(void *ctx)
 	if (ui_term_is_lost(ui->term))
 		return;
 	if (ui_rebuild(ui, UI_WHERE_SAME) == 0)
-		(void)ui_page_draw(ui);
+		ui_pace_draw(ui);
 }
 
 static void look_at_signals_busy(struct ui *ui)
@@ -176,8 +178,8 @@ static bool on_cancelled(void *ctx)
 	}
 	look_at_signals_busy(ui);
 	/* The elapsed time ticks. */
-	if (redraw || time(NULL) != ui->drawn)
-		(void)ui_page_draw(ui);
+	if (redraw || ui->late || time(NULL) != ui->drawn)
+		ui_pace_draw(ui);
 	return ui->cancel;
 }
 
@@ -223,10 +225,9 @@ static int loop(struct ui *ui, struct pg_err *err)
 	int r = ui_rebuild(ui, UI_WHERE_NEW), key;
 
 	while (r == 0 && !ui->quit) {
-		r = ui_page_draw(ui);
+		r = ui_pace_key(ui, &key);
 		if (r < 0)
 			break;
-		key = ui_input_key(&ui->in, -1);
 		if (ui->in.ended || ui_signals_seen(UI_SIGNAL_TERM))
 			return why_ended(ui, err);
 		if (ui_signals_seen(UI_SIGNAL_TSTP)) {
@@ -247,7 +248,7 @@ int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 	struct wiz_frontend frontend = { on_refresh, on_cancelled, &ui };
 	struct ui_term_opts term = {
 		.ascii = opts->ascii, .color = opts->color, .light = opts->light, .headless = opts->script != NULL,
-		.rows = opts->rows, .cols = opts->cols,
+		.rows = opts->rows, .cols = opts->cols, .type = opts->type,
 	};
 	int r = 0;
 

@@ -107,10 +107,12 @@ void ui_list_show(struct ui_list *list, int height)
 
 	if (list->top + h > list->n)
 		list->top = list->n > h ? list->n - h : 0;
-	if (list->cursor < list->top)
-		list->top = list->cursor;
-	if (list->cursor >= list->top + h)
-		list->top = list->cursor - h + 1;
+	if (list->cursor >= list->top && list->cursor < list->top + h)
+		return;
+	/* By half a page: a slow line carries that once and then single rows. */
+	list->top = list->cursor > h / 2 ? list->cursor - h / 2 : 0;
+	if (list->top + h > list->n)
+		list->top = list->n > h ? list->n - h : 0;
 }
 
 bool ui_list_move(struct ui_list *list, enum ui_action action, int height)
@@ -237,14 +239,13 @@ static int draw_lead(struct ui_term *t, struct ui_rect r, const struct wiz_view 
 {
 	const struct ui_glyphs *g = ui_term_glyphs(t);
 	const struct wiz_item *item = &view->item[i];
-	unsigned frame = style == UI_STYLE_CURSOR ? style : UI_STYLE_FRAME;
 	int x = 1 + 2 * (int)(item->depth < 8 ? item->depth : 8);
 
 	if (item->can_fold)
-		x += ui_term_put(t, r.y, r.x + x, r.w - x, frame,
+		x += ui_term_put(t, r.y, r.x + x, r.w - x, style,
 				 item->folded ? g->closed : g->open);
 	else if (item->depth > 0)
-		x += draw_branch(t, r, x, frame, is_last_child(view, i));
+		x += draw_branch(t, r, x, style, is_last_child(view, i));
 	else if (list->any_fold)
 		x += 2;
 	if (list->any_mark && !(item->can_fold && item->mark == WIZ_MARK_NONE))

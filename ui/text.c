@@ -9,6 +9,7 @@
 #include "src/base/vec.h"
 
 #define LABEL_GAP 2
+#define LABEL_MIN 7		/* most are not wider: what is beside them stays in its column */
 
 static wchar_t decode(const char *s, size_t len)
 {
@@ -153,7 +154,7 @@ static int label_column(const struct wiz_lines *lines, int cols)
 	}
 	if (width == 0)
 		return 0;
-	width += LABEL_GAP;
+	width = LABEL_GAP + (width < LABEL_MIN ? LABEL_MIN : width);
 	return width > cols / 2 ? cols / 2 : width;
 }
 

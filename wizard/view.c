@@ -108,6 +108,18 @@ int wiz_lines_add(struct wiz_lines *lines, enum wiz_style style, const char *lab
 	return add_line(lines, style, label, text, false);
 }
 
+int wiz_lines_add_cut(struct wiz_lines *lines, enum wiz_style style, const char *label,
+		      const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = clean_format(fmt, ap);
+	va_end(ap);
+	return add_line(lines, style, label, text, true);
+}
+
 int wiz_lines_add_raw(struct wiz_lines *lines, enum wiz_style style, const char *text)
 {
 	return add_line(lines, style, NULL, pg_text_clean(text, strlen(text)), true);

@@ -24,9 +24,9 @@ static void test_tree(void **state)
 	HAS(p, " Host ✓  ─  Device ●  ─  (Binding)  ─  VM  ─  Review\n"
 	       "┌─ IOMMU groups ──────────────────────────┐┌─ Device ──────────────────────────┐\n"
 	       "│ ▾ group 14  clean                       ││ dev/0                             │\n"
-	       "│   ├ [x] 01:00.0 GPU   GeForce RTX 4090  ││ driver  nouveau → vfio-pci        │\n"
-	       "│   └ [x] 01:00.1 Audio AD102 HDMI        ││ memory  16 MiB, 32 GiB, 32 MiB,   │\n"
-	       "│ ▾ group 15  shared with the host !      ││         and so on                 │\n"
+	       "│   ├ [x] 01:00.0 GPU   GeForce RTX 4090  ││ driver   nouveau → vfio-pci       │\n"
+	       "│   └ [x] 01:00.1 Audio AD102 HDMI        ││ memory   16 MiB, 32 GiB, 32 MiB,  │\n"
+	       "│ ▾ group 15  shared with the host !      ││          and so on                │\n"
 	       "│   ├ [ ] 02:00.0 GPU   Radeon RX 580     ││                                   │\n"
 	       "│   └  !  03:00.0 NIC   RTL8111  vmbr0    ││                                   │\n");
 	HAS(p, "\n↑↓ move  Space select  Enter next  Esc back  / search  d details  ? help  q quit\n"
@@ -35,7 +35,7 @@ static void test_tree(void **state)
 	HAS(p, "│   └ [ ] 01:00.1 Audio AD102 HDMI        ││ memory ");
 	HAS(p, "-- cursor 6,2\n");
 	assert_string_equal(fake.events, "TOGGLE dev/1;QUIT dev/1;");
-	assert_int_equal(fake.details, 3);
+	assert_int_equal(fake.details, 2); /* not for the row that was only passed */
 }
 
 static void test_ascii(void **state)
@@ -48,7 +48,7 @@ static void test_ascii(void **state)
 	(void)state;
 	HAS(p, "+- IOMMU groups -----");
 	HAS(p, "| v group 14  clean   ");
-	HAS(p, "|  |- [x] 01:00.0 GPU   GeForce RTX 4090  || driver  nouveau -> vfio-pci   ");
+	HAS(p, "|  |- [x] 01:00.0 GPU   GeForce RTX 4090  || driver   nouveau -> vfio-pci  ");
 	HAS(p, "|  `- [x] 01:00.1 Audio");
 	HAS(p, "| > group 14  clean   ");
 	for (const char *c = p.screen; *c; c++)
@@ -109,8 +109,8 @@ static void test_text(void **state)
 		     "resize 60x20\ndump b\nkey End\ndump end\nkey q\n");
 
 	(void)state;
-	HAS(p, "│ why  The processor's IOMMU is off until the kernel is told to use it;        │\n"
-	       "│      without it no device can be given to a VM.                              │\n");
+	HAS(p, "│ why      The processor's IOMMU is off until the kernel is told to use it;    │\n"
+	       "│          without it no device can be given to a VM.                          │\n");
 	HAS(p, "vfio-pci.ids=10d… │");
 	HAS(p, "│ DLINE_LINUX_DEFAULT=\"quiet\"     ");
 	HAS(p, "│ line 20                                                  │\n");
