@@ -101,7 +101,7 @@ static int toggle(struct ui *ui)
 	if (ui->view.shape != WIZ_SHAPE_LIST || !item)
 		return 0;
 	if (item->can_fold && (!item->enabled || !(ui->view.can & WIZ_CAN_TOGGLE)))
-		return send(ui, WIZ_EVENT_FOLD);
+		return ui_fold(ui, ui->list.cursor);
 	if (!item->enabled)
 		return refuse(ui, item->why_not);
 	return ui->view.can & WIZ_CAN_TOGGLE ? send(ui, WIZ_EVENT_TOGGLE) : 0;
@@ -130,7 +130,7 @@ static int fold(struct ui *ui, enum ui_action action)
 	if (!item)
 		return 0;
 	if (item->can_fold && item->folded == (action == UI_ACT_RIGHT))
-		return send(ui, WIZ_EVENT_FOLD);
+		return ui_fold(ui, ui->list.cursor);
 	if (action == UI_ACT_LEFT && item->depth > 0)
 		while (ui->list.cursor > 0 &&
 		       ui_list_item(&ui->list, &ui->view)->depth >= item->depth)

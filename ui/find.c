@@ -6,11 +6,9 @@
 /* Looks from `from`; in a list, a place inside a folded group unfolds the group. */
 static int find(struct ui *ui, size_t from, int dir, bool here)
 {
-	struct wiz_event event = { .kind = WIZ_EVENT_FOLD };
 	struct ui_textview *v = ui_page_textview(ui);
 	const char *text = ui->search.text;
-	pg_autofree char *group = NULL;
-	const char *id;
+	size_t row;
 	int r;
 
 	ui->search.missing = false;
@@ -21,13 +19,11 @@ static int find(struct ui *ui, size_t from, int dir, bool here)
 	}
 	if (ui_list_find(&ui->list, &ui->view, text, from, dir, here))
 		return 0;
-	id = ui_list_find_folded(&ui->list, &ui->view, text);
-	group = id ? strdup(id) : NULL;
-	ui->search.missing = group == NULL;
-	if (!group)
+	row = ui_list_find_folded(&ui->list, &ui->view, text);
+	ui->search.missing = row == ui->list.n;
+	if (ui->search.missing)
 		return 0;
-	event.item = group;
-	r = ui_send(ui, &event);
+	r = ui_fold(ui, row);
 	(void)ui_list_find(&ui->list, &ui->view, text, from, dir, true);
 	return r;
 }

@@ -207,6 +207,22 @@ int ui_send(struct ui *ui, const struct wiz_event *event)
 	return 0;
 }
 
+int ui_fold(struct ui *ui, size_t row)
+{
+	size_t i = ui->list.row[row];
+	pg_autofree char *id = strdup(ui->view.item[i].id);
+	struct wiz_event event = { .kind = WIZ_EVENT_FOLD, .item = id };
+	bool done;
+	int r = id ? wiz_fold(ui->w, &ui->view, i, &done) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	if (!done)
+		return ui_send(ui, &event);
+	ui_list_refold(&ui->list, &ui->view, row);
+	return ui_charset_item(ui_term_charset(ui->term), &ui->view.item[i]);
+}
+
 /* ---- the loop ---- */
 
 static int why_ended(const struct ui *ui, struct pg_err *err)

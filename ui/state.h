@@ -71,6 +71,8 @@ enum ui_where {
 
 /* Builds the page again. */
 int ui_rebuild(struct ui *ui, enum ui_where where);
+/* Folds or unfolds the item of a row; the cursor goes there. */
+int ui_fold(struct ui *ui, size_t row);
 /* Hands an event to the wizard and does what must follow. */
 int ui_send(struct ui *ui, const struct wiz_event *event);
 

@@ -69,11 +69,25 @@ static void group_text(struct wiz_view *view, struct wiz_item *item,
 			     _(pg_verdict_name(g->verdict)));
 }
 
-static void group_row(const struct wiz *w, struct wiz_view *view, const struct pg_group *g)
+static void group_texts(const struct wiz *w, struct wiz_view *view, struct wiz_item *item,
+			const struct pg_group *g)
 {
 	const struct pg_dev *only;
 	bool vital;
 	size_t n = count_devices(w, g, &only, &vital);
+
+	group_text(view, item, g, only, n);
+	if (g->verdict != PG_GROUP_SHARED)
+		return;
+	if (vital)
+		wiz_view_set(view, &item->text, "group %d", g->id);
+	if (vital)
+		wiz_view_set(view, &item->note, "shared with the host !");
+	item->style = vital ? WIZ_WARN : WIZ_PLAIN;
+}
+
+static void group_row(const struct wiz *w, struct wiz_view *view, const struct pg_group *g)
+{
 	struct wiz_item *item;
 	char id[32];
 
@@ -83,15 +97,8 @@ static void group_row(const struct wiz *w, struct wiz_view *view, const struct p
 		return;
 	item->can_fold = true;
 	item->folded = wiz_is_folded(w, id, !has_gpu(w, g) || g->n_dev > BIG_GROUP);
-	group_text(view, item, g, only, n);
 	wiz_view_set(view, &item->detail_title, "group %d", g->id);
-	if (g->verdict != PG_GROUP_SHARED)
-		return;
-	if (vital)
-		wiz_view_set(view, &item->text, "group %d", g->id);
-	if (vital)
-		wiz_view_set(view, &item->note, "shared with the host !");
-	item->style = vital ? WIZ_WARN : WIZ_PLAIN;
+	group_texts(w, view, item, g);
 }
 
 static void device_note(struct wiz_view *view, struct wiz_item *item,
@@ -357,6 +364,14 @@ static const struct pg_group *group_of_item(const struct wiz *w, const char *ite
 	return pg_facts_group(w->facts, (int)id);
 }
 
+static void refold(struct wiz *w, struct wiz_view *view, struct wiz_item *item)
+{
+	const struct pg_group *g = group_of_item(w, item->id);
+
+	if (g)
+		group_texts(w, view, item, g);
+}
+
 static void show(struct wiz *w, const char *item, bool whole, struct wiz_lines *lines,
 		 void (*words)(const struct wiz *, const struct pg_dev *, struct wiz_lines *))
 {
@@ -391,4 +406,5 @@ const struct wiz_page_ops wiz_page_device = {
 	.event = event,
 	.detail = detail,
 	.details = details,
+	.refold = refold,
 };

@@ -47,6 +47,9 @@ int wiz_details(struct wiz *w, const char *item, struct wiz_lines *ret);
 /* The page's help in words (key ?), without the keys, which the frontend knows. */
 int wiz_help(struct wiz *w, struct wiz_lines *ret);
 int wiz_handle(struct wiz *w, const struct wiz_event *event, enum wiz_follow *ret);
+/* What WIZ_EVENT_FOLD does, in the view that was built last and for the price of one item. *ret_done
+ * false: not on this page. */
+int wiz_fold(struct wiz *w, struct wiz_view *view, size_t i, bool *ret_done);
 /* After WIZ_QUIT: did the person ask for the reboot? */
 bool wiz_wants_reboot(const struct wiz *w);
 /* What the node's settings say of colours. */
