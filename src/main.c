@@ -200,7 +200,7 @@ static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color, bool plai
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	struct ui_opts ui = { .ascii = env->ascii, .color = color, .plain = plain };
-	struct wiz_opts opts = { 0 };
+	struct wiz_opts opts = { .behind = !plain };
 	int r;
 
 	if (env->json)

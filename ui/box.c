@@ -2,12 +2,23 @@
 /* Frames. */
 #include "ui/term.h"
 
+#include <string.h>
+
 #include "ui/text.h"
 
 static void put_line(struct ui_term *t, int y, int x, int w, unsigned style)
 {
-	for (int i = 0; i < w; i++)
-		(void)ui_term_put(t, y, x + i, 1, style, ui_term_glyphs(t)->h);
+	const char *h = ui_term_glyphs(t)->h;
+	size_t n = strlen(h), some = 0;
+	char line[256];
+
+	while (w > 0) {
+		for (some = 0; (int)some < w && (some + 1) * n <= sizeof(line); some++)
+			memcpy(line + some * n, h, n);
+		(void)ui_term_putn(t, y, x, (int)some, style, line, some * n);
+		x += (int)some;
+		w -= (int)some;
+	}
 }
 
 void ui_term_box(struct ui_term *t, struct ui_rect r, unsigned style, const char *title,

@@ -55,6 +55,8 @@ static void go_back(struct ui *ui)
 int ui_find_key(struct ui *ui, int key)
 {
 	struct ui_search *s = &ui->search;
+	struct ui_textview *v = ui_page_textview(ui);
+	size_t n = s->n;
 
 	if (key == UI_KEY_ENTER || key == UI_KEY_ESC) {
 		s->typing = false;
@@ -66,6 +68,9 @@ int ui_find_key(struct ui *ui, int key)
 	}
 	if (!ui_field_key(s->text, sizeof(s->text), &s->n, &s->at, key))
 		return 0;
+	/* More text is found where the less was, or after it, or nowhere either. */
+	if (n > 0 && s->n > n && s->at == s->n)
+		return s->missing ? 0 : find(ui, v ? ui_textview_line(v) : ui->list.cursor, 1, true);
 	if (s->n > 0)
 		return find(ui, s->origin, 1, true);
 	s->missing = false;

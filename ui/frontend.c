@@ -252,15 +252,15 @@ static int loop(struct ui *ui, struct pg_err *err)
 		}
 		r = ui_key(ui, key);
 	}
-	if (r < 0)
+	if (r < 0 && !(err && err->what))
 		return pg_err_set(err, r, NULL, 0, "The page cannot be shown: %s.",
 				  pg_err_reason(r));
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 {
-	struct ui ui PG_CLEANUP(ui_done) = { .w = w };
+	struct ui ui PG_CLEANUP(ui_done) = { .w = w, .err = err };
 	struct wiz_frontend frontend = { on_refresh, on_cancelled, &ui };
 	struct ui_term_opts term = {
 		.ascii = opts->ascii, .color = opts->color, .light = opts->light, .headless = opts->script != NULL,

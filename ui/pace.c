@@ -40,12 +40,16 @@ static int draw(struct ui *ui)
 	return ui_page_draw(ui);
 }
 
+static bool has_ended(const struct ui *ui)
+{
+	return ui->in.ended || ui_signals_seen(UI_SIGNAL_TERM) || ui_signals_seen(UI_SIGNAL_TSTP);
+}
+
 /* A key, or something else that ends the wait. */
 static bool comes(struct ui *ui, int timeout_ms, int *key)
 {
 	*key = ui_input_key(&ui->in, timeout_ms);
-	return *key != UI_KEY_NONE || ui->in.ended || ui_signals_seen(UI_SIGNAL_TERM) ||
-	       ui_signals_seen(UI_SIGNAL_TSTP);
+	return *key != UI_KEY_NONE || has_ended(ui);
 }
 
 static bool comes_before_line_is_free(struct ui *ui, int *key)
@@ -56,6 +60,48 @@ static bool comes_before_line_is_free(struct ui *ui, int *key)
 	return false;
 }
 
+static int read_on(struct ui *ui)
+{
+	int r = wiz_read_on(ui->w, ui->err);
+
+	/* Who has not moved yet is where the page wants. */
+	if (r == 0 && !wiz_is_unread(ui->w))
+		r = ui_rebuild(ui, ui->touched ? UI_WHERE_SAME : UI_WHERE_NEW);
+	return r;
+}
+
+int ui_pace_ready(struct ui *ui)
+{
+	int r = 0;
+
+	while (r == 0 && wiz_is_unread(ui->w))
+		r = read_on(ui);
+	return r;
+}
+
+/* What stands beside the list, and what the wizard has still to read of the host. A key comes between
+ * any two pieces of that; *key is NONE where none did. */
+static int catch_up(struct ui *ui, int *key)
+{
+	int r = 0;
+
+	if (comes(ui, ui_page_is_behind(ui) ? REST_MS : 1, key) || comes_before_line_is_free(ui, key))
+		return 0;
+	if (ui_page_is_behind(ui)) {
+		r = ui_page_follow(ui);
+		if (r == 0)
+			r = draw(ui);
+	}
+	if (r < 0 || !wiz_is_unread(ui->w))
+		return r;
+	while (r == 0 && wiz_is_unread(ui->w)) {
+		if (!ui->in.scripted && comes(ui, 0, key))
+			return 0;
+		r = read_on(ui);
+	}
+	return r < 0 ? r : draw(ui);
+}
+
 int ui_pace_key(struct ui *ui, int *ret)
 {
 	int r = ui_page_fit(ui);
@@ -64,12 +110,10 @@ int ui_pace_key(struct ui *ui, int *ret)
 	    comes_before_line_is_free(ui, ret))
 		return r;
 	r = draw(ui);
-	if (r == 0 && ui_page_is_behind(ui)) {
-		if (comes(ui, REST_MS, ret) || comes_before_line_is_free(ui, ret))
-			return 0;
-		r = ui_page_follow(ui);
-		if (r == 0)
-			r = draw(ui);
+	if (r == 0 && (ui_page_is_behind(ui) || wiz_is_unread(ui->w))) {
+		r = catch_up(ui, ret);
+		if (r < 0 || *ret != UI_KEY_NONE || has_ended(ui))
+			return r;
 	}
 	if (r == 0)
 		(void)comes(ui, -1, ret);

@@ -58,6 +58,8 @@ struct ui {
 	time_t drawn;			/* when the screen was last drawn while busy */
 	bool late;			/* while busy: it was not, since the line was */
 	struct timespec shown;		/* the same on a clock that nobody sets */
+	bool touched;			/* a key was pressed */
+	struct pg_err *err;		/* borrowed, or NULL: what went wrong, in words */
 	bool quit;
 };
 
@@ -94,6 +96,8 @@ struct ui_textview *ui_page_textview(struct ui *ui);
 
 /* Draws what changed, as fast as person and line can follow, and waits for the next key. */
 int ui_pace_key(struct ui *ui, int *ret);
+/* Reads what the wizard has still to read, so that all rows are there before a key moves among them. */
+int ui_pace_ready(struct ui *ui);
 /* While something runs: draws unless the line still carries what was drawn before. */
 void ui_pace_draw(struct ui *ui);
 

@@ -308,7 +308,7 @@ static int widen(const char *s, size_t n, wchar_t *out)
 	int count = 0;
 
 	for (size_t i = 0; i < n && count < ROW_MAX;) {
-		size_t len = pg_text_char(s + i, n - i);
+		size_t len = s[i] >= ' ' && s[i] <= '~' ? 1 : pg_text_char(s + i, n - i);
 		wchar_t wc = L'?';
 
 		if (len == 0)

@@ -23,9 +23,14 @@ static wchar_t decode(const char *s, size_t len)
 
 int ui_char_width(const char *s, size_t n, size_t *len)
 {
-	size_t bytes = pg_text_char(s, n);
+	size_t bytes;
 	int width;
 
+	if (n && s[0] >= ' ' && s[0] <= '~') {
+		*len = 1;
+		return 1;
+	}
+	bytes = pg_text_char(s, n);
 	*len = bytes ? bytes : 1;
 	if (bytes <= 1)
 		return 1;

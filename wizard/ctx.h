@@ -78,6 +78,8 @@ struct wiz_run {
 struct wiz {
 	struct wiz_opts opts;
 	struct pg_facts *facts;
+	bool unread;			/* the facts have only what the first page shows at once, */
+	unsigned part;			/* and are read from here on */
 	char *stamp;			/* of pg_exec_stamp(), before the facts were read */
 	bool probed;			/* the facts hold what wiz_probe() finds */
 	struct pg_findings host;	/* of the host as it is */
@@ -160,6 +162,10 @@ int wiz_flip(struct wiz *w, const char *item, enum wiz_follow *ret);
 
 /* ---- state.c: facts, choices, plan ---- */
 
+/* Reads what the first page shows; the rest behind it, where opts.behind allows that. */
+int wiz_begin(struct wiz *w, struct pg_err *err);
+/* All that is still to be read. */
+int wiz_read_all(struct wiz *w, struct pg_err *err);
 /* Reads the host again; what was planned is thrown away. */
 int wiz_collect(struct wiz *w, struct pg_err *err);
 /* Adds to the facts why a device is not as expected, once: it may take seconds. */

@@ -58,7 +58,7 @@ int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err)
 	w->choices = pg_choices_new();
 	if (!w->choices)
 		return -ENOMEM;
-	r = wiz_collect(w, err);
+	r = wiz_begin(w, err);
 	if (r < 0)
 		return r;
 	/* a folder never boots, so that nothing could be confirmed there */
@@ -416,7 +416,9 @@ int wiz_handle(struct wiz *w, const struct wiz_event *event, enum wiz_follow *re
 		return handle_answer(w, event, ret);
 	if (w->asking != WIZ_ASKING_NOTHING)
 		return 0;
-	r = wiz_build(w, &view);
+	r = wiz_read_all(w, NULL);
+	if (r == 0)
+		r = wiz_build(w, &view);
 	if (r < 0)
 		return r;
 	if (allowed(w, &view, event, &why))

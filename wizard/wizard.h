@@ -25,18 +25,27 @@ struct wiz_opts {
 	struct pg_root *root;			/* borrowed */
 	const struct pg_templates *templates;	/* borrowed */
 	const char *read_only_why;		/* a sentence: look, do not apply; or NULL */
+	bool behind;				/* who shows it calls wiz_read_on() */
 	struct wiz_frontend frontend;
 	/* For tests: run commands though the root is not live, and search them here. */
 	bool run_commands;
 	const char *path;
 };
 
-/* Collects the facts and opens on Home; after the reboot, where a change on trial waits to be
+/* Collects the facts, or with opts.behind their beginning, and opens on Home; after the reboot, where a change on trial waits to be
  * kept, on the Verify page. */
 int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err);
 void wiz_free(struct wiz *w);
 void wiz_freep(struct wiz **w);
 void wiz_set_frontend(struct wiz *w, const struct wiz_frontend *frontend);
+
+/*
+ * Is there more to be read of the host? Then wiz_read_on() reads a piece of it, to be called while no key comes;
+ * after the last one the page is built again. Whatever needs more than is there reads it itself: a page is
+ * never left, nor a step taken, without all findings.
+ */
+bool wiz_is_unread(const struct wiz *w);
+int wiz_read_on(struct wiz *w, struct pg_err *err);
 
 /* The page as it stands. */
 int wiz_build(struct wiz *w, struct wiz_view *ret);
