@@ -250,7 +250,8 @@ static int loop(struct ui *ui, struct pg_err *err)
 			ui_signals_clear(UI_SIGNAL_TSTP);
 			ui_term_suspend(ui->term);
 		}
-		r = ui_key(ui, key);
+		r = key == UI_KEY_NONE && ui->view.poll ? ui_rebuild(ui, UI_WHERE_SAME) :
+							  ui_key(ui, key);
 	}
 	if (r < 0 && !(err && err->what))
 		return pg_err_set(err, r, NULL, 0, "The page cannot be shown: %s.",

@@ -13,6 +13,7 @@
 
 #define REST_MS 50		/* longer than a held key takes to come again */
 #define LINE_MS 10		/* how often a busy line is asked */
+#define POLL_MS 1000		/* a page that changes by itself */
 #define BEHIND_MS 200		/* so old may the screen become while keys come */
 
 /* Of a line that has a speed; others take everything at once. */
@@ -116,7 +117,7 @@ int ui_pace_key(struct ui *ui, int *ret)
 			return r;
 	}
 	if (r == 0)
-		(void)comes(ui, -1, ret);
+		(void)comes(ui, ui->view.poll && !ui->in.scripted ? POLL_MS : -1, ret);
 	return r;
 }
 

@@ -47,6 +47,7 @@ beside history --json
 is 'history: it is being applied' "$("$jsonq" get /transactions/0/state <"$tmp/out")" applying
 beside history
 is 'history: as a table too' "$(grep -c ' applying ' "$tmp/out")" 1
+is 'history: what it is at' "$(sed -n 's/^applying: //p' "$tmp/out")" 'writing /etc/pve-gpu/devices.conf.'
 beside list
 is 'list: nobody is told to recover' "$(grep -c recover "$tmp/said")" 0
 beside passthrough 100 01:00 --bind at-start --apply --yes
