@@ -214,6 +214,38 @@ static void test_ends(void **state)
 	assert_int_equal(bad.r, -EINVAL);
 }
 
+/* ---- folding in place ---- */
+
+/* Rows that come and go one group at a time are those that a fresh list has. */
+static void test_refold(void **state)
+{
+	static const unsigned depths[] = { 0, 1, 2, 2, 1, 0, 0, 1, 1, 2, 0, 1 };
+	struct wiz_view view PG_CLEANUP(wiz_view_done) = { 0 };
+	struct ui_list list PG_CLEANUP(ui_list_done) = { 0 };
+	unsigned seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(depths); i++) {
+		struct wiz_item *item = wiz_view_add_item(&view, "x");
+
+		item->depth = depths[i];
+		item->can_fold = true;
+	}
+	assert_int_equal(ui_list_make(&view, NULL, &list), 0);
+	for (unsigned turn = 0; turn < 500; turn++) {
+		struct ui_list fresh PG_CLEANUP(ui_list_done) = { 0 };
+		size_t row = (seed = seed * 1103515245 + 12345) / 65536 % list.n;
+
+		list.cursor = list.n - 1;
+		view.item[list.row[row]].folded ^= true;
+		ui_list_refold(&list, &view, row);
+		assert_int_equal(ui_list_make(&view, NULL, &fresh), 0);
+		assert_int_equal(list.n, fresh.n);
+		assert_memory_equal(list.row, fresh.row, fresh.n * sizeof(*fresh.row));
+		assert_true(list.cursor < list.n);
+	}
+}
+
 /* ---- every size ---- */
 
 /* A row with a frame has it at both ends, and no row is wider than the screen. */
@@ -376,6 +408,7 @@ int main(void)
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_refold),
 		cmocka_unit_test(test_every_size),
 		cmocka_unit_test(test_theme),
 		cmocka_unit_test(test_no_color),
