@@ -83,7 +83,7 @@ static int send(struct ui *ui, enum wiz_event_kind kind)
 {
 	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
 	pg_autofree char *id = NULL;
-	struct wiz_event event = { .kind = kind };
+	struct wiz_event event = { .kind = kind, .view = &ui->view };
 
 	if (ui->view.shape == WIZ_SHAPE_LIST && item) {
 		id = strdup(item->id);

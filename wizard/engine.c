@@ -402,6 +402,8 @@ static int dispatch(struct wiz *w, const struct wiz_event *event, enum wiz_follo
 int wiz_handle(struct wiz *w, const struct wiz_event *event, enum wiz_follow *ret)
 {
 	struct wiz_view view PG_CLEANUP(wiz_view_done) = { 0 };
+	/* To choose is harmless; for all else the page is what it is now. */
+	const struct wiz_view *shown = event->view && event->kind == WIZ_EVENT_TOGGLE ? event->view : &view;
 	const char *why;
 	int r;
 
@@ -417,11 +419,11 @@ int wiz_handle(struct wiz *w, const struct wiz_event *event, enum wiz_follow *re
 	if (w->asking != WIZ_ASKING_NOTHING)
 		return 0;
 	r = wiz_read_all(w, NULL);
-	if (r == 0)
+	if (r == 0 && shown == &view)
 		r = wiz_build(w, &view);
 	if (r < 0)
 		return r;
-	if (allowed(w, &view, event, &why))
+	if (allowed(w, shown, event, &why))
 		return dispatch(w, event, ret);
 	if (!why)
 		return 0;

@@ -154,12 +154,13 @@ static bool needs_phrase(const struct wiz *w, const struct pg_dev *dev)
 static void device_row(const struct wiz *w, struct wiz_view *view, const struct pg_dev *dev)
 {
 	struct wiz_item *item = wiz_view_add_item(view, wiz_dev_item(dev).s);
+	const char *kind = wiz_dev_kind(dev);
 
 	if (!item)
 		return;
 	item->depth = 1;
 	wiz_view_set(view, &item->text, "%-7s %-*s %s", pg_bdf_short(dev->addr).s,
-		     pg_text_pad(wiz_dev_kind(dev), 5), wiz_dev_kind(dev), wiz_dev_name(dev).s);
+		     pg_text_pad(kind, 5), kind, wiz_dev_name(dev).s);
 	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(dev->addr).s);
 	device_note(view, item, dev);
 	item->mark = pg_choices_has(w->choices, dev->addr) ? WIZ_MARK_ON : WIZ_MARK_OFF;

@@ -163,6 +163,8 @@ struct wiz_event {
 	const char *item;	/* id of the item under the cursor, or NULL */
 	bool yes;		/* ANSWER: confirmed */
 	const char *text;	/* ANSWER: of a text field */
+	/* TOGGLE: the page as it was built last, which then need not be built to see whether it allows that. */
+	const struct wiz_view *view;
 };
 
 /* What must follow an event. */
