@@ -372,6 +372,8 @@ struct pg_guest {
 	bool template;
 	char *lock;		/* "backup", …; NULL: not locked */
 	char *ha;		/* its state in ha/resources.cfg, "started"; NULL: HA leaves it alone */
+	char *ha_group;		/* of ha/resources.cfg, until Proxmox VE 8; or NULL */
+	bool ha_here;		/* HA starts it on its node alone: a strict rule, or a restricted group */
 	char *backup_job;	/* of jobs.cfg: the first that saves it; NULL: none, as far as is known */
 	bool q35, ovmf;
 	bool has_disk;		/* a disk that may hold an installed system */
@@ -555,6 +557,8 @@ enum pg_want {
  */
 int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts **ret,
 		     struct pg_err *err);
+/* VMs and mappings alone, as they are now; what could not be read is noted. Returns 0 or -ENOMEM. */
+int pg_facts_collect_guests(const struct pg_root *root, struct pg_facts **ret);
 /*
  * The same in pieces, for who has something else to do meanwhile: facts begin empty (NULL: no memory) and
  * *part with 0. 1: there is more; 0: that was all. What is read first is `settings` and `system`.
