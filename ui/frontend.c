@@ -20,6 +20,9 @@
 #include "ui/signals.h"
 #include "ui/state.h"
 
+/* A page that changes by itself is built again so often. */
+#define POLL_MS 1000
+
 static void ui_done(struct ui *ui)
 {
 	for (size_t i = 0; i < ui->n_place; i++) {
@@ -226,14 +229,15 @@ static int loop(struct ui *ui, struct pg_err *err)
 		r = ui_page_draw(ui);
 		if (r < 0)
 			break;
-		key = ui_input_key(&ui->in, -1);
+		key = ui_input_key(&ui->in, ui->view.poll ? POLL_MS : -1);
 		if (ui->in.ended || ui_signals_seen(UI_SIGNAL_TERM))
 			return why_ended(ui, err);
 		if (ui_signals_seen(UI_SIGNAL_TSTP)) {
 			ui_signals_clear(UI_SIGNAL_TSTP);
 			ui_term_suspend(ui->term);
 		}
-		r = ui_key(ui, key);
+		r = key == UI_KEY_NONE && ui->view.poll ? ui_rebuild(ui, UI_WHERE_SAME) :
+							  ui_key(ui, key);
 	}
 	if (r < 0)
 		return pg_err_set(err, r, NULL, 0, "The page cannot be shown: %s.",

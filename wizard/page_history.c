@@ -98,6 +98,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 		return;
 	}
 	view->shape = WIZ_SHAPE_LIST;
+	view->poll = w->busy;
 	view->can |= w->n_tx ? WIZ_CAN_NEXT | WIZ_CAN_SEARCH : 0U;
 	wiz_view_set(view, &view->list_title, "Changes, newest first");
 	wiz_view_set(view, &view->detail_title, "Change");
@@ -164,6 +165,10 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 	when(tx, "%Y-%m-%d %H:%M", time, sizeof(time));
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", tx->summary ? tx->summary : "");
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s", tx->word);
+	if (tx->busy)
+		(void)wiz_lines_add(lines, WIZ_STRONG, "now", "%s", tx->now);
+	else if (tx->now)
+		(void)wiz_lines_add(lines, WIZ_PLAIN, "last", "%s", tx->now);
 	if (words)
 		(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", words);
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "time", "%s", time);

@@ -85,6 +85,23 @@ static void trial_intro(const struct wiz *w, struct wiz_view *view)
 		     w->trial->wait ? _("is on trial") : _("came with the reboot"), words ? words : "");
 }
 
+/* Another is at work: what it is at, while one looks. */
+static void busy_intro(const struct wiz *w, struct wiz_view *view)
+{
+	const char *now = NULL;
+
+	for (size_t i = 0; i < w->n_tx; i++)
+		if (w->tx[i].busy)
+			now = w->tx[i].now;
+	view->poll = true;
+	if (now)
+		wiz_view_set(view, &view->intro, "%s Now: %s. You can look at everything; nothing can be "
+			     "changed here before it is done.", w->busy, now);
+	else
+		wiz_view_set(view, &view->intro, "%s You can look at everything; nothing can be "
+			     "changed here before it is done.", w->busy);
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	view->shape = WIZ_SHAPE_LIST;
@@ -106,8 +123,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 		wiz_view_set(view, &item->why_not, "There is no VM on this node.");
 	}
 	if (w->busy)
-		wiz_view_set(view, &view->intro, "%s You can look at everything; nothing can be "
-			     "changed here before it is done.", w->busy);
+		busy_intro(w, view);
 	else if (wiz_trial_waits(w))
 		trial_intro(w, view);
 	else if (wiz_has_repair(w))

@@ -124,10 +124,10 @@ int wiz_read_busy(struct wiz *w)
 		return r;
 	free(w->busy);
 	w->busy = busy;
-	if (!busy == !was)
+	if (!busy && !was)
 		return 0;
 	r = wiz_read_history(w);
-	if (r == 0 && was)
+	if (r == 0 && !busy)
 		r = wiz_collect(w, NULL);
 	return r == -ENOMEM ? r : 0;
 }

@@ -119,6 +119,7 @@ struct wiz_view {
 	struct wiz_question question;
 	size_t progress, progress_of;	/* WIZ_SHAPE_RUN: steps done, of; 0: none */
 	char *progress_text;
+	bool poll;		/* it changes by itself: to be built again every second */
 	bool running;		/* WIZ_SHAPE_RUN: still going on */
 	bool failed;		/* memory ran out somewhere: asked once, at the end */
 };

@@ -133,8 +133,8 @@ int pg_root_symlink(struct pg_root *root, const char *target, const char *path,
 /* Appends to a file (created with mode 0600 if missing) and syncs it. O_NOFOLLOW. */
 int pg_root_append(struct pg_root *root, const char *path, const struct pg_bytes *bytes,
 		   struct pg_err *err);
-/* Takes an exclusive lock on a file (created, 0600) and writes `note` into it, if it can, for
- * those who find it locked. -EAGAIN where another holds it. The lock lasts until *ret_fd is
+/* Takes an exclusive lock on a file (created, 0600, with a second name, ".lock" of "lock", under which
+ * it is found where somebody removed the first) and writes `note` into it, if it can, for those who find it locked. -EAGAIN where another holds it. The lock lasts until *ret_fd is
  * closed; the note stays. */
 int pg_root_lock(struct pg_root *root, const char *path, const char *note, int *ret_fd,
 		 struct pg_err *err);

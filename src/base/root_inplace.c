@@ -74,9 +74,36 @@ static void write_note(int fd, const char *note)
 		(void)pg_write_all(fd, note, strlen(note));
 }
 
+static int link_name(int dir, const char *from, const char *to)
+{
+	if (linkat(dir, from, dir, to, 0) == 0 || errno == EEXIST)
+		return 0;
+	/* a file system without hard links: it has to do without */
+	return errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK ? 0 : -errno;
+}
+
+/*
+ * The file has a second name, ".lock": whoever removes the first one while it is locked, taking it
+ * for stale, would let the next process make, and lock, another file.
+ */
+static int open_lock(int dir, const char *name)
+{
+	pg_autofree char *twin = pg_strf(".%s", name);
+	int r = twin ? link_name(dir, twin, name) : -ENOMEM, fd;
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	fd = open_own(dir, name, O_RDWR);
+	if (fd >= 0 && r == -ENOENT && (r = link_name(dir, name, twin)) < 0) {
+		(void)close(fd);
+		return r;
+	}
+	return fd;
+}
+
 static int lock_fd(int dir, const char *name, const char *note, int *ret_fd)
 {
-	pg_autoclose int fd = open_own(dir, name, O_RDWR);
+	pg_autoclose int fd = open_lock(dir, name);
 	struct flock lock;
 	int r = fd < 0 ? fd : set_lock(fd, F_OFD_SETLK, F_WRLCK, &lock);
 
@@ -102,7 +129,7 @@ int pg_root_lock(struct pg_root *root, const char *path, const char *note, int *
 	return 0;
 }
 
-int pg_root_lock_is_held(const struct pg_root *root, const char *path, struct pg_bytes *ret)
+static int is_held(const struct pg_root *root, const char *path, struct pg_bytes *ret)
 {
 	pg_autoclose int fd = pg_open_in(root, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
 	struct flock lock;
@@ -114,6 +141,17 @@ int pg_root_lock_is_held(const struct pg_root *root, const char *path, struct pg
 		return 0;
 	r = pg_root_read(root, path, NOTE_MAX, ret);
 	return r == 0 || r == -EFBIG ? 1 : r;
+}
+
+int pg_root_lock_is_held(const struct pg_root *root, const char *path, struct pg_bytes *ret)
+{
+	const char *name = strrchr(path, '/') + 1;
+	pg_autofree char *twin = NULL;
+
+	if (pg_root_exists(root, path))
+		return is_held(root, path, ret);
+	twin = pg_strf("%.*s.%s", (int)(name - path), path, name);
+	return twin ? is_held(root, twin, ret) : -ENOMEM;
 }
 
 static int write_in_place(const struct pg_root *root, const char *path, const char *value)

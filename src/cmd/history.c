@@ -55,6 +55,7 @@ static struct pg_json *history_json(const struct list *l)
 			pg_json_set_int(o, "left", l->trial->left);
 		else
 			pg_json_set_null(o, "left");
+		pg_json_set_str(o, "now", l->v[i].now);
 		pg_json_add(array, o);
 	}
 	pg_json_set(doc, "transactions", array);
@@ -91,6 +92,13 @@ static int print_table(const struct pg_cmd_env *env, const struct list *l)
 	return pg_table_print(t);
 }
 
+static void tell_now(const struct pg_cmd_env *env, const struct list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].busy)
+			pg_out_line(env, PG_TONE_PLAIN, "%s: %s.", _(l->v[i].word), l->v[i].now);
+}
+
 int pg_cmd_history(const struct pg_cmd_env *env, int argc, char **argv)
 {
 	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
@@ -109,5 +117,8 @@ int pg_cmd_history(const struct pg_cmd_env *env, int argc, char **argv)
 	}
 	if (env->json)
 		return pg_cmd_document(env, &host, history_json(&list), PG_EXIT_OK);
-	return r < 0 || print_table(env, &list) < 0 ? PG_EXIT_REFUSED : PG_EXIT_OK;
+	if (r < 0 || print_table(env, &list) < 0)
+		return PG_EXIT_REFUSED;
+	tell_now(env, &list);
+	return PG_EXIT_OK;
 }

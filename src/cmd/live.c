@@ -4,6 +4,10 @@
 #include <time.h>
 
 #include "src/base/i18n.h"
+
+/* Of a step, in seconds: what takes less is not told. */
+#define LONG_S 5
+
 /* ---- signals ---- */
 
 static void stopping_signals(sigset_t *set)
@@ -14,21 +18,38 @@ static void stopping_signals(sigset_t *set)
 	(void)sigaddset(set, SIGHUP);
 }
 
+/* A lost connection stops nothing: what was begun goes on to its end, and who comes back finds it. */
 static bool is_cancelled(void *ctx)
 {
 	sigset_t pending;
 
 	(void)ctx;
 	return sigpending(&pending) == 0 &&
-	       (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
-		sigismember(&pending, SIGHUP) == 1);
+	       (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1);
 }
 
 /* ---- events ---- */
 
+static time_t clock_s(void)
+{
+	struct timespec ts;
+
+	return clock_gettime(CLOCK_MONOTONIC, &ts) == 0 ? ts.tv_sec : 0;
+}
+
+static void show_done(const struct pg_live *live, const struct pg_event *event)
+{
+	long long s = clock_s() - live->began;
+
+	if (event->status)
+		(void)fprintf(live->env->diag, _("      It ended with status %d.\n"), event->status);
+	else if (s >= LONG_S)
+		(void)fprintf(live->env->diag, _("      It took %lld s.\n"), s);
+}
+
 static void show_event(void *ctx, const struct pg_event *event)
 {
-	const struct pg_live *live = ctx;
+	struct pg_live *live = ctx;
 	FILE *to = live->env->diag;
 	pg_autofree char *text = pg_out_text(live->env, event->text);
 
@@ -36,14 +57,14 @@ static void show_event(void *ctx, const struct pg_event *event)
 		return;
 	switch (event->kind) {
 	case PG_EVENT_STEP:
+		live->began = clock_s();
 		(void)fprintf(to, "[%zu/%zu] %s\n", event->step, event->n_steps, text);
 		break;
 	case PG_EVENT_OUTPUT:
 		(void)fprintf(to, "      %s\n", text);
 		break;
 	case PG_EVENT_DONE:
-		if (event->status)
-			(void)fprintf(to, _("      It ended with status %d.\n"), event->status);
+		show_done(live, event);
 		break;
 	case PG_EVENT_BACK:
 		(void)fprintf(to, "%s\n", *text ? text : _("Putting everything back."));

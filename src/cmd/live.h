@@ -6,16 +6,18 @@
 #pragma once
 
 #include <signal.h>
+#include <time.h>
 
 #include "src/cmd/common.h"
 
 struct pg_live {
 	const struct pg_cmd_env *env;
 	sigset_t before;	/* the signals blocked before */
+	time_t began;		/* the step that is shown; by CLOCK_MONOTONIC */
 	struct pg_exec_opts opts;
 };
 
-/* From here on SIGINT, SIGTERM and SIGHUP wait; a pending one is the wish to stop. */
+/* From here on SIGINT, SIGTERM and SIGHUP wait; a pending one of the first two is the wish to stop. */
 void pg_live_begin(struct pg_live *live, const struct pg_cmd_env *env);
 /* Takes the signals that waited and lets new ones through. */
 void pg_live_end(struct pg_live *live);

@@ -186,6 +186,8 @@ struct pg_tx {
 	 * "applying" or "undoing". */
 	const char *word;
 	bool busy;		/* the latter */
+	char *now;		/* busy: "update-initramfs -u -k all, for 42 s"; interrupted: what it was
+				 * at; else NULL */
 	time_t time;
 	struct pg_strv files;
 	struct pg_strv commands;	/* quoted, for showing */

@@ -2,9 +2,15 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
+#include "src/base/i18n.h"
 #include "src/base/proc.h"
 #include "src/exec/lock.h"
+
+/* Of one step, in seconds: less is not told. */
+#define SOON_S 10
 
 const char *pg_tx_state_name(enum pg_tx_state state)
 {
@@ -32,6 +38,7 @@ static void tx_done(struct pg_tx *tx)
 {
 	free(tx->id);
 	free(tx->summary);
+	free(tx->now);
 	pg_strv_done(&tx->files);
 	pg_strv_done(&tx->commands);
 }
@@ -56,6 +63,12 @@ static time_t time_of(const char *id)
 	return timegm(&tm);
 }
 
+static bool is_at_work(const struct pg_tx *tx)
+{
+	return tx->state == PG_TX_PLANNED || tx->state == PG_TX_APPLYING ||
+	       tx->state == PG_TX_UNDOING;
+}
+
 static int fill(struct pg_tx *tx, struct pg_journal *j, const struct pg_err *err)
 {
 	int r = 0;
@@ -67,6 +80,8 @@ static int fill(struct pg_tx *tx, struct pg_journal *j, const struct pg_err *err
 		r = pg_strv_add(&tx->files, j->file[i].path);
 	for (size_t i = 0; r == 0 && i < j->n_cmd; i++)
 		r = pg_strv_take(&tx->commands, pg_proc_quote(j->cmd[i].argv.v));
+	if (r == 0 && is_at_work(tx) && !(tx->now = pg_journal_now(j)))
+		r = -ENOMEM;
 	if (r < 0)
 		return r;
 	tx->id = PG_STEAL(j->id);
@@ -99,11 +114,6 @@ static int read_all(const struct pg_root *root, struct pg_tx **txs, size_t *n)
 	return r;
 }
 
-static bool is_at_work(const struct pg_tx *tx)
-{
-	return tx->state == PG_TX_PLANNED || tx->state == PG_TX_APPLYING ||
-	       tx->state == PG_TX_UNDOING;
-}
 
 static bool any_at_work(const struct pg_tx *tx, size_t n)
 {
@@ -113,16 +123,43 @@ static bool any_at_work(const struct pg_tx *tx, size_t n)
 	return false;
 }
 
+/* The last record was written when the step began. A step that is short needs no clock. */
+static int add_time(const struct pg_root *root, struct pg_tx *tx)
+{
+	pg_autofree char *journal = pg_strf(PG_TX_DIR "/%s/journal", tx->id);
+	long long now = time(NULL), s;
+	struct stat st;
+	char *text;
+
+	if (!journal)
+		return -ENOMEM;
+	if (pg_root_stat(root, journal, &st) < 0 || now - st.st_mtime < SOON_S)
+		return 0;
+	s = now - st.st_mtime;
+	text = s < 60 ? pg_strf(_("%s, for %lld s"), tx->now, s) :
+			pg_strf(_("%s, for %lld min %lld s"), tx->now, s / 60, s % 60);
+	if (!text)
+		return -ENOMEM;
+	free(tx->now);
+	tx->now = text;
+	return 0;
+}
+
 /* One that did not end is being worked at where somebody holds the lock: nobody begins another
  * before that. */
-static void mark_busy(struct pg_tx *tx, size_t n, const struct pg_holder *holder)
+static int mark_busy(const struct pg_root *root, struct pg_tx *tx, size_t n,
+		     const struct pg_holder *holder)
 {
-	for (size_t i = 0; i < n; i++) {
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		if (!is_at_work(&tx[i]))
 			continue;
 		tx[i].busy = true;
 		tx[i].word = holder->doing == PG_DOING_APPLY ? "applying" : "undoing";
+		r = add_time(root, &tx[i]);
 	}
+	return r;
 }
 
 /* One that ended between the look at its record and the look at the lock is read again. */
@@ -140,8 +177,7 @@ static int read_settled(const struct pg_root *root, struct pg_tx **tx, size_t *n
 		*n = 0;
 		return read_all(root, tx, n);
 	}
-	mark_busy(*tx, *n, &holder);
-	return 0;
+	return mark_busy(root, *tx, *n, &holder);
 }
 
 int pg_history(const struct pg_root *root, struct pg_tx **ret, size_t *ret_n,

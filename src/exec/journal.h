@@ -122,6 +122,11 @@ bool pg_journal_is_armed(const struct pg_journal *j);
 /* A command that putting back has still to run (again). */
 bool pg_journal_must_rerun(const struct pg_journal *j, const struct pg_jcmd *cmd);
 
+/* ---- now.c ---- */
+
+/* What one that did not end is at, or was: "update-initramfs -u -k all". NULL: no memory. */
+char *pg_journal_now(const struct pg_journal *j);
+
 /* ---- journal_write.c ---- */
 
 /* A journal in memory for the transaction `id`, with nothing in it and nothing on disk. */

@@ -158,13 +158,20 @@ static int rerun(struct back *b, size_t i)
 	const struct pg_jcmd *cmd = &run->j->cmd[i];
 	const struct pg_strv *argv = cmd->undo.n ? &cmd->undo : &cmd->argv;
 	struct pg_ran ran PG_CLEANUP(pg_ran_done) = { 0 };
+	pg_autofree char *why_not = NULL;
 	int r;
 
 	if (!pg_journal_must_rerun(run->j, cmd))
 		return 0;
 	if (!run->commands)
 		return pg_run_list(run, argv);
-	r = pg_run_command(run, argv, false, &ran);
+	r = pg_vm_keeps(run->root, cmd, &why_not);
+	if (r == 0 && why_not) {
+		(void)pg_journal_mark_status(run->root, run->j, "reran", i, 0, NULL);
+		return pg_strv_take(b->notes, PG_STEAL(why_not));
+	}
+	if (r == 0)
+		r = pg_run_command(run, argv, false, &ran);
 	if (r < 0)
 		return r;
 	if (ran.status != 0)

@@ -5,6 +5,7 @@
 #include "src/base/i18n.h"
 #include "src/exec/announce.h"
 #include "src/exec/trial.h"
+#include "src/plan/setting.h"
 
 #define NOW_MAX ((size_t)64 << 20)
 
@@ -228,15 +229,25 @@ static bool share_file(const struct pg_journal *a, const struct pg_journal *b)
 	return false;
 }
 
+/* Settings of VMs, and entries of mappings. */
+static bool share_setting(const struct pg_journal *a, const struct pg_journal *b)
+{
+	for (size_t i = 0; i < a->n_cmd; i++)
+		for (size_t k = 0; a->cmd[i].vm && k < b->n_cmd; k++)
+			if (b->cmd[k].vm && pg_setting_shared(&a->cmd[i].argv, &b->cmd[k].argv))
+				return true;
+	return false;
+}
+
 /* Does the newer change need what the older one made? Its unit counts as well. */
 static bool stands_on(const struct pg_journal *newer, const struct pg_journal *older)
 {
 	return can_undo(newer->state) &&
-	       (share_file(older, newer) ||
+	       (share_file(older, newer) || share_setting(older, newer) ||
 		(newer->state == PG_TX_TRIAL && pg_journal_is_armed(older)));
 }
 
-/* The newest applied change on top of it that touches one of its files; NULL: none. */
+/* The newest applied change on top of it that touches what it changed; NULL: none. */
 static int find_above(const struct pg_run *run, char **ret)
 {
 	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };

@@ -130,6 +130,12 @@ int pg_outcome_refuse(struct pg_outcome *ret, int r, const struct pg_err *err);
 int pg_outcome_refuse_unfinished(struct pg_outcome *ret, const struct pg_journal *j,
 				 const struct pg_err *err);
 
+/* ---- vmcmd.c ---- */
+
+/* *ret is a sentence why the inverse of a VM command must not be run, since the VM is gone or was
+ * changed by another; else it stays NULL. The caller frees it. Returns 0 or -ENOMEM. */
+int pg_vm_keeps(const struct pg_root *root, const struct pg_jcmd *cmd, char **ret);
+
 /* ---- own.c ---- */
 
 /* Where the running program lies, for units that start it. Negative errno with err. */

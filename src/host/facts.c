@@ -70,6 +70,17 @@ int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts 
 	return 0;
 }
 
+int pg_facts_collect_guests(const struct pg_root *root, struct pg_facts **ret)
+{
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*facts));
+	int r = facts ? pg_collect_guests(root, facts) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	*ret = PG_STEAL(facts);
+	return 0;
+}
+
 int pg_note_unread(struct pg_facts *facts, const char *path, int code)
 {
 	if (code == -ENOENT || code == -ENOTDIR)

@@ -557,6 +557,8 @@ enum pg_want {
  */
 int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts **ret,
 		     struct pg_err *err);
+/* VMs and mappings alone, as they are now; what could not be read is noted. Returns 0 or -ENOMEM. */
+int pg_facts_collect_guests(const struct pg_root *root, struct pg_facts **ret);
 /* Only that of it: was the node booted with pve-gpu.off? 0, or why it cannot be read. */
 int pg_boot_is_off(const struct pg_root *root, bool *ret);
 void pg_facts_free(struct pg_facts *facts);

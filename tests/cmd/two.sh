@@ -47,6 +47,7 @@ beside history --json
 is 'history: it is being applied' "$("$jsonq" get /transactions/0/state <"$tmp/out")" applying
 beside history
 is 'history: as a table too' "$(grep -c ' applying ' "$tmp/out")" 1
+is 'history: what it is at' "$(sed -n 's/^applying: //p' "$tmp/out")" 'writing /etc/pve-gpu/devices.conf.'
 beside list
 is 'list: nobody is told to recover' "$(grep -c recover "$tmp/said")" 0
 beside passthrough 100 01:00 --bind at-start --apply --yes
@@ -62,6 +63,26 @@ check 'the lock is there still' grep -q '"pid"' "$node/var/lib/pve-gpu/lock"
 is 'afterwards it was interrupted' "$("$jsonq" get /transactions/0/state <"$tmp/out")" interrupted
 "$pve_gpu" --root "$node" recover >"$tmp/out" 2>&1
 is 'and is recovered' "$? $(grep -c 'was taken back' "$tmp/out")" '0 1'
+
+# Somebody takes the lock for stale and removes it, while its holder is at work
+"$pve_gpu" --root "$node" passthrough 100 01:00 --apply --yes >"$tmp/out" 2>&1
+journal=$(find "$node/var/lib/pve-gpu" -name journal | sort | tail -n 1)
+sed -i '$d' "$journal"
+cp "$journal" "$tmp/whole"
+for command in history undo recover confirm 'passthrough 100 01:00 --bind at-start --apply --yes'; do
+	# shellcheck disable=SC2016 # the other shell's
+	"$holdlock" "$node" sh -c 'rm "$1/var/lib/pve-gpu/lock"; exec $2' sh "$node" \
+		"$pve_gpu --root $node $command" >"$tmp/out" 2>"$tmp/diag" </dev/null
+	got=$?
+	mask <"$tmp/diag" >"$tmp/said"
+	check "the lock is removed: $command: who is at work" grep -qF "$who" "$tmp/said"
+	[ "$command" = history ] ||
+		is "the lock is removed: $command" "$got $(cat "$tmp/said")" "1 $who Nothing was changed."
+	is "the lock is removed: $command: nothing was written down" "$(cmp "$tmp/whole" "$journal" 2>&1)" ''
+done
+"$pve_gpu" --root "$node" recover >"$tmp/out" 2>&1
+is 'the lock was removed: then it is recovered' "$? $(grep -c 'was taken back' "$tmp/out")" '0 1'
+check 'the lock was removed: it is there again' test -e "$node/var/lib/pve-gpu/lock"
 
 # Hostile words in the lock reach no terminal
 printf '{"doing":"apply","pid":4,"user":"\\u001b[31m\\u202ex"}' >"$tmp/note"

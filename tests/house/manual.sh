@@ -35,10 +35,55 @@ missing() {
 commands=$("$top_builddir/pve-gpu" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 check 'there are commands to look for' test "$(echo "$commands" | wc -l)" -gt 10
 is 'pve-gpu(8) tells of every command' "$(echo "$commands" | missing "$page8")" ''
-options=$(for command in $commands; do "$top_builddir/pve-gpu" "$command" --help; done |
-	sed -n 's/^  \(-., \)\{0,1\}--\([a-z][a-z-]*\).*/-\2/p' | sort -u)
+helps=$("$top_builddir/pve-gpu" --help; for command in $commands; do "$top_builddir/pve-gpu" "$command" --help; done)
+options=$(echo "$helps" | grep -oE -- '--[a-z][a-z-]*[a-z]' | sed 's/^-//' | sort -u)
 check 'there are options to look for' test "$(echo "$options" | wc -l)" -gt 20
 is 'pve-gpu(8) tells of every option' "$(echo "$options" | missing "$page8")" ''
+
+# in_section TITLE: what stands below it
+in_section() {
+	sed -n "/^\.Sh $1\$/,/^\.Sh /p" "$page8"
+}
+
+# wordless TEXT: which of the words that come in are not in it
+wordless() {
+	while read -r word; do
+		printf '%s\n' "$1" | grep -qwF -- "$word" || echo "$word"
+	done
+}
+
+# literals FUNCTION FILE...: the names that are given to it, sorted
+literals() {
+	function=$1
+	shift
+	grep -hoE "$function"'\([^"]*"[a-z_]+"' "$@" | sed 's/.*"\(.*\)"/\1/' | sort -u
+}
+
+is 'pve-gpu(8) names no option that is not there' "$(grep -oE '(^\.(Fl|It Fl|Op Fl)|Fl) -[a-z][a-z-]*' "$page8" |
+	sed 's/.*Fl -//' | sort -u | while read -r name; do
+		echo "$helps" | grep -qwF -- "--$name" || echo "$name"
+	done)" ''
+is 'each command has an example' "$(echo "$commands" | sed 's/^/pve-gpu /' | wordless "$(in_section EXAMPLES)")" ''
+# Each is understood: on the demo node it may be refused, but is no wrong usage.
+"$top_builddir/tests/tools/mktree" "$top_srcdir/data/demo/node.tree" "$tmp/demo" || exit 1
+printf 'vm = 100\ndevices = {%s}\n' "'0000:01:00.0'" >"$tmp/node.answers"
+: >"$tmp/kern.log"
+in_section EXAMPLES | sed -n 's/^pve-gpu \([a-z]\)/\1/p' | sed "s|node\.[at]|$tmp/&|; s|/var/log|$tmp|" >"$tmp/examples"
+check 'there are examples' test "$(wc -l <"$tmp/examples")" -gt 18
+# shellcheck disable=SC2086 # words
+is 'no example is wrong usage' "$(while read -r words; do
+		"$top_builddir/pve-gpu" $words --root "$tmp/demo" >"$tmp/said" 2>&1 </dev/null
+		[ $? -ne 2 ] || echo "$words: $(head -n 1 "$tmp/said")"
+	done <"$tmp/examples")" ''
+json=$(literals 'pg_json_set[a-z_]*' "$top_srcdir"/src/cmd/*.c "$top_srcdir"/src/plan/*.c)
+check 'there are keys of documents to look for' test "$(echo "$json" | wc -l)" -gt 100
+is 'pve-gpu(8) tells of every key of a document' "$(echo "$json" | wordless "$(in_section JSON)")" ''
+rules=$(literals 'CFG_[A-Z_]*' "$top_srcdir/src/plan/rule_file.c")
+check 'there are keys of rules to look for' test "$(echo "$rules" | wc -l)" -gt 12
+is 'pve-gpu(8) tells of every key of a rule' "$(echo "$rules" | wordless "$(in_section RULES)")" ''
+answers=$(sed -n 's/^\t{ "\([a-z_]*\)", CFGT_.*/\1/p' "$top_srcdir/wizard/answers_keys.c")
+check 'there are keys of answers to look for' test "$(echo "$answers" | wc -l)" -gt 30
+is 'pve-gpu(8) tells of every key of an answer file' "$(echo "$answers" | wordless "$(in_section 'ANSWER FILE')")" ''
 
 settings=$(sed -n 's/^[[:space:]]*CFG_[A-Z_]*("\([a-z]*\)".*/\1/p' "$top_srcdir/src/host/settings.c")
 check 'there are settings to look for' test "$(echo "$settings" | wc -l)" -ge 4

@@ -26,11 +26,14 @@ lines() { # NAME OPTION...
 	compare $? "$name"
 }
 
-# Another is in the middle of a change there: the last record of one is not written yet.
+# Another is in the middle of a change there: the last records of one are not written yet.
 busy_node() {
 	new_node
 	pve_gpu passthrough 100 01:00 --bind early --apply --yes >"$tmp/raw"
-	sed -i '$d' "$tmp/node"/var/lib/pve-gpu/transactions/*/journal
+	for journal in "$tmp/node"/var/lib/pve-gpu/transactions/*/journal; do
+		head -n -2 "$journal" >"$tmp/journal" && cat "$tmp/journal" >"$journal"
+		touch -d '1 hour' "$journal" # so that no seconds are counted, however slow this is
+	done
 	printf '{"doing":"apply","pid":4711,"since":1700000000,"user":"ann","from":"192.0.2.7"}' \
 		>"$tmp/note"
 }

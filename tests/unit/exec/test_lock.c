@@ -2,6 +2,10 @@
 /* Two at one node: who holds the lock, in what; and that a dead process holds none. */
 #include "tests/unit/exec/node.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "src/base/text.h"
 #include "src/exec/lock.h"
 
 static char *busy(const struct node *n)
@@ -35,7 +39,20 @@ struct seen {
 	struct node *n;
 	const char *doing, *word;
 	size_t times;
+	struct pg_strv now;	/* what it was at, each once */
 };
+
+static void note_now(struct seen *s)
+{
+	struct pg_tx *tx = NULL;
+	size_t count = 0;
+
+	assert_int_equal(pg_history(s->n->tree->root, &tx, &count, NULL), 0);
+	assert_true(count > 0 && tx[0].now);
+	if (!pg_strv_has(&s->now, tx[0].now))
+		assert_int_equal(pg_strv_add(&s->now, tx[0].now), 0);
+	pg_history_free(tx, count);
+}
 
 static void on_event(void *ctx, const struct pg_event *e)
 {
@@ -44,6 +61,7 @@ static void on_event(void *ctx, const struct pg_event *e)
 	pg_autoclose int fd = -1;
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 
+	note_now(s);
 	if (e->kind != PG_EVENT_STEP)
 		return;
 	s->times++;
@@ -58,6 +76,46 @@ static void on_event(void *ctx, const struct pg_event *e)
 	assert_string_equal(err.what, text);
 }
 
+static void assert_now(struct seen *s, const char *wanted)
+{
+	pg_autofree char *all = pg_strv_join(&s->now, "; ");
+
+	assert_string_equal(all, wanted);
+	pg_strv_done(&s->now);
+}
+
+/* The longer a step takes, the more one wants to know how long. */
+static void test_how_long(void **state)
+{
+	static const struct {
+		int seconds;
+		const char *now;
+	} cases[] = { { 2, "beginning" }, { 44, "beginning, for 4" }, { 130, "beginning, for 2 min 1" },
+		      { -3600, "beginning" } };
+	struct node *n = *state;
+	struct pg_journal *j PG_CLEANUP(pg_journal_freep) = NULL;
+	pg_autofree char *id = NULL;
+	pg_autoclose int fd = -1;
+
+	assert_int_equal(pg_store_lock(n->tree->root, PG_DOING_APPLY, &fd, NULL), 0);
+	assert_int_equal(pg_store_new(n->tree->root, 1700000000, &id, NULL), 0);
+	assert_int_equal(pg_journal_new(id, &j), 0);
+	assert_int_equal(pg_journal_begin(n->tree->root, j, "x", 1700000000, NULL), 0);
+	for (size_t i = 0; i < PG_ARRAY_SIZE(cases); i++) {
+		pg_autofree char *path = pg_strf("%s%s", n->tree->dir, j->path);
+		struct timespec times[2] = { { .tv_sec = time(NULL) - cases[i].seconds } };
+		struct pg_tx *tx = NULL;
+		size_t count = 0;
+
+		times[1] = times[0];
+		assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+		assert_int_equal(pg_history(n->tree->root, &tx, &count, NULL), 0);
+		assert_true(pg_text_starts(tx[0].now, cases[i].now));
+		assert_int_equal(!strchr(tx[0].now, ','), !strchr(cases[i].now, ','));
+		pg_history_free(tx, count);
+	}
+}
+
 static void test_at_work(void **state)
 {
 	struct seen s = { .n = *state, .doing = "is making a change", .word = "applying" };
@@ -69,6 +127,10 @@ static void test_at_work(void **state)
 	node_apply(s.n);
 	node_assert_outcome(s.n, PG_OUTCOME_DONE, 0);
 	assert_true(s.times > 3);
+	assert_now(&s, "beginning; writing /etc/default/grub; writing /etc/modprobe.d/old.conf; "
+		       "writing /etc/modprobe.d/vfio.conf; writing /etc/pve-gpu/deep/bind.conf; "
+		       "update-initramfs -u -k all; update-grub; qm set 100 --hostpci0 01:00; "
+		       "qm set 100 --vga none");
 	assert_state(s.n, "applied", false);
 	s.doing = "is taking a change back";
 	s.word = "undoing";
@@ -76,6 +138,8 @@ static void test_at_work(void **state)
 	node_undo(s.n, NULL);
 	node_assert_outcome(s.n, PG_OUTCOME_DONE, 0);
 	assert_true(s.times > 3);
+	assert_now(&s, "putting back /etc/default/grub; update-initramfs -u -k all; update-grub; "
+		       "qm set 100 --delete vga; qm set 100 --delete hostpci0");
 	assert_state(s.n, "undone", false);
 	assert_null(busy(s.n));
 }
@@ -160,6 +224,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		node_test(test_at_work),
+		node_test(test_how_long),
 		node_test(test_stale),
 		node_test(test_notes),
 		node_test(test_interrupted),
