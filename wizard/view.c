@@ -52,13 +52,32 @@ void wiz_view_done(struct wiz_view *v)
 	*v = (struct wiz_view){ 0 };
 }
 
+/* "%-7s %-*s %s" is no text that could be translated. Thousands of rows are made of such. */
+static bool has_words(const char *fmt)
+{
+	for (; *fmt; fmt++) {
+		if (*fmt == '%')
+			fmt += 1 + strspn(fmt + 1, "-+ #0123456789.*hlzjt");
+		else if (*fmt >= 'A' || *fmt < 0)
+			return true;
+		if (!*fmt)
+			break;
+	}
+	return false;
+}
+
 static char *clean_format(const char *fmt, va_list ap) PG_PRINTF(1, 0);
 
 static char *clean_format(const char *fmt, va_list ap)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
-	pg_strbuf_vaddf(&b, _(fmt), ap);
+	if (strcmp(fmt, "%s") == 0) {
+		const char *s = va_arg(ap, const char *);
+
+		return pg_text_clean(s, strlen(s));
+	}
+	pg_strbuf_vaddf(&b, has_words(fmt) ? _(fmt) : fmt, ap);
 	if (pg_strbuf_error(&b) < 0)
 		return NULL;
 	return pg_text_clean(b.s ? b.s : "", b.len);
@@ -106,6 +125,18 @@ int wiz_lines_add(struct wiz_lines *lines, enum wiz_style style, const char *lab
 	text = clean_format(fmt, ap);
 	va_end(ap);
 	return add_line(lines, style, label, text, false);
+}
+
+int wiz_lines_add_cut(struct wiz_lines *lines, enum wiz_style style, const char *label,
+		      const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = clean_format(fmt, ap);
+	va_end(ap);
+	return add_line(lines, style, label, text, true);
 }
 
 int wiz_lines_add_raw(struct wiz_lines *lines, enum wiz_style style, const char *text)

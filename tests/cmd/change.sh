@@ -74,7 +74,7 @@ is 'a second plan writes nothing' "$("$jsonq" get /files <"$tmp/out")" ''
 # with what `qm set` would have made of the VM
 conf=$node/etc/pve/nodes/pve1/qemu-server/100.conf
 cp -p "$conf" "$tmp/100.conf"
-sed -i '1i hostpci0: 0000:01:00,pcie=1' "$conf"
+{ echo 'hostpci0: 0000:01:00,pcie=1' && cat "$tmp/100.conf"; } >"$conf"
 run passthrough 100 01:00 --apply --yes
 is 'a second apply has nothing to do' "$? $(tail -n 1 "$tmp/out")" \
 	'0 Nothing is to be changed: everything is set up like this already.'
