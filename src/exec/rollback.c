@@ -229,12 +229,13 @@ static bool share_file(const struct pg_journal *a, const struct pg_journal *b)
 	return false;
 }
 
-/* Settings of VMs, and entries of mappings. */
+/* Settings of VMs, and entries of mappings: those that were made, and not only listed. */
 static bool share_setting(const struct pg_journal *a, const struct pg_journal *b)
 {
 	for (size_t i = 0; i < a->n_cmd; i++)
-		for (size_t k = 0; a->cmd[i].vm && k < b->n_cmd; k++)
-			if (b->cmd[k].vm && pg_setting_shared(&a->cmd[i].argv, &b->cmd[k].argv))
+		for (size_t k = 0; a->cmd[i].vm && a->cmd[i].begun && k < b->n_cmd; k++)
+			if (b->cmd[k].vm && b->cmd[k].begun &&
+			    pg_setting_shared(&a->cmd[i].argv, &b->cmd[k].argv))
 				return true;
 	return false;
 }
