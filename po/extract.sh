@@ -12,8 +12,8 @@ sinks='pg_err_set:5 pg_findings_add:5 pg_finding_evidence:2 pg_finding_advice:2 
 	pg_why_evidence:2 pg_why_fix:2 wiz_answers_complain:2 wiz_ask:6 wiz_note:3 pg_planner_refuse:4
 	pg_planner_put:5 pg_planner_install:5 pg_planner_remove:3 pg_table_column:2 pg_vm_set:4
 	pg_vm_command:4 pg_sriov_finding:4 pg_sh_fail:3 ui_say:2 pg_guest_note:3 pg_run_step:2 wiz_view_set:3
-	wiz_lines_add:4 wiz_text:1'
-more_sinks='wiz_ask:5 wiz_note:2 pg_planner_refuse:5 wiz_lines_add:3 pg_out_labelled:3'
+	wiz_lines_add:4 wiz_lines_add_cut:4 wiz_text:1'
+more_sinks='wiz_ask:5 wiz_note:2 pg_planner_refuse:5 wiz_lines_add:3 wiz_lines_add_cut:3 pg_out_labelled:3'
 
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -121,8 +121,8 @@ static int run_answers(const struct pg_cmd_env *env, int argc, char **argv)
 
 /* ---- the wizard ---- */
 
-/* A test's keyboard: PVE_GPU_SCRIPT names a file of keys, PVE_GPU_SIZE is "80x24", and the
- * screens that the script asks for go to stdout. */
+/* A test's keyboard: PVE_GPU_SCRIPT names a file of keys, PVE_GPU_SIZE is "80x24", PVE_GPU_TERM the
+ * type of terminal, and the screens that the script asks for go to stdout. */
 static void take_script(const struct pg_cmd_env *env, struct ui_opts *opts)
 {
 	const char *size = secure_getenv("PVE_GPU_SIZE");
@@ -131,6 +131,7 @@ static void take_script(const struct pg_cmd_env *env, struct ui_opts *opts)
 	if (!opts->script)
 		return;
 	opts->dump = env->out;
+	opts->type = secure_getenv("PVE_GPU_TERM");
 	opts->cols = 80;
 	opts->rows = 24;
 	if (size)
@@ -199,7 +200,7 @@ static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color, bool plai
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	struct ui_opts ui = { .ascii = env->ascii, .color = color, .plain = plain };
-	struct wiz_opts opts = { 0 };
+	struct wiz_opts opts = { .behind = !plain };
 	int r;
 
 	if (env->json)

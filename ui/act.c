@@ -101,7 +101,7 @@ static int toggle(struct ui *ui)
 	if (ui->view.shape != WIZ_SHAPE_LIST || !item)
 		return 0;
 	if (item->can_fold && (!item->enabled || !(ui->view.can & WIZ_CAN_TOGGLE)))
-		return send(ui, WIZ_EVENT_FOLD);
+		return ui_fold(ui, ui->list.cursor);
 	if (!item->enabled)
 		return refuse(ui, item->why_not);
 	return ui->view.can & WIZ_CAN_TOGGLE ? send(ui, WIZ_EVENT_TOGGLE) : 0;
@@ -130,7 +130,7 @@ static int fold(struct ui *ui, enum ui_action action)
 	if (!item)
 		return 0;
 	if (item->can_fold && item->folded == (action == UI_ACT_RIGHT))
-		return send(ui, WIZ_EVENT_FOLD);
+		return ui_fold(ui, ui->list.cursor);
 	if (action == UI_ACT_LEFT && item->depth > 0)
 		while (ui->list.cursor > 0 &&
 		       ui_list_item(&ui->list, &ui->view)->depth >= item->depth)
@@ -228,7 +228,8 @@ static bool key_everywhere(struct ui *ui, int key)
 
 int ui_key(struct ui *ui, int key)
 {
-	enum ui_action action;
+	enum ui_action action = ui_keys_action(key);
+	int r;
 
 	if (key_everywhere(ui, key))
 		return 0;
@@ -237,12 +238,17 @@ int ui_key(struct ui *ui, int key)
 		ui->quit = ui->quit || key == 'q';
 		return 0;
 	}
+	if (action != UI_ACT_QUIT && action != UI_ACT_HELP) {
+		r = ui_pace_ready(ui);
+		if (r < 0)
+			return r;
+	}
 	ui_say(ui, NULL);
+	ui->touched = true;
 	if (ui->asking)
 		return answer(ui, key);
 	if (ui->search.typing)
 		return ui_find_key(ui, key);
-	action = ui_keys_action(key);
 	if (action == UI_ACT_SEARCH_NEXT || action == UI_ACT_SEARCH_PREV)
 		return ui_find_again(ui, action == UI_ACT_SEARCH_NEXT ? 1 : -1);
 	if (action == UI_ACT_SEARCH &&

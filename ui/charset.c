@@ -117,6 +117,13 @@ static int bring_down_all(enum ui_charset charset, char **const *s, size_t n)
 	return r;
 }
 
+int ui_charset_item(enum ui_charset charset, struct wiz_item *item)
+{
+	char **const texts[] = { &item->text, &item->note, &item->detail_title, &item->why_not };
+
+	return charset == UI_CHARSET_UTF8 ? 0 : bring_down_all(charset, texts, PG_ARRAY_SIZE(texts));
+}
+
 int ui_charset_view(enum ui_charset charset, struct wiz_view *view)
 {
 	char **const own[] = {
@@ -131,12 +138,7 @@ int ui_charset_view(enum ui_charset charset, struct wiz_view *view)
 	r = bring_down_all(charset, own, PG_ARRAY_SIZE(own));
 	for (size_t i = 0; i < view->n_step && r == 0; i++)
 		r = bring_down(charset, &view->step[i].label);
-	for (size_t i = 0; i < view->n_item && r == 0; i++) {
-		struct wiz_item *item = &view->item[i];
-		char **const texts[] = { &item->text, &item->note, &item->detail_title,
-					 &item->why_not };
-
-		r = bring_down_all(charset, texts, PG_ARRAY_SIZE(texts));
-	}
+	for (size_t i = 0; i < view->n_item && r == 0; i++)
+		r = ui_charset_item(charset, &view->item[i]);
 	return r < 0 ? r : ui_charset_lines(charset, &view->lines);
 }

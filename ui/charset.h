@@ -29,4 +29,5 @@ const struct ui_glyphs *ui_glyphs(enum ui_charset charset);
 char *ui_charset_text(enum ui_charset charset, const char *s);
 /* The same for all texts in place; ids are left alone. 0 or -ENOMEM. */
 int ui_charset_lines(enum ui_charset charset, struct wiz_lines *lines);
+int ui_charset_item(enum ui_charset charset, struct wiz_item *item);
 int ui_charset_view(enum ui_charset charset, struct wiz_view *view);

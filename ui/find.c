@@ -6,11 +6,9 @@
 /* Looks from `from`; in a list, a place inside a folded group unfolds the group. */
 static int find(struct ui *ui, size_t from, int dir, bool here)
 {
-	struct wiz_event event = { .kind = WIZ_EVENT_FOLD };
 	struct ui_textview *v = ui_page_textview(ui);
 	const char *text = ui->search.text;
-	pg_autofree char *group = NULL;
-	const char *id;
+	size_t row;
 	int r;
 
 	ui->search.missing = false;
@@ -21,13 +19,11 @@ static int find(struct ui *ui, size_t from, int dir, bool here)
 	}
 	if (ui_list_find(&ui->list, &ui->view, text, from, dir, here))
 		return 0;
-	id = ui_list_find_folded(&ui->list, &ui->view, text);
-	group = id ? strdup(id) : NULL;
-	ui->search.missing = group == NULL;
-	if (!group)
+	row = ui_list_find_folded(&ui->list, &ui->view, text);
+	ui->search.missing = row == ui->list.n;
+	if (ui->search.missing)
 		return 0;
-	event.item = group;
-	r = ui_send(ui, &event);
+	r = ui_fold(ui, row);
 	(void)ui_list_find(&ui->list, &ui->view, text, from, dir, true);
 	return r;
 }
@@ -59,6 +55,8 @@ static void go_back(struct ui *ui)
 int ui_find_key(struct ui *ui, int key)
 {
 	struct ui_search *s = &ui->search;
+	struct ui_textview *v = ui_page_textview(ui);
+	size_t n = s->n;
 
 	if (key == UI_KEY_ENTER || key == UI_KEY_ESC) {
 		s->typing = false;
@@ -70,6 +68,9 @@ int ui_find_key(struct ui *ui, int key)
 	}
 	if (!ui_field_key(s->text, sizeof(s->text), &s->n, &s->at, key))
 		return 0;
+	/* More text is found where the less was, or after it, or nowhere either. */
+	if (n > 0 && s->n > n && s->at == s->n)
+		return s->missing ? 0 : find(ui, v ? ui_textview_line(v) : ui->list.cursor, 1, true);
 	if (s->n > 0)
 		return find(ui, s->origin, 1, true);
 	s->missing = false;

@@ -20,9 +20,6 @@
 #include "ui/signals.h"
 #include "ui/state.h"
 
-/* A page that changes by itself is built again so often. */
-#define POLL_MS 1000
-
 static void ui_done(struct ui *ui)
 {
 	for (size_t i = 0; i < ui->n_place; i++) {
@@ -36,6 +33,8 @@ static void ui_done(struct ui *ui)
 	ui_textview_done(&ui->detail);
 	ui_textview_done(&ui->over_text);
 	free(ui->detail_item);
+	free(ui->detail_title);
+	free(ui->detail_why);
 	free(ui->message);
 	ui_input_done(&ui->in);
 	ui_term_close(ui->term);
@@ -157,7 +156,7 @@ static void on_refresh(void *ctx)
 	if (ui_term_is_lost(ui->term))
 		return;
 	if (ui_rebuild(ui, UI_WHERE_SAME) == 0)
-		(void)ui_page_draw(ui);
+		ui_pace_draw(ui);
 }
 
 static void look_at_signals_busy(struct ui *ui)
@@ -179,8 +178,8 @@ static bool on_cancelled(void *ctx)
 	}
 	look_at_signals_busy(ui);
 	/* The elapsed time ticks. */
-	if (redraw || time(NULL) != ui->drawn)
-		(void)ui_page_draw(ui);
+	if (redraw || ui->late || time(NULL) != ui->drawn)
+		ui_pace_draw(ui);
 	return ui->cancel;
 }
 
@@ -208,6 +207,22 @@ int ui_send(struct ui *ui, const struct wiz_event *event)
 	return 0;
 }
 
+int ui_fold(struct ui *ui, size_t row)
+{
+	size_t i = ui->list.row[row];
+	pg_autofree char *id = strdup(ui->view.item[i].id);
+	struct wiz_event event = { .kind = WIZ_EVENT_FOLD, .item = id };
+	bool done;
+	int r = id ? wiz_fold(ui->w, &ui->view, i, &done) : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	if (!done)
+		return ui_send(ui, &event);
+	ui_list_refold(&ui->list, &ui->view, row);
+	return ui_charset_item(ui_term_charset(ui->term), &ui->view.item[i]);
+}
+
 /* ---- the loop ---- */
 
 static int why_ended(const struct ui *ui, struct pg_err *err)
@@ -226,10 +241,9 @@ static int loop(struct ui *ui, struct pg_err *err)
 	int r = ui_rebuild(ui, UI_WHERE_NEW), key;
 
 	while (r == 0 && !ui->quit) {
-		r = ui_page_draw(ui);
+		r = ui_pace_key(ui, &key);
 		if (r < 0)
 			break;
-		key = ui_input_key(&ui->in, ui->view.poll ? POLL_MS : -1);
 		if (ui->in.ended || ui_signals_seen(UI_SIGNAL_TERM))
 			return why_ended(ui, err);
 		if (ui_signals_seen(UI_SIGNAL_TSTP)) {
@@ -239,19 +253,19 @@ static int loop(struct ui *ui, struct pg_err *err)
 		r = key == UI_KEY_NONE && ui->view.poll ? ui_rebuild(ui, UI_WHERE_SAME) :
 							  ui_key(ui, key);
 	}
-	if (r < 0)
+	if (r < 0 && !(err && err->what))
 		return pg_err_set(err, r, NULL, 0, "The page cannot be shown: %s.",
 				  pg_err_reason(r));
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 {
-	struct ui ui PG_CLEANUP(ui_done) = { .w = w };
+	struct ui ui PG_CLEANUP(ui_done) = { .w = w, .err = err };
 	struct wiz_frontend frontend = { on_refresh, on_cancelled, &ui };
 	struct ui_term_opts term = {
 		.ascii = opts->ascii, .color = opts->color, .light = opts->light, .headless = opts->script != NULL,
-		.rows = opts->rows, .cols = opts->cols,
+		.rows = opts->rows, .cols = opts->cols, .type = opts->type,
 	};
 	int r = 0;
 

@@ -149,6 +149,12 @@ static int do_step(struct ui_input *in, const struct ui_step *step)
 		if (in->dump)
 			(void)ui_dump(in->term, step->name, in->dump);
 		return UI_KEY_NONE;
+	case UI_STEP_BYTES:
+		if (in->dump)
+			(void)fprintf(in->dump, "%s %zu\n", step->name, ui_term_sent(in->term));
+		return UI_KEY_NONE;
+	case UI_STEP_REST:
+		return UI_KEY_NONE;
 	case UI_STEP_KEY:
 		break;
 	}
@@ -166,9 +172,11 @@ static int from_script(struct ui_input *in, int timeout_ms)
 		    ui_script_next_key(&in->script) != UI_KEY_INTERRUPT)
 			return UI_KEY_NONE;
 		if (!step) {
-			in->ended = timeout_ms != 0;
+			in->ended = timeout_ms < 0;
 			return UI_KEY_NONE;
 		}
+		if (timeout_ms > 0 && step->kind != UI_STEP_KEY && step->kind != UI_STEP_BYTES)
+			return UI_KEY_NONE;
 		key = do_step(in, ui_script_next(&in->script));
 	}
 	return key;

@@ -27,6 +27,7 @@ int ui_input_load(struct ui_input *in, const char *path, struct pg_err *err);
  *
  * A script answers a question without waiting (timeout 0: something runs) only where its
  * next key is Ctrl-C, with that and the dumps before it: any other key, and the dumps before
- * that, are for the page that comes when the run is over.
+ * that, are for the page that comes when the run is over. Time (timeout over 0) passes in it
+ * wherever no key comes next.
  */
 int ui_input_key(struct ui_input *in, int timeout_ms);

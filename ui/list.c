@@ -27,19 +27,34 @@ static int at_least(int a, int b)
 	return a > b ? a : b;
 }
 
-/* Fills rows with the items that no folded group hides; returns how many there are. */
-static size_t collect_rows(const struct wiz_view *view, size_t *row)
+/* Behind the items that are below this one. */
+static size_t end_of(const struct wiz_view *view, size_t i)
+{
+	unsigned depth = view->item[i].depth;
+
+	for (i++; i < view->n_item && view->item[i].depth > depth; i++)
+		;
+	return i;
+}
+
+/* Fills rows with the items from `from` to `to` that no folded group hides; returns how many. */
+static size_t collect_rows(const struct wiz_view *view, size_t from, size_t to, size_t *row)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < view->n_item; i++) {
-		const struct wiz_item *item = &view->item[i];
-
-		row[n++] = i;
-		while (item->folded && i + 1 < view->n_item &&
-		       view->item[i + 1].depth > item->depth)
-			i++;
+	while (from < to) {
+		row[n++] = from;
+		from = view->item[from].folded ? end_of(view, from) : from + 1;
 	}
+	return n;
+}
+
+static size_t count_rows(const struct wiz_view *view, size_t from, size_t to)
+{
+	size_t n = 0;
+
+	for (; from < to; n++)
+		from = view->item[from].folded ? end_of(view, from) : from + 1;
 	return n;
 }
 
@@ -86,7 +101,7 @@ int ui_list_make(const struct wiz_view *view, const char *id, struct ui_list *li
 		return -ENOMEM;
 	free(list->row);
 	list->row = row;
-	list->n = collect_rows(view, row);
+	list->n = collect_rows(view, 0, view->n_item, row);
 	if (!id)
 		list->top = 0;
 	list->cursor = row_of(view, list, id);
@@ -94,6 +109,21 @@ int ui_list_make(const struct wiz_view *view, const char *id, struct ui_list *li
 		list->cursor = list->n ? list->n - 1 : 0;
 	look_at_items(view, list);
 	return 0;
+}
+
+void ui_list_refold(struct ui_list *list, const struct wiz_view *view, size_t row)
+{
+	size_t i = list->row[row], end = end_of(view, i), next = row + 1, n;
+
+	while (next < list->n && list->row[next] < end)
+		next++;
+	/* What comes takes the place of what goes; there is room for all items. */
+	n = view->item[i].folded ? 1 : 1 + count_rows(view, i + 1, end);
+	memmove(list->row + row + n, list->row + next, (list->n - next) * sizeof(*list->row));
+	list->n += n - (next - row);
+	(void)collect_rows(view, i, end, list->row + row);
+	if (list->cursor > row)
+		list->cursor = row;
 }
 
 const struct wiz_item *ui_list_item(const struct ui_list *list, const struct wiz_view *view)
@@ -107,10 +137,12 @@ void ui_list_show(struct ui_list *list, int height)
 
 	if (list->top + h > list->n)
 		list->top = list->n > h ? list->n - h : 0;
-	if (list->cursor < list->top)
-		list->top = list->cursor;
-	if (list->cursor >= list->top + h)
-		list->top = list->cursor - h + 1;
+	if (list->cursor >= list->top && list->cursor < list->top + h)
+		return;
+	/* By half a page: a slow line carries that once and then single rows. */
+	list->top = list->cursor > h / 2 ? list->cursor - h / 2 : 0;
+	if (list->top + h > list->n)
+		list->top = list->n > h ? list->n - h : 0;
 }
 
 bool ui_list_move(struct ui_list *list, enum ui_action action, int height)
@@ -179,17 +211,16 @@ bool ui_list_find(struct ui_list *list, const struct wiz_view *view, const char 
 	return false;
 }
 
-const char *ui_list_find_folded(const struct ui_list *list, const struct wiz_view *view,
-				const char *s)
+size_t ui_list_find_folded(const struct ui_list *list, const struct wiz_view *view, const char *s)
 {
 	for (size_t r = 0; r < list->n; r++) {
 		size_t end = r + 1 < list->n ? list->row[r + 1] : view->n_item;
 
 		for (size_t i = list->row[r] + 1; i < end; i++)
 			if (item_has(&view->item[i], s))
-				return view->item[list->row[r]].id;
+				return r;
 	}
-	return NULL;
+	return list->n;
 }
 
 /* ---- drawing ---- */
@@ -203,11 +234,9 @@ void ui_list_foot(const struct ui_list *list, int height, char *buf, size_t size
 
 static bool is_last_child(const struct wiz_view *view, size_t i)
 {
-	unsigned depth = view->item[i].depth;
+	size_t end = end_of(view, i);
 
-	for (i++; i < view->n_item && view->item[i].depth > depth; i++)
-		;
-	return i >= view->n_item || view->item[i].depth < depth;
+	return end >= view->n_item || view->item[end].depth < view->item[i].depth;
 }
 
 static const char *mark_text(enum wiz_mark mark)
@@ -237,14 +266,13 @@ static int draw_lead(struct ui_term *t, struct ui_rect r, const struct wiz_view 
 {
 	const struct ui_glyphs *g = ui_term_glyphs(t);
 	const struct wiz_item *item = &view->item[i];
-	unsigned frame = style == UI_STYLE_CURSOR ? style : UI_STYLE_FRAME;
 	int x = 1 + 2 * (int)(item->depth < 8 ? item->depth : 8);
 
 	if (item->can_fold)
-		x += ui_term_put(t, r.y, r.x + x, r.w - x, frame,
+		x += ui_term_put(t, r.y, r.x + x, r.w - x, style,
 				 item->folded ? g->closed : g->open);
 	else if (item->depth > 0)
-		x += draw_branch(t, r, x, frame, is_last_child(view, i));
+		x += draw_branch(t, r, x, style, is_last_child(view, i));
 	else if (list->any_fold)
 		x += 2;
 	if (list->any_mark && !(item->can_fold && item->mark == WIZ_MARK_NONE))

@@ -22,6 +22,8 @@ void ui_list_done(struct ui_list *list);
  * at its row; id NULL: where the view wants it. 0 or -ENOMEM.
  */
 int ui_list_make(const struct wiz_view *view, const char *id, struct ui_list *list);
+/* The item of a row was folded or unfolded: the rows below it go or come. */
+void ui_list_refold(struct ui_list *list, const struct wiz_view *view, size_t row);
 /* The item under the cursor, or NULL. */
 const struct wiz_item *ui_list_item(const struct ui_list *list, const struct wiz_view *view);
 /* Scrolls so that the cursor is among `height` rows. */
@@ -32,9 +34,8 @@ bool ui_list_move(struct ui_list *list, enum ui_action action, int height);
  * `from` included where `here`; goes round. False: there is none, the cursor stays. */
 bool ui_list_find(struct ui_list *list, const struct wiz_view *view, const char *s,
 		  size_t from, int dir, bool here);
-/* The group that a folded item with such texts is in, or NULL. */
-const char *ui_list_find_folded(const struct ui_list *list, const struct wiz_view *view,
-				const char *s);
+/* The row of the group that a folded item with such texts is in; list->n: there is none. */
+size_t ui_list_find_folded(const struct ui_list *list, const struct wiz_view *view, const char *s);
 /* "7 of 48" where not all rows are seen, else "". */
 void ui_list_foot(const struct ui_list *list, int height, char *buf, size_t size);
 /* Draws the rows into r, the inside of a frame. */

@@ -97,24 +97,19 @@ static void draw_paragraph(struct ui *ui, struct ui_rect r, unsigned style, cons
 
 /* ---- panes ---- */
 
-static int draw_text_pane(struct ui *ui, struct ui_rect frame, struct ui_textview *v,
+static void draw_text_pane(struct ui *ui, struct ui_rect frame, struct ui_textview *v,
 			  const char *title, bool focus)
 {
 	struct ui_rect in = ui_rect_inner(frame);
 	char foot[64];
-	int r;
 
 	if (frame.h < 3)
-		return 0;
-	r = ui_textview_fit(v, in.h, in.w);
-	if (r < 0)
-		return r;
+		return;
 	ui_textview_foot(v, in.h, foot, sizeof(foot));
 	ui_term_box(ui->term, frame, focus ? UI_STYLE_FOCUS : UI_STYLE_FRAME, title, foot);
 	if (focus)
 		ui_term_cursor(ui->term, in.y, in.x, false);
 	ui_textview_draw(ui->term, in, v);
-	return 0;
 }
 
 static void draw_list_pane(struct ui *ui, bool focus)
@@ -132,53 +127,70 @@ static void draw_list_pane(struct ui *ui, bool focus)
 	ui_list_draw(ui->term, in, &ui->view, &ui->list, focus);
 }
 
-/* The right pane holds the detail of the item under the cursor, asked for only then. */
-static int load_detail(struct ui *ui)
+/* ---- what follows the cursor: the right pane, and why its row cannot be taken ---- */
+
+static int copy(const char *s, char **ret)
+{
+	free(*ret);
+	*ret = s ? strdup(s) : NULL;
+	return s && !*ret ? -ENOMEM : 0;
+}
+
+bool ui_page_is_behind(const struct ui *ui)
+{
+	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
+
+	return ui->view.shape == WIZ_SHAPE_LIST &&
+	       (!ui->detail_item || strcmp(ui->detail_item, item ? item->id : "") != 0);
+}
+
+/* The detail is asked for only then. */
+static int load_detail(struct ui *ui, const char *id)
+{
+	struct wiz_lines lines PG_CLEANUP(wiz_lines_done) = { 0 };
+	int r = wiz_detail(ui->w, id, &lines);
+
+	if (r == 0)
+		r = ui_charset_lines(ui_term_charset(ui->term), &lines);
+	if (r == 0)
+		ui_textview_set(&ui->detail, &lines, false);
+	return r;
+}
+
+int ui_page_follow(struct ui *ui)
 {
 	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
 	const char *id = item ? item->id : "";
-	struct wiz_lines lines PG_CLEANUP(wiz_lines_done) = { 0 };
-	char *copy;
 	int r = 0;
 
-	if (ui->detail_item && strcmp(ui->detail_item, id) == 0)
+	if (!ui_page_is_behind(ui))
 		return 0;
-	if (item)
-		r = wiz_detail(ui->w, id, &lines);
+	if (has_detail(ui))
+		r = load_detail(ui, *id ? id : NULL);
 	if (r == 0)
-		r = ui_charset_lines(ui_term_charset(ui->term), &lines);
-	copy = strdup(id);
-	if (r < 0 || !copy) {
-		free(copy);
-		return r < 0 ? r : -ENOMEM;
-	}
-	ui_textview_set(&ui->detail, &lines, false);
-	free(ui->detail_item);
-	ui->detail_item = copy;
-	return 0;
+		r = copy(item ? item->detail_title : NULL, &ui->detail_title);
+	if (r == 0)
+		r = copy(item && !item->enabled ? item->why_not : NULL, &ui->detail_why);
+	return r < 0 ? r : copy(id, &ui->detail_item);
 }
 
 static const char *detail_title(const struct ui *ui)
 {
-	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
-
-	return item && item->detail_title ? item->detail_title : ui->view.detail_title;
+	return ui->detail_title ? ui->detail_title : ui->view.detail_title;
 }
 
-static int draw_panes(struct ui *ui)
+static void draw_panes(struct ui *ui)
 {
 	bool below = ui->over != UI_OVER_NONE || ui->asking;
-	int r;
 
-	if (ui->view.shape != WIZ_SHAPE_LIST)
-		return draw_text_pane(ui, ui->layout.main, &ui->text, ui->view.list_title,
-				      !below);
+	if (ui->view.shape != WIZ_SHAPE_LIST) {
+		draw_text_pane(ui, ui->layout.main, &ui->text, ui->view.list_title, !below);
+		return;
+	}
 	draw_list_pane(ui, !ui->detail_focus || !has_detail(ui));
-	if (!has_detail(ui))
-		return 0;
-	r = load_detail(ui);
-	return r < 0 ? r : draw_text_pane(ui, ui->layout.detail, &ui->detail,
-					  detail_title(ui), ui->detail_focus);
+	if (has_detail(ui))
+		draw_text_pane(ui, ui->layout.detail, &ui->detail, detail_title(ui),
+			       ui->detail_focus);
 }
 
 /* ---- the rows below ---- */
@@ -197,7 +209,6 @@ static void draw_search(struct ui *ui, struct ui_rect r)
 /* What was just said; else why the row under the cursor, or the page, cannot be taken. */
 static void draw_message(struct ui *ui)
 {
-	const struct wiz_item *item = ui_list_item(&ui->list, &ui->view);
 	struct ui_rect r = ui->layout.message;
 
 	if (ui->search.typing)
@@ -206,8 +217,8 @@ static void draw_message(struct ui *ui)
 		draw_paragraph(ui, r, WIZ_WARN, ui->message);
 	else if (ui->over != UI_OVER_NONE || ui->asking)
 		return;
-	else if (ui->view.shape == WIZ_SHAPE_LIST && item && !item->enabled && item->why_not)
-		draw_paragraph(ui, r, WIZ_FAINT, item->why_not);
+	else if (ui->view.shape == WIZ_SHAPE_LIST && ui->detail_why)
+		draw_paragraph(ui, r, WIZ_FAINT, ui->detail_why);
 	else if (ui->view.why_not_next)
 		draw_paragraph(ui, r, WIZ_FAINT, ui->view.why_not_next);
 }
@@ -276,24 +287,19 @@ static void draw_keys(struct ui *ui)
 
 /* ---- all ---- */
 
-static int draw_over(struct ui *ui)
+static void draw_over(struct ui *ui)
 {
 	static const char *const titles[] = {
 		[UI_OVER_NONE] = "", [UI_OVER_HELP] = N_("Help"), [UI_OVER_DETAILS] = N_("Details"),
 		[UI_OVER_NOTE] = N_("Why not"),
 	};
 	struct ui_rect frame;
-	int rows, cols, r;
 
 	if (ui->over == UI_OVER_NONE)
-		return 0;
-	ui_term_size(ui->term, &rows, &cols);
-	r = ui_textview_fit(&ui->over_text, 1, over_cols(cols));
-	if (r < 0)
-		return r;
+		return;
 	frame = over_rect(ui);
 	ui_term_fill(ui->term, frame, WIZ_PLAIN);
-	return draw_text_pane(ui, frame, &ui->over_text, _(titles[ui->over]), !ui->asking);
+	draw_text_pane(ui, frame, &ui->over_text, _(titles[ui->over]), !ui->asking);
 }
 
 static long elapsed(const struct ui *ui)
@@ -312,15 +318,43 @@ static void draw_too_small(struct ui *ui)
 		       _("The window is too small: make it 40x10 or larger. q quits."));
 }
 
+static int fit(struct ui_textview *v, struct ui_rect frame)
+{
+	struct ui_rect in = ui_rect_inner(frame);
+
+	return frame.h < 3 ? 0 : ui_textview_fit(v, in.h, in.w);
+}
+
+int ui_page_fit(struct ui *ui)
+{
+	int rows, cols, r = 0;
+
+	make_layout(ui);
+	if (!ui->detail_item || ui->detail_focus)
+		r = ui_page_follow(ui);
+	if (r == 0 && ui->view.shape != WIZ_SHAPE_LIST)
+		r = fit(&ui->text, ui->layout.main);
+	else if (r == 0 && has_detail(ui))
+		r = fit(&ui->detail, ui->layout.detail);
+	if (r < 0 || ui->over == UI_OVER_NONE)
+		return r;
+	/* how high it is follows from its text */
+	ui_term_size(ui->term, &rows, &cols);
+	r = ui_textview_fit(&ui->over_text, 1, over_cols(cols));
+	return r < 0 ? r : fit(&ui->over_text, over_rect(ui));
+}
+
 int ui_page_draw(struct ui *ui)
 {
 	int r;
 
 	if (ui_term_is_lost(ui->term))
 		return 0;
+	r = ui_page_fit(ui);
+	if (r < 0)
+		return r;
 	ui_term_erase(ui->term);
 	ui->drawn = time(NULL);
-	make_layout(ui);
 	if (ui->layout.too_small) {
 		draw_too_small(ui);
 		ui_term_flush(ui->term, false);
@@ -331,15 +365,14 @@ int ui_page_draw(struct ui *ui)
 		ui_steps_draw(ui->term, ui->layout.steps, &ui->view);
 	if (ui->layout.intro.h)
 		draw_paragraph(ui, ui->layout.intro, WIZ_PLAIN, ui->view.intro);
-	r = draw_panes(ui);
+	draw_panes(ui);
 	if (ui->layout.progress.h)
 		ui_progress_draw(ui->term, ui->layout.progress, &ui->view, elapsed(ui));
-	if (r == 0)
-		r = draw_over(ui);
+	draw_over(ui);
 	draw_message(ui);
 	draw_keys(ui);
 	if (ui->asking)
 		ui_ask_draw(ui->term, &ui->ask, &ui->view.question);
 	ui_term_flush(ui->term, false);
-	return r;
+	return 0;
 }

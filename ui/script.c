@@ -62,9 +62,9 @@ static int add_text(struct ui_script *s, const char *text)
 	return r;
 }
 
-static int add_dump(struct ui_script *s, const char *name)
+static int add_named(struct ui_script *s, enum ui_step_kind kind, const char *name)
 {
-	struct ui_step *step = add(s, UI_STEP_DUMP);
+	struct ui_step *step = add(s, kind);
 
 	if (step)
 		step->name = strdup(name);
@@ -97,6 +97,8 @@ static int parse_line(struct ui_script *s, char *line)
 
 	if (!*line || *line == '#')
 		return 0;
+	if (strcmp(line, "rest") == 0)
+		return add(s, UI_STEP_REST) ? 0 : -ENOMEM;
 	if (!rest || !rest[1])
 		return -EINVAL;
 	*rest++ = '\0';
@@ -105,7 +107,9 @@ static int parse_line(struct ui_script *s, char *line)
 	if (strcmp(line, "type") == 0)
 		return add_text(s, rest);
 	if (strcmp(line, "dump") == 0)
-		return add_dump(s, pg_text_trim(rest));
+		return add_named(s, UI_STEP_DUMP, pg_text_trim(rest));
+	if (strcmp(line, "bytes") == 0)
+		return add_named(s, UI_STEP_BYTES, pg_text_trim(rest));
 	if (strcmp(line, "resize") == 0)
 		return add_resize(s, pg_text_trim(rest));
 	return -EINVAL;

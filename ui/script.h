@@ -5,6 +5,8 @@
  *	key NAME		Down, Space, Enter, Esc, Ctrl-C, q, ?, …
  *	type TEXT		each character of the rest of the line
  *	dump NAME		the screen as text, after a line "== NAME =="
+ *	bytes NAME		how many went to the terminal since the last such line, as "NAME N"
+ *	rest			the keys rest, so that what follows the cursor is drawn; a dump rests too
  *	resize COLSxROWS
  *	# a comment
  */
@@ -12,12 +14,12 @@
 
 #include "src/base/err.h"
 
-enum ui_step_kind { UI_STEP_KEY, UI_STEP_DUMP, UI_STEP_RESIZE };
+enum ui_step_kind { UI_STEP_KEY, UI_STEP_DUMP, UI_STEP_BYTES, UI_STEP_REST, UI_STEP_RESIZE };
 
 struct ui_step {
 	enum ui_step_kind kind;
 	int key;
-	char *name;		/* of a dump */
+	char *name;		/* of a dump, or of a number of bytes */
 	int rows, cols;
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the frontend knows while it runs: the page as it was built last, and where in it the
- * person is. Private to frontend.c, page.c, act.c and find.c.
+ * person is. Private to frontend.c, page.c, pace.c, act.c and find.c.
  */
 #pragma once
 
@@ -39,7 +39,9 @@ struct ui {
 	size_t n_place;
 	struct ui_textview text;	/* the page's lines */
 	struct ui_textview detail;	/* the right pane */
-	char *detail_item;		/* whose detail it holds */
+	char *detail_item;		/* whose detail it holds; NULL: to be asked for at once */
+	char *detail_title;		/* over it; NULL: the view's */
+	char *detail_why;		/* why that item cannot be taken, or NULL */
 	bool detail_focus;		/* the keys scroll the right pane */
 
 	enum ui_over over;
@@ -54,6 +56,10 @@ struct ui {
 	bool cancel;			/* the person asked to stop it */
 	time_t started;
 	time_t drawn;			/* when the screen was last drawn while busy */
+	bool late;			/* while busy: it was not, since the line was */
+	struct timespec shown;		/* the same on a clock that nobody sets */
+	bool touched;			/* a key was pressed */
+	struct pg_err *err;		/* borrowed, or NULL: what went wrong, in words */
 	bool quit;
 };
 
@@ -67,17 +73,33 @@ enum ui_where {
 
 /* Builds the page again. */
 int ui_rebuild(struct ui *ui, enum ui_where where);
+/* Folds or unfolds the item of a row; the cursor goes there. */
+int ui_fold(struct ui *ui, size_t row);
 /* Hands an event to the wizard and does what must follow. */
 int ui_send(struct ui *ui, const struct wiz_event *event);
 
 /* ---- page.c ---- */
 
-/* Computes the layout and draws everything. 0 or -ENOMEM. */
+/* Computes the layout, so that keys can be taken whether or not it was drawn. 0 or -ENOMEM. */
+int ui_page_fit(struct ui *ui);
+/* The same, and draws everything. What stands at the right and below speaks of the row on which
+ * the cursor rested last, until ui_page_follow(). */
 int ui_page_draw(struct ui *ui);
+bool ui_page_is_behind(const struct ui *ui);
+int ui_page_follow(struct ui *ui);
 /* Rows of the list, the page's text, the right pane or what lies over the page. */
 int ui_page_rows(const struct ui *ui);
 /* The text view that the keys go to, or NULL where it is the list. */
 struct ui_textview *ui_page_textview(struct ui *ui);
+
+/* ---- pace.c ---- */
+
+/* Draws what changed, as fast as person and line can follow, and waits for the next key. */
+int ui_pace_key(struct ui *ui, int *ret);
+/* Reads what the wizard has still to read, so that all rows are there before a key moves among them. */
+int ui_pace_ready(struct ui *ui);
+/* While something runs: draws unless the line still carries what was drawn before. */
+void ui_pace_draw(struct ui *ui);
 
 /* ---- act.c ---- */
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <wchar.h>
 
@@ -21,10 +22,11 @@
 
 struct ui_term {
 	SCREEN *screen;
-	FILE *in, *out;		/* headless: /dev/null, ours to close */
+	FILE *in, *out;		/* headless: /dev/null and a file in memory, ours to close */
 	bool headless, lost;
 	enum ui_palette palette;
 	enum ui_charset charset;
+	attr_t can;		/* attributes that make a difference there */
 	int cursor_y, cursor_x;
 	bool cursor_visible;
 };
@@ -80,13 +82,24 @@ static SCREEN *open_terminal(void)
 	return screen;
 }
 
+/* Counts what goes there (ui_term_sent). */
+static FILE *open_memory(void)
+{
+	int fd = memfd_create("pve-gpu-screen", MFD_CLOEXEC);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (!f && fd >= 0)
+		(void)close(fd);
+	return f ? f : fopen("/dev/null", "we");
+}
+
 static SCREEN *open_headless(struct ui_term *t, const char *type)
 {
 	static const char *const types[] = { "xterm-256color", "xterm", "linux", "vt100" };
 	SCREEN *screen;
 
 	t->in = fopen("/dev/null", "re");
-	t->out = fopen("/dev/null", "we");
+	t->out = open_memory();
 	if (!t->in || !t->out)
 		return NULL;
 	screen = type ? newterm(type, t->out, t->in) : NULL;
@@ -140,6 +153,7 @@ static void set_modes(bool headless)
 	(void)intrflush(stdscr, FALSE);
 	(void)keypad(stdscr, TRUE);
 	(void)nodelay(stdscr, TRUE);
+	(void)idlok(stdscr, TRUE);	/* text scrolls by the terminal itself */
 	(void)set_escdelay(ESCDELAY_MS);
 	(void)curs_set(0);
 	if (!headless)
@@ -167,6 +181,7 @@ int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct p
 	(void)set_term(t->screen);
 	set_modes(t->headless);
 	start_colors(t, opts->color, opts->light);
+	t->can = termattrs();
 	if (t->headless)
 		ui_term_resize(t, opts->rows ? opts->rows : 24, opts->cols ? opts->cols : 80);
 	*ret = PG_STEAL(t);
@@ -276,7 +291,7 @@ static void set_style(const struct ui_term *t, unsigned style)
 	attr |= look.attr & UI_DIM ? A_DIM : 0;
 	attr |= look.attr & UI_REVERSE ? A_REVERSE : 0;
 	attr |= look.attr & UI_UNDERLINE ? A_UNDERLINE : 0;
-	(void)attr_set(attr, (short)(look.color > 0 ? look.color : 0), NULL);
+	(void)attr_set(attr & t->can, (short)(look.color > 0 ? look.color : 0), NULL);
 }
 
 void ui_term_erase(struct ui_term *t)
@@ -293,7 +308,7 @@ static int widen(const char *s, size_t n, wchar_t *out)
 	int count = 0;
 
 	for (size_t i = 0; i < n && count < ROW_MAX;) {
-		size_t len = pg_text_char(s + i, n - i);
+		size_t len = s[i] >= ' ' && s[i] <= '~' ? 1 : pg_text_char(s + i, n - i);
 		wchar_t wc = L'?';
 
 		if (len == 0)
@@ -352,41 +367,6 @@ void ui_term_fill(struct ui_term *t, struct ui_rect r, unsigned style)
 			(void)mvhline(y, r.x, ' ', r.w < cols - r.x ? r.w : cols - r.x);
 }
 
-static void put_line(struct ui_term *t, int y, int x, int w, unsigned style)
-{
-	for (int i = 0; i < w; i++)
-		(void)ui_term_put(t, y, x + i, 1, style, ui_term_glyphs(t)->h);
-}
-
-void ui_term_box(struct ui_term *t, struct ui_rect r, unsigned style, const char *title,
-		 const char *foot)
-{
-	const struct ui_glyphs *g = ui_term_glyphs(t);
-	int bottom = r.y + r.h - 1, right = r.x + r.w - 1, n;
-
-	if (r.h < 2 || r.w < 4)
-		return;
-	put_line(t, r.y, r.x + 1, r.w - 2, style);
-	put_line(t, bottom, r.x + 1, r.w - 2, style);
-	for (int y = r.y; y <= bottom; y++) {
-		bool top = y == r.y, low = y == bottom;
-
-		(void)ui_term_put(t, y, r.x, 1, style, top ? g->tl : low ? g->bl : g->v);
-		(void)ui_term_put(t, y, right, 1, style, top ? g->tr : low ? g->br : g->v);
-	}
-	if (title && *title && r.w > 8) {
-		(void)ui_term_put(t, r.y, r.x + 2, 1, style, " ");
-		n = ui_term_put_cut(t, r.y, r.x + 3, r.w - 6, UI_STYLE_TITLE, title);
-		(void)ui_term_put(t, r.y, r.x + 3 + n, 1, style, " ");
-	}
-	if (foot && *foot && ui_width(foot) < r.w - 6) {
-		n = r.w - 4 - ui_width(foot);
-		(void)ui_term_put(t, bottom, r.x + n, 1, style, " ");
-		n += 1 + ui_term_put(t, bottom, r.x + n + 1, r.w, WIZ_PLAIN, foot);
-		(void)ui_term_put(t, bottom, r.x + n, 1, style, " ");
-	}
-}
-
 void ui_term_cursor(struct ui_term *t, int y, int x, bool visible)
 {
 	t->cursor_y = y;
@@ -406,6 +386,15 @@ void ui_term_flush(struct ui_term *t, bool all)
 }
 
 /* ---- reading back ---- */
+
+size_t ui_term_sent(struct ui_term *t)
+{
+	off_t n = t->out ? lseek(fileno(t->out), 0, SEEK_CUR) : 0;
+
+	if (n > 0)
+		(void)lseek(fileno(t->out), 0, SEEK_SET);
+	return n > 0 ? (size_t)n : 0;
+}
 
 void ui_term_where(const struct ui_term *t, int *y, int *x)
 {

@@ -62,6 +62,8 @@ void ui_term_box(struct ui_term *t, struct ui_rect r, unsigned style, const char
 void ui_term_cursor(struct ui_term *t, int y, int x, bool visible);
 /* Sends what changed since the last time; all: the whole screen, again. */
 void ui_term_flush(struct ui_term *t, bool all);
+/* Headless: the bytes that would have gone to the terminal since this was asked last. */
+size_t ui_term_sent(struct ui_term *t);
 
 /* ---- reading back (tests) ---- */
 

@@ -9,6 +9,7 @@
 #include "src/base/vec.h"
 
 #define LABEL_GAP 2
+#define LABEL_MIN 7		/* most are not wider: what is beside them stays in its column */
 
 static wchar_t decode(const char *s, size_t len)
 {
@@ -22,9 +23,14 @@ static wchar_t decode(const char *s, size_t len)
 
 int ui_char_width(const char *s, size_t n, size_t *len)
 {
-	size_t bytes = pg_text_char(s, n);
+	size_t bytes;
 	int width;
 
+	if (n && s[0] >= ' ' && s[0] <= '~') {
+		*len = 1;
+		return 1;
+	}
+	bytes = pg_text_char(s, n);
 	*len = bytes ? bytes : 1;
 	if (bytes <= 1)
 		return 1;
@@ -153,7 +159,7 @@ static int label_column(const struct wiz_lines *lines, int cols)
 	}
 	if (width == 0)
 		return 0;
-	width += LABEL_GAP;
+	width = LABEL_GAP + (width < LABEL_MIN ? LABEL_MIN : width);
 	return width > cols / 2 ? cols / 2 : width;
 }
 

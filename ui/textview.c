@@ -52,8 +52,10 @@ static int widest_raw(const struct ui_textview *v)
 	int widest = 0;
 
 	for (size_t i = 0; i < v->lines.n; i++) {
-		int w = v->lines.v[i].preformatted ? ui_width(v->lines.v[i].text) : 0;
+		const struct wiz_line *line = &v->lines.v[i];
+		int w = line->preformatted ? ui_width(line->text) : 0;
 
+		w += w && line->label ? v->rows.label_width : 0;
 		widest = w > widest ? w : widest;
 	}
 	return widest;
@@ -188,13 +190,14 @@ static void draw_row(struct ui_term *t, struct ui_rect r, const struct ui_textvi
 						     (unsigned)line->style;
 	int x = line->label ? v->rows.label_width : 0;
 
-	if (line->preformatted) {
-		draw_raw(t, r, v, line, style);
-		return;
-	}
 	if (line->label && row->first)
 		(void)ui_term_put_cut(t, r.y, r.x, x - 1, WIZ_FAINT, line->label);
-	(void)ui_term_putn(t, r.y, r.x + x, r.w - x, style, line->text + row->off, row->len);
+	r.x += x;
+	r.w -= x;
+	if (line->preformatted)
+		draw_raw(t, r, v, line, style);
+	else
+		(void)ui_term_putn(t, r.y, r.x, r.w, style, line->text + row->off, row->len);
 }
 
 void ui_textview_draw(struct ui_term *t, struct ui_rect r, const struct ui_textview *v)

@@ -17,6 +17,7 @@ struct ui_opts {
 	const char *script;	/* keys from this file instead of a keyboard (tests), or NULL */
 	FILE *dump;		/* where the script's `dump` writes the screen as text */
 	int rows, cols;		/* with a script: the size of the screen; no terminal is needed */
+	const char *type;	/* with a script: the type of terminal that it stands for; NULL: any */
 };
 
 /* Runs the wizard until the person leaves it. 0, or negative errno: -ENOTTY where there is

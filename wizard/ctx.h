@@ -78,6 +78,8 @@ struct wiz_run {
 struct wiz {
 	struct wiz_opts opts;
 	struct pg_facts *facts;
+	bool unread;			/* the facts have only what the first page shows at once, */
+	unsigned part;			/* and are read from here on */
 	char *stamp;			/* of pg_exec_stamp(), before the facts were read */
 	bool probed;			/* the facts hold what wiz_probe() finds */
 	struct pg_findings host;	/* of the host as it is */
@@ -119,6 +121,10 @@ struct wiz_page_ops {
 	int (*enter)(struct wiz *w);
 	/* Failure is remembered in the view. */
 	void (*build)(struct wiz *w, struct wiz_view *view);
+	/* Writes the texts of an item anew after it was folded or unfolded, so that a page of
+	 * thousands need not be built for it. Such a page has the items below a folded one too. NULL: it
+	 * is built. */
+	void (*refold)(struct wiz *w, struct wiz_view *view, struct wiz_item *item);
 	/* TOGGLE, NEXT, SAVE, RUN, ANSWER; NULL: NEXT goes to the next step. The engine has
 	 * checked that the view allows it. */
 	int (*event)(struct wiz *w, const struct wiz_event *event, enum wiz_follow *ret);
@@ -147,11 +153,19 @@ int wiz_ask(struct wiz *w, enum wiz_asking what, enum wiz_ask kind, const char *
 	    const char *title, const char *fmt, ...) PG_PRINTF(6, 7);
 /* Says a sentence in a box. */
 int wiz_note(struct wiz *w, const char *title, const char *text);
+
+/* ---- fold.c ---- */
+
 /* Is the item folded, `by_default` where the person did not touch it? */
 bool wiz_is_folded(const struct wiz *w, const char *item, bool by_default);
+int wiz_flip(struct wiz *w, const char *item, enum wiz_follow *ret);
 
 /* ---- state.c: facts, choices, plan ---- */
 
+/* Reads what the first page shows; the rest behind it, where opts.behind allows that. */
+int wiz_begin(struct wiz *w, struct pg_err *err);
+/* All that is still to be read. */
+int wiz_read_all(struct wiz *w, struct pg_err *err);
 /* Reads the host again; what was planned is thrown away. */
 int wiz_collect(struct wiz *w, struct pg_err *err);
 /* Adds to the facts why a device is not as expected, once: it may take seconds. */

@@ -143,14 +143,19 @@ static void add_reset(const struct pg_dev *dev, struct wiz_lines *lines)
 		(void)wiz_lines_add(lines, WIZ_FAINT, "reset", "unknown");
 }
 
-static void add_console(const struct wiz *w, const struct pg_dev *dev,
-			struct wiz_lines *lines)
+static void add_console(const struct pg_dev *dev, struct wiz_lines *lines)
 {
-	if (pg_dev_is_console(dev)) {
+	if (pg_dev_is_console(dev))
 		(void)wiz_lines_add(lines, WIZ_WARN, "console",
 				    "yes: the node's own screen is on it");
+}
+
+/* At the end, so that what the functions of a card have in common stays in its rows. */
+static void add_no_console(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
+{
+	if (dev->kind != PG_KIND_GPU || pg_dev_is_console(dev))
 		return;
-	}
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	for (size_t i = 0; i < w->facts->n_dev; i++) {
 		if (w->facts->dev[i].boot_vga != PG_YES)
 			continue;
@@ -289,7 +294,8 @@ void wiz_dev_detail(const struct wiz *w, const struct pg_dev *dev, struct wiz_li
 	if (!dev->is_bridge)
 		add_reset(dev, lines);
 	if (dev->kind == PG_KIND_GPU)
-		add_console(w, dev, lines);
+		add_console(dev, lines);
 	add_users(dev, &all, lines);
 	add_taken(w, dev, &all, lines);
+	add_no_console(w, dev, lines);
 }

@@ -58,7 +58,7 @@ int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err)
 	w->choices = pg_choices_new();
 	if (!w->choices)
 		return -ENOMEM;
-	r = wiz_collect(w, err);
+	r = wiz_begin(w, err);
 	if (r < 0)
 		return r;
 	/* a folder never boots, so that nothing could be confirmed there */
@@ -189,27 +189,6 @@ int wiz_ask(struct wiz *w, enum wiz_asking what, enum wiz_ask kind, const char *
 int wiz_note(struct wiz *w, const char *title, const char *text)
 {
 	return wiz_ask(w, WIZ_ASKING_NOTE, WIZ_ASK_NOTE, NULL, title, "%s", _(text));
-}
-
-/* ---- folding ---- */
-
-bool wiz_is_folded(const struct wiz *w, const char *item, bool by_default)
-{
-	return pg_strv_has(&w->flipped, item) ? !by_default : by_default;
-}
-
-static int flip(struct wiz *w, const char *item, enum wiz_follow *ret)
-{
-	*ret = WIZ_REBUILD;
-	for (size_t i = 0; i < w->flipped.n; i++) {
-		if (strcmp(w->flipped.v[i], item) != 0)
-			continue;
-		free(w->flipped.v[i]);
-		pg_vec_remove(w->flipped.v, &w->flipped.n, sizeof(char *), i);
-		w->flipped.v[w->flipped.n] = NULL;
-		return 0;
-	}
-	return pg_strv_add(&w->flipped, item);
 }
 
 /* ---- showing ---- */
@@ -414,7 +393,7 @@ static int dispatch(struct wiz *w, const struct wiz_event *event, enum wiz_follo
 	if (event->kind == WIZ_EVENT_BACK)
 		return go_back(w, ret);
 	if (event->kind == WIZ_EVENT_FOLD)
-		return flip(w, event->item, ret);
+		return wiz_flip(w, event->item, ret);
 	if (pages[w->page]->event)
 		return pages[w->page]->event(w, event, ret);
 	return event->kind == WIZ_EVENT_NEXT ? wiz_next(w, ret) : 0;
@@ -437,7 +416,9 @@ int wiz_handle(struct wiz *w, const struct wiz_event *event, enum wiz_follow *re
 		return handle_answer(w, event, ret);
 	if (w->asking != WIZ_ASKING_NOTHING)
 		return 0;
-	r = wiz_build(w, &view);
+	r = wiz_read_all(w, NULL);
+	if (r == 0)
+		r = wiz_build(w, &view);
 	if (r < 0)
 		return r;
 	if (allowed(w, &view, event, &why))

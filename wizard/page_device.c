@@ -69,11 +69,25 @@ static void group_text(struct wiz_view *view, struct wiz_item *item,
 			     _(pg_verdict_name(g->verdict)));
 }
 
-static void group_row(const struct wiz *w, struct wiz_view *view, const struct pg_group *g)
+static void group_texts(const struct wiz *w, struct wiz_view *view, struct wiz_item *item,
+			const struct pg_group *g)
 {
 	const struct pg_dev *only;
 	bool vital;
 	size_t n = count_devices(w, g, &only, &vital);
+
+	group_text(view, item, g, only, n);
+	if (g->verdict != PG_GROUP_SHARED)
+		return;
+	if (vital)
+		wiz_view_set(view, &item->text, "group %d", g->id);
+	if (vital)
+		wiz_view_set(view, &item->note, "shared with the host !");
+	item->style = vital ? WIZ_WARN : WIZ_PLAIN;
+}
+
+static void group_row(const struct wiz *w, struct wiz_view *view, const struct pg_group *g)
+{
 	struct wiz_item *item;
 	char id[32];
 
@@ -83,15 +97,8 @@ static void group_row(const struct wiz *w, struct wiz_view *view, const struct p
 		return;
 	item->can_fold = true;
 	item->folded = wiz_is_folded(w, id, !has_gpu(w, g) || g->n_dev > BIG_GROUP);
-	group_text(view, item, g, only, n);
 	wiz_view_set(view, &item->detail_title, "group %d", g->id);
-	if (g->verdict != PG_GROUP_SHARED)
-		return;
-	if (vital)
-		wiz_view_set(view, &item->text, "group %d", g->id);
-	if (vital)
-		wiz_view_set(view, &item->note, "shared with the host !");
-	item->style = vital ? WIZ_WARN : WIZ_PLAIN;
+	group_texts(w, view, item, g);
 }
 
 static void device_note(struct wiz_view *view, struct wiz_item *item,
@@ -308,7 +315,22 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 
 /* ---- the right pane ---- */
 
-static void group_detail(const struct wiz *w, const struct pg_group *g,
+static void member_line(const struct pg_dev *dev, bool whole, struct wiz_lines *lines)
+{
+	enum wiz_style style = is_vital(dev) ? WIZ_BAD : WIZ_PLAIN;
+	const char *note = dev->is_bridge ? _(" (bridge)") :
+			   is_vital(dev)  ? _(" (the node needs it)") :
+					    "";
+
+	if (whole)
+		(void)wiz_lines_add(lines, style, pg_bdf_short(dev->addr).s, "%s%s",
+				    wiz_dev_name(dev).s, note);
+	else
+		(void)wiz_lines_add_cut(lines, style, pg_bdf_short(dev->addr).s, "%s%s",
+					is_vital(dev) ? "! " : "", wiz_dev_name(dev).s);
+}
+
+static void group_detail(const struct wiz *w, const struct pg_group *g, bool whole,
 			 struct wiz_lines *lines)
 {
 	static const char *const words[] = {
@@ -319,17 +341,18 @@ static void group_detail(const struct wiz *w, const struct pg_group *g,
 				    "so they all leave the node when a VM takes one of them."),
 	};
 
+	bool vital = false;
+
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", _(words[g->verdict]));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	for (size_t i = 0; i < g->n_dev; i++) {
 		const struct pg_dev *dev = &w->facts->dev[g->dev[i]];
 
-		(void)wiz_lines_add(lines, is_vital(dev) ? WIZ_BAD : WIZ_PLAIN,
-				    pg_bdf_short(dev->addr).s, "%s%s", wiz_dev_name(dev).s,
-				    dev->is_bridge ? _(" (bridge)") :
-				    is_vital(dev)  ? _(" (the node needs it)") :
-						     "");
+		member_line(dev, whole, lines);
+		vital = vital || is_vital(dev);
 	}
+	if (vital && !whole)
+		(void)wiz_lines_add(lines, WIZ_BAD, NULL, "!  the node needs it");
 }
 
 static const struct pg_group *group_of_item(const struct wiz *w, const char *item)
@@ -341,7 +364,15 @@ static const struct pg_group *group_of_item(const struct wiz *w, const char *ite
 	return pg_facts_group(w->facts, (int)id);
 }
 
-static void show(struct wiz *w, const char *item, struct wiz_lines *lines,
+static void refold(struct wiz *w, struct wiz_view *view, struct wiz_item *item)
+{
+	const struct pg_group *g = group_of_item(w, item->id);
+
+	if (g)
+		group_texts(w, view, item, g);
+}
+
+static void show(struct wiz *w, const char *item, bool whole, struct wiz_lines *lines,
 		 void (*words)(const struct wiz *, const struct pg_dev *, struct wiz_lines *))
 {
 	const struct pg_dev *dev = wiz_dev_of_item(w, item);
@@ -350,7 +381,7 @@ static void show(struct wiz *w, const char *item, struct wiz_lines *lines,
 	if (dev)
 		words(w, dev, lines);
 	else if (g)
-		group_detail(w, g, lines);
+		group_detail(w, g, whole, lines);
 	else
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "The kernel makes a group for each device that it can keep "
@@ -359,12 +390,12 @@ static void show(struct wiz *w, const char *item, struct wiz_lines *lines,
 
 static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
-	show(w, item, lines, wiz_dev_detail);
+	show(w, item, false, lines, wiz_dev_detail);
 }
 
 static void details(struct wiz *w, const char *item, struct wiz_lines *lines)
 {
-	show(w, item, lines, wiz_dev_details);
+	show(w, item, true, lines, wiz_dev_details);
 }
 
 const struct wiz_page_ops wiz_page_device = {
@@ -375,4 +406,5 @@ const struct wiz_page_ops wiz_page_device = {
 	.event = event,
 	.detail = detail,
 	.details = details,
+	.refold = refold,
 };

@@ -116,7 +116,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 		if (!item)
 			continue;
 		wiz_view_set(view, &item->text, "%s", _(rows[i].text));
-		if (strcmp(rows[i].id, USB) != 0 || w->facts->n_guest)
+		if (strcmp(rows[i].id, USB) != 0 || w->facts->n_guest || w->unread)
 			continue;
 		item->enabled = false;
 		item->style = WIZ_FAINT;
@@ -203,12 +203,12 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	return 0;
 }
 
-static void add_state(const struct wiz *w, struct wiz_lines *lines)
+static void add_state(struct wiz *w, struct wiz_lines *lines)
 {
 	struct pg_status *status = NULL;
 	size_t n = 0;
 
-	if (pg_status_list(w->facts, &status, &n) < 0) {
+	if (wiz_read_all(w, NULL) < 0 || pg_status_list(w->facts, &status, &n) < 0) {
 		lines->failed = true;
 		return;
 	}

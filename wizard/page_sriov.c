@@ -68,16 +68,14 @@ static void vf_row(struct wiz_view *view, const struct pg_dev *vf, unsigned n)
 static void pf_row(const struct wiz *w, struct wiz_view *view, const struct pg_dev *pf)
 {
 	struct wiz_item *item = add_item(view, PF, pf);
-	bool folded;
 
 	if (!item)
 		return;
-	folded = wiz_is_folded(w, item->id, false);
 	item->can_fold = pf->n_vf > 0;
-	item->folded = folded;
+	item->folded = wiz_is_folded(w, item->id, false);
 	wiz_view_set(view, &item->text, "%s %s", pg_bdf_short(pf->addr).s, wiz_dev_name(pf).s);
 	wiz_view_set(view, &item->note, "%u of %u", pf->num_vfs, pf->total_vfs);
-	for (unsigned n = 0; !folded && n < pf->n_vf; n++) {
+	for (unsigned n = 0; n < pf->n_vf; n++) {
 		const struct pg_dev *vf = pg_facts_dev(w->facts, pf->vf[n]);
 
 		if (vf)
@@ -97,6 +95,14 @@ static void build(struct wiz *w, struct wiz_view *view)
 			pf_row(w, view, &w->facts->dev[i]);
 	if (!view->n_item)
 		wiz_view_set(view, &view->intro, "No device of this node can have virtual functions.");
+}
+
+/* Its texts say nothing of that. */
+static void refold(struct wiz *w, struct wiz_view *view, struct wiz_item *item)
+{
+	(void)w;
+	(void)view;
+	(void)item;
 }
 
 /* ---- the right pane ---- */
@@ -297,4 +303,5 @@ const struct wiz_page_ops wiz_page_sriov = {
 	.build = build,
 	.event = event,
 	.detail = detail,
+	.refold = refold,
 };

@@ -4,6 +4,50 @@
 #include <errno.h>
 #include <string.h>
 
+/* ---- reading behind the first page ---- */
+
+int wiz_begin(struct wiz *w, struct pg_err *err)
+{
+	int r;
+
+	/* Where there is no sense in it, that is said before a screen is opened. */
+	if (!w->opts.behind || !pg_root_exists(w->opts.root, "/sys/bus/pci/devices"))
+		return wiz_collect(w, err);
+	w->facts = pg_facts_new();
+	r = w->facts ? pg_exec_stamp(w->opts.root, &w->stamp) : -ENOMEM;
+	while (r >= 0 && w->part < PG_FACTS_BEGUN)
+		r = pg_facts_read_on(w->opts.root, PG_WANT_ALL, &w->part, w->facts, err);
+	if (r >= 0)
+		r = wiz_read_trial(w);
+	w->unread = r >= 0;
+	return r < 0 || !wiz_trial_waits(w) ? r : wiz_read_all(w, err);
+}
+
+bool wiz_is_unread(const struct wiz *w)
+{
+	return w->unread;
+}
+
+int wiz_read_on(struct wiz *w, struct pg_err *err)
+{
+	int r = w->unread ? pg_facts_read_on(w->opts.root, PG_WANT_ALL, &w->part, w->facts, err) : 0;
+
+	if (r != 0 || !w->unread)
+		return r < 0 ? r : 0;
+	r = pg_check(w->facts, NULL, &w->host);
+	w->unread = r < 0;
+	return r;
+}
+
+int wiz_read_all(struct wiz *w, struct pg_err *err)
+{
+	int r = 0;
+
+	while (r == 0 && w->unread)
+		r = wiz_read_on(w, err);
+	return r;
+}
+
 int wiz_collect(struct wiz *w, struct pg_err *err)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = NULL;
@@ -26,7 +70,7 @@ int wiz_collect(struct wiz *w, struct pg_err *err)
 	free(w->stamp);
 	pg_findings_done(&w->host);
 	w->facts = PG_STEAL(facts);
-	w->probed = false;
+	w->probed = w->unread = false;
 	w->stamp = PG_STEAL(stamp);
 	w->host = host;
 	return 0;

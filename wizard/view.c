@@ -58,6 +58,12 @@ static char *clean_format(const char *fmt, va_list ap)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 
+	/* Thousands of rows are made of it. */
+	if (strcmp(fmt, "%s") == 0) {
+		const char *s = va_arg(ap, const char *);
+
+		return pg_text_clean(s, strlen(s));
+	}
 	pg_strbuf_vaddf(&b, _(fmt), ap);
 	if (pg_strbuf_error(&b) < 0)
 		return NULL;
@@ -106,6 +112,18 @@ int wiz_lines_add(struct wiz_lines *lines, enum wiz_style style, const char *lab
 	text = clean_format(fmt, ap);
 	va_end(ap);
 	return add_line(lines, style, label, text, false);
+}
+
+int wiz_lines_add_cut(struct wiz_lines *lines, enum wiz_style style, const char *label,
+		      const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = clean_format(fmt, ap);
+	va_end(ap);
+	return add_line(lines, style, label, text, true);
 }
 
 int wiz_lines_add_raw(struct wiz_lines *lines, enum wiz_style style, const char *text)

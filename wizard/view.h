@@ -130,6 +130,9 @@ void wiz_lines_done(struct wiz_lines *lines);
  * remembers: whoever adds many asks once. */
 int wiz_lines_add(struct wiz_lines *lines, enum wiz_style style, const char *label,
 		  const char *fmt, ...) PG_PRINTF(4, 5);
+/* The same, cut where it has no room: one row each in a column of many. */
+int wiz_lines_add_cut(struct wiz_lines *lines, enum wiz_style style, const char *label,
+		      const char *fmt, ...) PG_PRINTF(4, 5);
 /* Adds a preformatted line. */
 int wiz_lines_add_raw(struct wiz_lines *lines, enum wiz_style style, const char *text);
 /* Adds an item and returns it to be filled (strings through wiz_text), or NULL on -ENOMEM. */

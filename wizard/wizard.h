@@ -25,18 +25,27 @@ struct wiz_opts {
 	struct pg_root *root;			/* borrowed */
 	const struct pg_templates *templates;	/* borrowed */
 	const char *read_only_why;		/* a sentence: look, do not apply; or NULL */
+	bool behind;				/* who shows it calls wiz_read_on() */
 	struct wiz_frontend frontend;
 	/* For tests: run commands though the root is not live, and search them here. */
 	bool run_commands;
 	const char *path;
 };
 
-/* Collects the facts and opens on Home; after the reboot, where a change on trial waits to be
+/* Collects the facts, or with opts.behind their beginning, and opens on Home; after the reboot, where a change on trial waits to be
  * kept, on the Verify page. */
 int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err);
 void wiz_free(struct wiz *w);
 void wiz_freep(struct wiz **w);
 void wiz_set_frontend(struct wiz *w, const struct wiz_frontend *frontend);
+
+/*
+ * Is there more to be read of the host? Then wiz_read_on() reads a piece of it, to be called while no key comes;
+ * after the last one the page is built again. Whatever needs more than is there reads it itself: a page is
+ * never left, nor a step taken, without all findings.
+ */
+bool wiz_is_unread(const struct wiz *w);
+int wiz_read_on(struct wiz *w, struct pg_err *err);
 
 /* The page as it stands. */
 int wiz_build(struct wiz *w, struct wiz_view *ret);
@@ -47,6 +56,9 @@ int wiz_details(struct wiz *w, const char *item, struct wiz_lines *ret);
 /* The page's help in words (key ?), without the keys, which the frontend knows. */
 int wiz_help(struct wiz *w, struct wiz_lines *ret);
 int wiz_handle(struct wiz *w, const struct wiz_event *event, enum wiz_follow *ret);
+/* What WIZ_EVENT_FOLD does, in the view that was built last and for the price of one item. *ret_done
+ * false: not on this page. */
+int wiz_fold(struct wiz *w, struct wiz_view *view, size_t i, bool *ret_done);
 /* After WIZ_QUIT: did the person ask for the reboot? */
 bool wiz_wants_reboot(const struct wiz *w);
 /* What the node's settings say of colours. */

@@ -49,14 +49,29 @@ size_t pg_text_char(const char *s, size_t n)
 	return len && !is_treacherous(c) ? len : 0;
 }
 
+/* Printable ASCII at the beginning: most texts are nothing else. */
+static size_t harmless(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && s[i] >= ' ' && s[i] <= '~')
+		i++;
+	return i;
+}
+
 char *pg_text_clean(const char *s, size_t n)
 {
 	struct pg_strbuf b = { 0 };
 
 	for (size_t i = 0; i < n;) {
 		uint32_t c = 0;
-		size_t len = decode((const unsigned char *)s + i, n - i, &c);
+		size_t len = harmless(s + i, n - i);
 
+		pg_strbuf_addn(&b, s + i, len);
+		i += len;
+		if (i == n)
+			break;
+		len = decode((const unsigned char *)s + i, n - i, &c);
 		if (len && (c == '\t' || c == '\n'))
 			pg_strbuf_addc(&b, ' ');
 		else if (len && !is_treacherous(c))

@@ -92,16 +92,28 @@ static int run_one(struct pg_run *run, size_t i, struct pg_err *err)
 	return pg_err_set(err, ran.cancelled ? -ECANCELED : -EPROTO, NULL, 0, "%s", text);
 }
 
+/* The host's commands took their time: is what the first one for a VM comes to still as it was? */
+static int check_vms(const struct pg_run *run, size_t first, struct pg_err *err)
+{
+	int r = 0;
+
+	if (!run->j->cmd[first].vm || (first && run->j->cmd[first - 1].vm))
+		return 0;
+	for (size_t i = first; r == 0 && i < run->j->n_cmd; i++)
+		r = pg_stamp_check_command(run->root, run->opts->stamp, &run->j->cmd[i].argv, err);
+	return r;
+}
+
 static int run_commands(struct pg_run *run, struct pg_err *err)
 {
-	for (size_t i = 0; i < run->j->n_cmd; i++) {
-		int r = run->commands ? run_one(run, i, err) :
-					pg_run_list(run, &run->j->cmd[i].argv);
+	int r = 0;
 
-		if (r < 0)
-			return r;
+	for (size_t i = 0; r == 0 && i < run->j->n_cmd; i++) {
+		r = check_vms(run, i, err);
+		if (r == 0)
+			r = run->commands ? run_one(run, i, err) : pg_run_list(run, &run->j->cmd[i].argv);
 	}
-	return 0;
+	return r;
 }
 
 /* ---- the whole ---- */
@@ -257,6 +269,8 @@ static int check(struct pg_run *run, const struct pg_plan *plan, struct pg_err *
 {
 	int r = pg_stamp_check(run->root, run->opts->stamp, err);
 
+	for (size_t i = 0; r == 0 && run->opts->run_vm && i < plan->n_vm_cmd; i++)
+		r = pg_stamp_check_command(run->root, run->opts->stamp, &plan->vm_cmd[i].argv, err);
 	return r < 0 ? r : pg_prepare_check(run->root, plan, err);
 }
 

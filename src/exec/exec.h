@@ -79,7 +79,7 @@ int pg_outcome_status(const struct pg_outcome *outcome);
  * stamp.c: what pve-gpu has done on this root so far, as an opaque string: another step of
  * any transaction makes it another. Taken before facts are read and handed to pg_apply, it
  * keeps a plan from being applied that was made of a node which another pve-gpu was just
- * changing. No right to look is no failure: then the stamp says so. Returns 0 or -ENOMEM;
+ * changing, and its commands from being run for a VM or mapping that was changed since. No right to look is no failure: then the stamp says so. Returns 0 or -ENOMEM;
  * the caller frees *ret.
  */
 int pg_exec_stamp(const struct pg_root *root, char **ret);

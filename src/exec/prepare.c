@@ -41,15 +41,13 @@ static int check_file(const struct pg_root *root, const struct pg_plan_file *f,
 int pg_prepare_check(const struct pg_root *root, const struct pg_plan *plan,
 		     struct pg_err *err)
 {
-	int r;
-
 	for (size_t i = 0; i < plan->n_file; i++) {
-		r = check_file(root, &plan->file[i], err);
+		int r = check_file(root, &plan->file[i], err);
+
 		if (r < 0)
 			return r;
 	}
-	r = pg_vm_check(root, plan, err);
-	return r < 0 ? r : pg_grub_check(root, plan, err);
+	return pg_grub_check(root, plan, err);
 }
 
 /* ---- what it is about ---- */

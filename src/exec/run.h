@@ -132,9 +132,6 @@ int pg_outcome_refuse_unfinished(struct pg_outcome *ret, const struct pg_journal
 
 /* ---- vmcmd.c ---- */
 
-/* Have VMs what they had when the plan was made? 0 (also where nothing tells), -ESTALE with err, or
- * -ENOMEM. */
-int pg_vm_check(const struct pg_root *root, const struct pg_plan *plan, struct pg_err *err);
 /* *ret is a sentence why the inverse of a VM command must not be run, since the VM is gone or was
  * changed by another; else it stays NULL. The caller frees it. Returns 0 or -ENOMEM. */
 int pg_vm_keeps(const struct pg_root *root, const struct pg_jcmd *cmd, char **ret);
@@ -182,6 +179,15 @@ int pg_grub_check(const struct pg_root *root, const struct pg_plan *plan, struct
 
 /* Is the stamp (NULL: not checked) still right? 0, or -ESTALE with err. Under the lock. */
 int pg_stamp_check(const struct pg_root *root, const char *then, struct pg_err *err);
+
+/* ---- stamp_pve.c ---- */
+
+/* Lines of the stamp about the files of VMs and mappings. Returns 0 or -ENOMEM. */
+int pg_stamp_pve(const struct pg_root *root, struct pg_strbuf *b);
+bool pg_stamp_is_pve(const char *line);
+/* Is the file that the command for a VM changes as it was then? As pg_stamp_check(). */
+int pg_stamp_check_command(const struct pg_root *root, const char *then, const struct pg_strv *argv,
+			   struct pg_err *err);
 
 /* ---- prepare.c ---- */
 

@@ -34,11 +34,33 @@ int pg_exec_stamp(const struct pg_root *root, char **ret)
 	for (size_t i = 0; i < ids.n; i++)
 		if (add_record(root, ids.v[i], &b) < 0)
 			return -ENOMEM;
+	if (pg_stamp_pve(root, &b) < 0)
+		return -ENOMEM;
 	stamp = pg_strbuf_steal(&b);
 	if (!stamp)
 		return -ENOMEM;
 	*ret = stamp;
 	return 0;
+}
+
+/* The records of pve-gpu in a stamp. */
+static int records(const char *stamp, struct pg_strv *ret)
+{
+	struct pg_strv line PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = pg_strv_split(stamp, "\n", &line);
+
+	for (size_t i = 0; r == 0 && i < line.n; i++)
+		if (!pg_stamp_is_pve(line.v[i]))
+			r = pg_strv_add(ret, line.v[i]);
+	return r;
+}
+
+static bool are_same(const struct pg_strv *a, const struct pg_strv *b)
+{
+	for (size_t i = 0; i < a->n && a->n == b->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return a->n == b->n;
 }
 
 /* The newest record of `now` that is not in `then`, or NULL: some record is gone. */
@@ -50,15 +72,10 @@ static const char *newest_change(const struct pg_strv *then, const struct pg_str
 	return NULL;
 }
 
-static int tell_changed(const char *then, const char *now, struct pg_err *err)
+static int tell_changed(const struct pg_strv *then, const struct pg_strv *now, struct pg_err *err)
 {
-	struct pg_strv old PG_CLEANUP(pg_strv_done) = { 0 };
-	struct pg_strv new PG_CLEANUP(pg_strv_done) = { 0 };
-	const char *line;
+	const char *line = newest_change(then, now);
 
-	if (pg_strv_split(then, "\n", &old) < 0 || pg_strv_split(now, "\n", &new) < 0)
-		return -ENOMEM;
-	line = newest_change(&old, &new);
 	if (!line)
 		return pg_err_set(err, -ESTALE, NULL, 0,
 				  "This node was changed meanwhile: a record of pve-gpu was taken "
@@ -71,10 +88,14 @@ static int tell_changed(const char *then, const char *now, struct pg_err *err)
 
 int pg_stamp_check(const struct pg_root *root, const char *then, struct pg_err *err)
 {
+	struct pg_strv old PG_CLEANUP(pg_strv_done) = { 0 };
+	struct pg_strv new PG_CLEANUP(pg_strv_done) = { 0 };
 	pg_autofree char *now = NULL;
 	int r = then ? pg_exec_stamp(root, &now) : 0;
 
-	if (r < 0 || !then || strcmp(then, now) == 0)
+	if (r < 0 || !then)
 		return r;
-	return tell_changed(then, now, err);
+	if (records(then, &old) < 0 || records(now, &new) < 0)
+		return -ENOMEM;
+	return are_same(&old, &new) ? 0 : tell_changed(&old, &new, err);
 }

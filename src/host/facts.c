@@ -9,61 +9,80 @@
 
 /* ---- collecting ---- */
 
-static int collect_all(const struct pg_root *root, unsigned want, struct pg_facts *facts,
-		       struct pg_err *err)
+/* One part; -ENODATA behind the last. In this order each may use what the ones before it filled. */
+static int collect_part(const struct pg_root *root, unsigned want, unsigned part,
+			struct pg_facts *facts, struct pg_err *err)
 {
-	int r = pg_collect_settings(root, facts);
+	switch (part) {
+	case 0:
+		return pg_collect_settings(root, facts);
+	case 1:
+		return pg_collect_system(root, facts);
+	case 2:
+		return pg_collect_pci(root, facts, err);
+	case 3:
+		return pg_collect_iommu(root, facts);
+	case 4:
+		return pg_collect_iomem(root, facts);
+	case 5:
+		return want & PG_WANT_IDENTITY ? pg_collect_identity(root, facts) : 0;
+	case 6:
+		return want & PG_WANT_NAMES ? pg_collect_names(facts) : 0;
+	case 7:
+		return want & PG_WANT_BOOT ? pg_collect_files(root, facts) : 0;
+	case 8:
+		return want & PG_WANT_BOOT ? pg_collect_vf_makers(root, facts) : 0;
+	case 9:
+		return want & PG_WANT_BOOT ? pg_collect_boot(root, facts) : 0;
+	case 10:
+		return want & PG_WANT_BOOT ? pg_collect_entries(root, facts) : 0;
+	case 11:
+		return want & PG_WANT_BOOT ? pg_collect_initrds(root, facts) : 0;
+	case 12:
+		return want & PG_WANT_BOOT ? pg_collect_kernels(root, facts) : 0;
+	case 13:
+		return want & PG_WANT_MODULES ? pg_collect_modules(root, facts) : 0;
+	case 14:
+		return want & PG_WANT_MDEV ? pg_collect_mdev(root, facts) : 0;
+	case 15:
+		return want & PG_WANT_GUESTS ? pg_collect_guests(root, facts) : 0;
+	case 16:
+		return want & PG_WANT_GUESTS ? pg_collect_render(root, facts) : 0;
+	case 17:
+		return want & PG_WANT_USB ? pg_collect_usb(root, facts) : 0;
+	case 18:
+		return want & PG_WANT_USAGE ? pg_collect_usage(root, facts) : 0;
+	case 19:
+		return want & PG_WANT_USAGE ? pg_collect_usb_use(root, facts) : 0;
+	default:
+		return -ENODATA;
+	}
+}
+
+struct pg_facts *pg_facts_new(void)
+{
+	return calloc(1, sizeof(struct pg_facts));
+}
+
+int pg_facts_read_on(const struct pg_root *root, unsigned want, unsigned *part,
+		     struct pg_facts *facts, struct pg_err *err)
+{
+	int r = collect_part(root, want, *part, facts, err);
 
 	if (r == 0)
-		r = pg_collect_pci(root, facts, err);
-	if (r == 0)
-		r = pg_collect_iommu(root, facts);
-	if (r == 0)
-		r = pg_collect_iomem(root, facts);
-	if (r == 0)
-		r = pg_collect_system(root, facts);
-	if (r == 0 && want & PG_WANT_IDENTITY)
-		r = pg_collect_identity(root, facts);
-	if (r == 0 && want & PG_WANT_NAMES)
-		r = pg_collect_names(facts);
-	if (r == 0 && want & PG_WANT_BOOT)
-		r = pg_collect_files(root, facts);
-	if (r == 0 && want & PG_WANT_BOOT)
-		r = pg_collect_vf_makers(root, facts);
-	if (r == 0 && want & PG_WANT_BOOT)
-		r = pg_collect_boot(root, facts);
-	if (r == 0 && want & PG_WANT_BOOT)
-		r = pg_collect_entries(root, facts);
-	if (r == 0 && want & PG_WANT_BOOT)
-		r = pg_collect_initrds(root, facts);
-	if (r == 0 && want & PG_WANT_BOOT)
-		r = pg_collect_kernels(root, facts);
-	if (r == 0 && want & PG_WANT_MODULES)
-		r = pg_collect_modules(root, facts);
-	if (r == 0 && want & PG_WANT_MDEV)
-		r = pg_collect_mdev(root, facts);
-	if (r == 0 && want & PG_WANT_GUESTS)
-		r = pg_collect_guests(root, facts);
-	if (r == 0 && want & PG_WANT_GUESTS)
-		r = pg_collect_render(root, facts);
-	if (r == 0 && want & PG_WANT_USB)
-		r = pg_collect_usb(root, facts);
-	if (r == 0 && want & PG_WANT_USAGE)
-		r = pg_collect_usage(root, facts);
-	if (r == 0 && want & PG_WANT_USAGE)
-		r = pg_collect_usb_use(root, facts);
-	return r;
+		(*part)++;
+	return r == 0 ? 1 : r == -ENODATA ? 0 : r;
 }
 
 int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts **ret,
 		     struct pg_err *err)
 {
-	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*facts));
-	int r;
+	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = pg_facts_new();
+	unsigned part = 0;
+	int r = facts ? 1 : -ENOMEM;
 
-	if (!facts)
-		return -ENOMEM;
-	r = collect_all(root, want, facts, err);
+	while (r > 0)
+		r = pg_facts_read_on(root, want, &part, facts, err);
 	if (r < 0)
 		return r;
 	*ret = PG_STEAL(facts);
@@ -275,6 +294,7 @@ static void guest_done(struct pg_guest *g)
 	free(g->path);
 	free(g->lock);
 	free(g->ha);
+	free(g->ha_group);
 	free(g->backup_job);
 	for (size_t i = 0; i < g->n_lines; i++) {
 		free(g->lines[i].section);

@@ -372,6 +372,8 @@ struct pg_guest {
 	bool template;
 	char *lock;		/* "backup", …; NULL: not locked */
 	char *ha;		/* its state in ha/resources.cfg, "started"; NULL: HA leaves it alone */
+	char *ha_group;		/* of ha/resources.cfg, until Proxmox VE 8; or NULL */
+	bool ha_here;		/* HA starts it on its node alone: a strict rule, or a restricted group */
 	char *backup_job;	/* of jobs.cfg: the first that saves it; NULL: none, as far as is known */
 	bool q35, ovmf;
 	bool has_disk;		/* a disk that may hold an installed system */
@@ -557,6 +559,14 @@ int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts 
 		     struct pg_err *err);
 /* VMs and mappings alone, as they are now; what could not be read is noted. Returns 0 or -ENOMEM. */
 int pg_facts_collect_guests(const struct pg_root *root, struct pg_facts **ret);
+/*
+ * The same in pieces, for who has something else to do meanwhile: facts begin empty (NULL: no memory) and
+ * *part with 0. 1: there is more; 0: that was all. What is read first is `settings` and `system`.
+ */
+struct pg_facts *pg_facts_new(void);
+#define PG_FACTS_BEGUN 2	/* *part behind these two */
+int pg_facts_read_on(const struct pg_root *root, unsigned want, unsigned *part,
+		     struct pg_facts *facts, struct pg_err *err);
 /* Only that of it: was the node booted with pve-gpu.off? 0, or why it cannot be read. */
 int pg_boot_is_off(const struct pg_root *root, bool *ret);
 void pg_facts_free(struct pg_facts *facts);

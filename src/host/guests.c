@@ -359,6 +359,8 @@ static int read_kept(const struct pg_root *root, struct pg_facts *facts)
 		int (*parse)(const struct pg_bytes *text, struct pg_facts *facts);
 	} files[] = {
 		{ PVE "/ha/resources.cfg", pg_ha_parse },
+		{ PVE "/ha/groups.cfg", pg_ha_groups_parse }, /* after the resources, which name them */
+		{ PVE "/ha/rules.cfg", pg_ha_rules_parse },
 		{ PVE "/jobs.cfg", pg_jobs_parse },
 		{ "/run/qemu-server/pci-id-reservations", pg_reserved_parse },
 	};

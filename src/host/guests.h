@@ -83,5 +83,8 @@ int pg_mappings_parse(const struct pg_bytes *text, const char *node, struct pg_f
 /* Fill ha and backup_job of every VM from ha/resources.cfg and jobs.cfg (PVE::HA::Resources,
  * PVE::Jobs), and reserved[] from pci-id-reservations. Return 0 or -ENOMEM. */
 int pg_ha_parse(const struct pg_bytes *text, struct pg_facts *facts);
+/* Fill ha_here: from ha/groups.cfg (PVE::HA::Groups), and from ha/rules.cfg (PVE::HA::Rules::NodeAffinity). */
+int pg_ha_groups_parse(const struct pg_bytes *text, struct pg_facts *facts);
+int pg_ha_rules_parse(const struct pg_bytes *text, struct pg_facts *facts);
 int pg_jobs_parse(const struct pg_bytes *text, struct pg_facts *facts);
 int pg_reserved_parse(const struct pg_bytes *text, struct pg_facts *facts);

@@ -17,6 +17,14 @@ static int replace(char **field, const char *value)
 	return *field ? 0 : -ENOMEM;
 }
 
+/* A switch without a value is on (PVE::SectionConfig). */
+static bool is_true(const struct pg_section *s, const char *key)
+{
+	const char *value = pg_section_get(s, key);
+
+	return value && (!*value || pg_pve_boolean(value) == PG_YES);
+}
+
 /* ---- HA ---- */
 
 /* PVE::HA::Resources: state is started where nothing is said, and "enabled" means that too; what
@@ -28,6 +36,13 @@ static const char *ha_state(const struct pg_section *s)
 	if (!state || strcmp(state, "enabled") == 0)
 		return "started";
 	return strcmp(state, "ignored") == 0 || strcmp(state, "disabled") == 0 ? NULL : state;
+}
+
+static int add_ha(struct pg_guest *g, const char *state, const char *group)
+{
+	int r = replace(&g->ha, state);
+
+	return r < 0 || !group ? r : replace(&g->ha_group, group);
 }
 
 int pg_ha_parse(const struct pg_bytes *text, struct pg_facts *facts)
@@ -44,19 +59,86 @@ int pg_ha_parse(const struct pg_bytes *text, struct pg_facts *facts)
 			continue;
 		for (size_t k = 0; r == 0 && k < facts->n_guest; k++)
 			if (facts->guest[k].vmid == vmid)
-				r = replace(&facts->guest[k].ha, state);
+				r = add_ha(&facts->guest[k], state, pg_section_get(&all.v[i], "group"));
+	}
+	return r;
+}
+
+/* "pve1:2,pve2": is it this node alone? */
+static int are_only(const struct pg_section *s, const char *node, bool *ret)
+{
+	struct pg_strv nodes PG_CLEANUP(pg_strv_done) = { 0 };
+	const char *value = pg_section_get(s, "nodes");
+	int r = value ? pg_strv_split(value, ",; \t", &nodes) : 0;
+
+	*ret = nodes.n > 0;
+	for (size_t i = 0; i < nodes.n; i++)
+		*ret &= strlen(node) == strcspn(nodes.v[i], ":") &&
+			strncmp(node, nodes.v[i], strlen(node)) == 0;
+	return r;
+}
+
+static int keep_here(struct pg_guest *g, const struct pg_section *s)
+{
+	bool only = false;
+	int r = are_only(s, g->node, &only);
+
+	g->ha_here |= only;
+	return r;
+}
+
+int pg_ha_groups_parse(const struct pg_bytes *text, struct pg_facts *facts)
+{
+	struct pg_sections all PG_CLEANUP(pg_sections_done) = { 0 };
+	int r = pg_sections_parse(text, true, &all);
+
+	for (size_t i = 0; r == 0 && i < all.n; i++)
+		for (size_t k = 0; r == 0 && is_true(&all.v[i], "restricted") && k < facts->n_guest; k++)
+			if (facts->guest[k].ha_group &&
+			    strcmp(facts->guest[k].ha_group, all.v[i].id) == 0)
+				r = keep_here(&facts->guest[k], &all.v[i]);
+	return r;
+}
+
+/* "vm:100,ct:101": is the VM among them? */
+static int concerns(const struct pg_section *s, uint32_t vmid, bool *ret)
+{
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	const char *value = pg_section_get(s, "resources");
+	int r = value ? pg_strv_split(value, ",; \t", &names) : 0;
+
+	*ret = false;
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		uint64_t id = 0;
+
+		*ret |= pg_text_starts(names.v[i], "vm:") &&
+			pg_text_number(names.v[i] + 3, 10, UINT32_MAX, &id) == 0 && id == vmid;
+	}
+	return r;
+}
+
+int pg_ha_rules_parse(const struct pg_bytes *text, struct pg_facts *facts)
+{
+	struct pg_sections all PG_CLEANUP(pg_sections_done) = { 0 };
+	int r = pg_sections_parse(text, true, &all);
+
+	for (size_t i = 0; r == 0 && i < all.n; i++) {
+		const struct pg_section *s = &all.v[i];
+
+		if (strcmp(s->type, "node-affinity") != 0 || !is_true(s, "strict") || is_true(s, "disable"))
+			continue;
+		for (size_t k = 0; r == 0 && k < facts->n_guest; k++) {
+			bool named = false;
+
+			r = concerns(s, facts->guest[k].vmid, &named);
+			if (r == 0 && named)
+				r = keep_here(&facts->guest[k], s);
+		}
 	}
 	return r;
 }
 
 /* ---- backup jobs ---- */
-
-static bool is_true(const struct pg_section *s, const char *key)
-{
-	const char *value = pg_section_get(s, key);
-
-	return value && pg_pve_boolean(value) == PG_YES;
-}
 
 static int lists(const struct pg_section *s, const char *key, uint32_t vmid, bool *ret)
 {

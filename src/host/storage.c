@@ -71,12 +71,40 @@ static int add_storage(const struct pg_section *s, const char *node, struct pg_f
 	return read_here(s, node, &st->here);
 }
 
+/* A `local` that is no folder, or another one, counts for nothing (parse_config). */
+static bool is_no_local(const struct pg_section *s)
+{
+	const char *path = pg_section_get(s, "path");
+
+	return strcmp(s->id, "local") == 0 &&
+	       (strcmp(s->type, "dir") != 0 || (path && strcmp(path, "/var/lib/vz") != 0));
+}
+
+/* Without a section of its own `local` is there all the same, for everything (parse_config). Last, so
+ * that a choice falls on what the person has set up. */
+static int add_local(struct pg_facts *facts)
+{
+	struct pg_storage *st;
+
+	for (size_t i = 0; i < facts->n_storage; i++)
+		if (strcmp(facts->storage[i].id, "local") == 0)
+			return 0;
+	st = pg_vec_add(&facts->storage, &facts->n_storage, sizeof(*st));
+	if (!st)
+		return -ENOMEM;
+	st->images = st->here = true;
+	st->id = strdup("local");
+	st->type = strdup("dir");
+	return st->id && st->type ? 0 : -ENOMEM;
+}
+
 int pg_storage_parse(const struct pg_bytes *text, const char *node, struct pg_facts *facts)
 {
 	struct pg_sections all PG_CLEANUP(pg_sections_done) = { 0 };
 	int r = pg_sections_parse(text, true, &all);
 
 	for (size_t i = 0; r == 0 && i < all.n; i++)
-		r = add_storage(&all.v[i], node, facts);
-	return r;
+		if (!is_no_local(&all.v[i]))
+			r = add_storage(&all.v[i], node, facts);
+	return r < 0 || all.n == 0 ? r : add_local(facts);
 }

@@ -195,10 +195,14 @@ static int not_running(struct pg_checker *c, const struct pg_strv *configured)
 
 /* ---- single options of note ---- */
 
+/* Said once, of what runs. */
 static int amd_on(struct pg_checker *c, const struct pg_strv *words, const char *where)
 {
 	struct pg_finding *f;
 
+	for (size_t i = 0; i < c->f->n; i++)
+		if (strcmp(c->f->v[i].id, "amd-iommu-on") == 0)
+			return 0;
 	if (!pg_words_have(words, "amd_iommu", "on"))
 		return 0;
 	f = pg_findings_add(c->f, "amd-iommu-on", PG_LEVEL_NOTE, "host",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/lint.h"
 #include "src/plan/sriov.h"
 #include "src/plan/vm_check.h"
 
@@ -217,6 +218,16 @@ static int in_group(struct pg_checker *c, const struct pg_dev *dev)
 
 /* ---- its slot ---- */
 
+/* Has the VM it already, and keeps it? */
+static bool is_had(const struct pg_checker *c, const struct pg_dev *dev)
+{
+	const struct pg_guest *guest = c->choices->vmid ?
+		pg_facts_guest(c->facts, c->choices->vmid) : NULL;
+
+	return guest && !c->choices->remove.n && !c->choices->replace &&
+	       pg_lint_takes(c->facts, guest, dev);
+}
+
 static int left_behind(struct pg_checker *c, const struct pg_dev *dev)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
@@ -228,7 +239,7 @@ static int left_behind(struct pg_checker *c, const struct pg_dev *dev)
 		const struct pg_dev *other = &c->facts->dev[i];
 
 		if (other != dev && pg_bdf_same_slot(other->addr, dev->addr) &&
-		    other->kind != PG_KIND_GPU && stays(c, other) && !other->is_vf)
+		    other->kind != PG_KIND_GPU && stays(c, other) && !other->is_vf && !is_had(c, other))
 			pg_strbuf_addf(&b, "%s%s", b.len ? ", " : "", pg_bdf_str(other->addr).s);
 	}
 	if (pg_strbuf_error(&b) < 0)

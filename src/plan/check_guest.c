@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "src/plan/lint.h"
 #include "src/plan/usb.h"
 #include "src/plan/vm_check.h"
 
@@ -25,11 +26,6 @@ static int refuse(struct pg_checker *c, const struct pg_guest *g, const char *id
 	if (evidence && pg_finding_evidence(f, "%s: %s", g->path, evidence) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "%s", advice);
-}
-
-static bool is_on(const char *value)
-{
-	return value && pg_pve_true(value);
 }
 
 /* ---- may the chosen VM be changed at all? ---- */
@@ -68,6 +64,11 @@ int pg_check_changeable(struct pg_checker *c, const struct pg_guest *g)
 			      _("This is a template: it never runs, and a passed device would be in "
 			      "every clone."),
 			      "template: 1", _("Choose a VM, or clone the template first."));
+	if (g->lock && strcmp(g->lock, "suspended") == 0)
+		return refuse(c, g, "vm-locked",
+			      _("The VM is suspended to disk, and Proxmox changes nothing of it until it has "
+				"been started again."),
+			      g->lock, _("Start it, shut it down in the guest, then plan again."));
 	if (g->lock)
 		return refuse(c, g, "vm-locked",
 			      _("The VM is locked by another task, and Proxmox changes nothing of "
@@ -99,7 +100,7 @@ enum { NAMED = 8 }; /* VMs that are named one by one; of the others, the number 
 
 static bool both_start(const struct pg_guest *own, const struct pg_guest *g)
 {
-	return own && is_on(pg_guest_get(own, "onboot")) && is_on(pg_guest_get(g, "onboot"));
+	return own && pg_lint_starts_itself(own) && pg_lint_starts_itself(g);
 }
 
 static int other_vm(struct pg_checker *c, const struct pg_guest *own, const struct pg_guest *g,
@@ -114,7 +115,7 @@ static int other_vm(struct pg_checker *c, const struct pg_guest *own, const stru
 		"stopped one takes the device as well.",
 		g->vmid,
 		g->running == PG_YES ? _(" and is running") :
-		both ? _(", and both start with the node") : "");
+		both ? _(", and both start by themselves") : "");
 
 	if (pg_finding_evidence(f, "%s", g->path) < 0)
 		return -ENOMEM;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/i18n.h"
+#include "src/plan/lint.h"
 #include "src/plan/usb.h"
 
 /* One of the chosen, while it is looked at. */
@@ -160,16 +161,14 @@ static bool has_it(const struct chosen *u, const struct pg_guest *g)
 	return false;
 }
 
-static bool starts_with_node(const struct pg_guest *g)
+static bool starts_itself(const struct pg_guest *g)
 {
-	const char *onboot = g ? pg_guest_get(g, "onboot") : NULL;
-
-	return onboot && pg_pve_true(onboot);
+	return g && pg_lint_starts_itself(g);
 }
 
 static int other_vm(struct chosen *u, const struct pg_guest *g)
 {
-	bool both = starts_with_node(u->guest) && starts_with_node(g);
+	bool both = starts_itself(u->guest) && starts_itself(g);
 	bool warn = both || g->running == PG_YES;
 	struct pg_finding *f = pg_findings_add(
 		u->c->f, "usb-other-vm", warn ? PG_LEVEL_WARN : PG_LEVEL_NOTE, u->scope,
@@ -177,7 +176,7 @@ static int other_vm(struct chosen *u, const struct pg_guest *g)
 		"can have it, and the other one starts without it.",
 		g->vmid,
 		g->running == PG_YES ? _(" and is running") :
-		both ? _(", and both start with the node") : "");
+		both ? _(", and both start by themselves") : "");
 
 	if (pg_finding_evidence(f, "%s", g->path) < 0)
 		return -ENOMEM;

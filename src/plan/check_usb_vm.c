@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/i18n.h"
+#include "src/plan/lint.h"
 #include "src/plan/usb.h"
 
 /* ---- a mapping on this node: what its start check would say (PVE::Mapping::USB) ---- */
@@ -52,6 +53,21 @@ static int say(const struct entry *e, const char *id, enum pg_level level, const
 				e->usb->pending ? _(" (pending)") : "") < 0)
 		return -ENOMEM;
 	return advice ? pg_finding_advice(f, "%s", advice) : 0;
+}
+
+/* The schema takes it in any case, what reads it afterwards in lower case alone (PVE::QemuServer::USB,
+ * get_usb_devices): no usb id or path given. */
+static int spice(const struct entry *e)
+{
+	size_t n = 0;
+	const char *host = pg_pve_part(e->usb->value, "host", true, &n);
+
+	if (e->usb->spec.by != PG_USB_BY_SPICE || (host && n == 5 && strncmp(host, "spice", n) == 0))
+		return 0;
+	return say(e, "usb-spice-case", PG_LEVEL_BLOCK,
+		   _("Proxmox takes this for a device, and finds none: the VM does not start (no usb id or path "
+		     "given)."),
+		   _("Write spice in small letters."));
 }
 
 static bool cfg_unread(const struct pg_facts *facts)
@@ -126,6 +142,8 @@ static int entries(struct pg_checker *c, const struct pg_guest *g)
 			continue;
 		r = slot(&e);
 		if (r == 0)
+			r = spice(&e);
+		if (r == 0)
 			r = mapping(&e);
 		if (r == 0)
 			r = device(&e);
@@ -150,7 +168,7 @@ static int several(struct pg_checker *c, const struct pg_usb_dev *dev)
 
 		if (!g->local || g->template || !pg_guest_usb_of(c->facts, g, dev))
 			continue;
-		onboot += pg_guest_get(g, "onboot") && pg_pve_true(pg_guest_get(g, "onboot"));
+		onboot += pg_lint_starts_itself(g);
 		if (n++ < NAMED)
 			pg_strbuf_addf(&b, "%s%u", b.len ? ", " : "", g->vmid);
 	}
@@ -163,7 +181,7 @@ static int several(struct pg_checker *c, const struct pg_usb_dev *dev)
 	f = pg_findings_add(c->f, "usb-several-vms", onboot > 1 ? PG_LEVEL_WARN : PG_LEVEL_NOTE, scope,
 			    "Several VMs have this device: the one that starts first gets it, the "
 			    "others start without%s.",
-			    onboot > 1 ? _("; more than one starts with the node") : "");
+			    onboot > 1 ? _("; more than one starts by itself") : "");
 	return pg_finding_evidence(f, "%s: VMs %s%s", called, b.s, n > NAMED ? _(", and more") : "");
 }
 

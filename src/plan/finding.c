@@ -160,7 +160,9 @@ static int compare(const struct pg_finding *a, const struct pg_finding *b)
 
 	if (r == 0)
 		r = strcmp(a->scope, b->scope);
-	return r ? r : strcmp(a->text, b->text);
+	if (r == 0)
+		r = strcmp(a->text, b->text);
+	return r ? r : strcmp(a->evidence ? a->evidence : "", b->evidence ? b->evidence : "");
 }
 
 static int by_text(const void *pa, const void *pb)
@@ -172,8 +174,8 @@ static int by_text(const void *pa, const void *pb)
 	return r ? r : (a > b) - (a < b);
 }
 
-/* Empties all but the first of those that say the same. Thousands of VMs can have something
- * said about them. */
+/* Empties all but the first of those that say the same of the same: two entries of a VM can have
+ * the same fault. Thousands of VMs can have something said about them. */
 static int empty_twins(struct pg_findings *f)
 {
 	pg_autofree struct pg_finding **view = calloc(f->n, sizeof(struct pg_finding *));

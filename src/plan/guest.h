@@ -52,6 +52,7 @@ bool pg_vm_is_arm(const struct pg_vm_plan *vm);
 int pg_vm_arm(struct pg_vm_plan *vm);
 /* plan_igd.c: has it a device with legacy-igd at its next start? */
 bool pg_vm_has_igd(const struct pg_vm_plan *vm);
+int pg_vm_machine(struct pg_vm_plan *vm);	/* plan_machine.c */
 int pg_vm_display(struct pg_vm_plan *vm);	/* plan_display.c */
 /* plan_mapping.c: the chosen mapping gets this node's entry for these functions, unless it has it. */
 int pg_vm_mapping(struct pg_vm_plan *vm, const struct pg_dev *const *dev, size_t n,

@@ -239,8 +239,8 @@ const struct pg_dev *pg_lint_dev(const struct pg_facts *facts, const struct pg_h
 	return NULL;
 }
 
-static bool entry_takes(const struct pg_facts *facts, const struct pg_hostpci *hp,
-			const struct pg_dev *dev)
+bool pg_lint_entry_takes(const struct pg_facts *facts, const struct pg_hostpci *hp,
+			 const struct pg_dev *dev)
 {
 	const struct pg_mapping *m = pg_lint_mapping(facts, hp);
 	struct pg_hostpci as;
@@ -258,7 +258,7 @@ bool pg_lint_takes(const struct pg_facts *facts, const struct pg_guest *guest,
 {
 	for (size_t i = 0; i < guest->n_hostpci; i++)
 		if (pg_hostpci_counts(guest, &guest->hostpci[i]) &&
-		    entry_takes(facts, &guest->hostpci[i], dev))
+		    pg_lint_entry_takes(facts, &guest->hostpci[i], dev))
 			return true;
 	return false;
 }
@@ -326,7 +326,7 @@ static int one(struct pg_checker *c, const struct pg_guest *g)
 		entries,	  pg_lint_firmware,  pg_lint_memory,	pg_lint_processor,
 		pg_lint_pending,  pg_lint_snapshots, pg_lint_lock,	pg_lint_args,
 		pg_lint_ha,	  pg_lint_moving,    pg_lint_backup,	takes_from_host,
-		pg_lint_display,  pg_lint_twice,     bad_lines,
+		pg_lint_display,  pg_lint_twice,     pg_lint_machine,	bad_lines,
 	};
 	struct pg_lint l = { .c = c, .g = g };
 	int r = 0;

@@ -44,7 +44,10 @@ int pg_lint_fix_first(struct pg_checker *c, struct pg_finding *f, const char *op
 int pg_lint_fix_remove(const struct pg_lint *l, struct pg_finding *f,
 		       const struct pg_hostpci *hp);
 
-/* ---- lint.c: asking ---- */
+/* ---- lint.c, lint_entry.c: asking ---- */
+
+/* Is nothing known of the mappings, since their file could not be read? */
+bool pg_lint_mappings_unread(const struct pg_facts *facts);
 
 /* Is the key set to something that is true? */
 bool pg_lint_is_on(const struct pg_guest *guest, const char *key);
@@ -57,6 +60,9 @@ const struct pg_dev *pg_lint_dev(const struct pg_facts *facts, const struct pg_h
 /* The mapping of an entry; NULL: it names none, or there is none. */
 const struct pg_mapping *pg_lint_mapping(const struct pg_facts *facts,
 					 const struct pg_hostpci *hp);
+/* Does the entry stand for just this function? Not by mdev=, nor by a mapping with alternatives. */
+bool pg_lint_entry_takes(const struct pg_facts *facts, const struct pg_hostpci *hp,
+			 const struct pg_dev *dev);
 /* Does the next start of the VM take just this function, so that no other VM can have it: not by
  * mdev=, and not by a mapping with alternatives? */
 bool pg_lint_takes(const struct pg_facts *facts, const struct pg_guest *guest,
@@ -80,6 +86,8 @@ int pg_lint_template(const struct pg_lint *l);
 int pg_lint_firmware(const struct pg_lint *l);
 int pg_lint_memory(const struct pg_lint *l);
 int pg_lint_processor(const struct pg_lint *l);
+/* lint_machine.c: the machine around the devices */
+int pg_lint_machine(const struct pg_lint *l);
 /* lint_display.c: the VM's own display */
 int pg_lint_display(const struct pg_lint *l);
 /* lint_cluster.c: other nodes, and what starts VMs unasked */

@@ -44,22 +44,37 @@ static const struct pg_hostpci *only_here(const struct pg_lint *l)
 	return NULL;
 }
 
+/* Rules came with Proxmox VE 9; until then there were groups. NULL: no memory. */
+static char *how_to_bind(const struct pg_lint *l)
+{
+	const char *version = l->c->facts->system.pve_version, *id = l->scope.number;
+
+	if (version && strtoul(version, NULL, 10) < 9)
+		return pg_strf("`ha-manager groupadd only-%s --nodes %s --restricted 1`, "
+			       "`ha-manager set vm:%s --group only-%s`", l->g->node, l->g->node, id, l->g->node);
+	return pg_strf("`ha-manager rules add node-affinity vm%s-here --resources vm:%s --nodes %s --strict 1`",
+		       id, id, l->g->node);
+}
+
 int pg_lint_ha(const struct pg_lint *l)
 {
 	const struct pg_hostpci *hp = l->g->ha ? raw(l->g) : NULL;
+	char *bind pg_autofree = NULL;
 	struct pg_finding *f;
 
-	if (!l->g->ha)
+	if (!l->g->ha || l->g->ha_here)
 		return 0;
+	bind = how_to_bind(l);
+	if (!bind)
+		return -ENOMEM;
 	if (hp) {
 		f = pg_lint_add(l, "ha-raw-device", PG_LEVEL_WARN,
 				"HA may start the VM on another node, and the address of its device means "
 				"another device there, or none.");
 		if (pg_lint_entry(l, f, hp) < 0 ||
 		    pg_finding_advice(f, "Name the device by a resource mapping that has an entry for "
-					 "each node with such a device, or bind the VM to this node by "
-					 "an HA rule (/etc/pve/ha/resources.cfg: vm: %s).",
-				      l->scope.number) < 0)
+					 "each node with such a device, or bind the VM to this node: %s.",
+				      bind) < 0)
 			return -ENOMEM;
 		return fix_mapping(l, f, hp);
 	}
@@ -72,7 +87,7 @@ int pg_lint_ha(const struct pg_lint *l)
 	if (pg_lint_entry(l, f, hp) < 0)
 		return -ENOMEM;
 	return pg_finding_advice(f, "`pve-gpu mapping %s ADDRESS` on each other node adds its device to the "
-				    "mapping; or bind the VM to this node by an HA rule.", hp->mapping);
+				    "mapping; or bind the VM to this node: %s.", hp->mapping, bind);
 }
 
 /* ---- migration, suspend, snapshots with memory ---- */
@@ -103,7 +118,7 @@ int pg_lint_moving(const struct pg_lint *l)
 	struct pg_finding *f;
 	bool live;
 
-	if (!pg_lint_has_device(l->g) || l->g->ha || !has_other_nodes(l->c->facts))
+	if (!pg_lint_has_device(l->g) || (l->g->ha && !l->g->ha_here) || !has_other_nodes(l->c->facts))
 		return 0;
 	if (!hp && only_here(l)) {
 		f = pg_lint_add(l, "vm-mapping-here-only", PG_LEVEL_NOTE,

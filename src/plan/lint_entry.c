@@ -70,7 +70,7 @@ static int missing(const struct pg_lint *l, const struct pg_hostpci *hp)
 	return pg_lint_fix_remove(l, f, hp);
 }
 
-static bool mappings_unread(const struct pg_facts *facts)
+bool pg_lint_mappings_unread(const struct pg_facts *facts)
 {
 	static const char path[] = "/etc/pve/mapping/pci.cfg:";
 
@@ -86,7 +86,7 @@ static int mapping(const struct pg_lint *l, const struct pg_hostpci *hp)
 	const struct pg_mapping *m = pg_lint_mapping(l->c->facts, hp);
 	struct pg_finding *f;
 
-	if (!hp->mapping || mappings_unread(l->c->facts) || (m && m->here))
+	if (!hp->mapping || pg_lint_mappings_unread(l->c->facts) || (m && m->here))
 		return 0;
 	f = about(l, hp, "hostpci-no-mapping", PG_LEVEL_BLOCK,
 		  m ? _("The VM names a resource mapping that has no device on this node: it will not "
@@ -134,6 +134,66 @@ static int mapping_mdev(const struct pg_lint *l, const struct pg_hostpci *hp)
 					    "mapping %s %s` takes it out.", m->id, pg_bdf_str(dev->addr).s);
 }
 
+/* ---- what vfio-pci takes ---- */
+
+/* A device that the entry names and that fits; NULL: none. Of a mapping with alternatives the VM gets
+ * one of several: nothing is said then. */
+static const struct pg_dev *find(const struct pg_lint *l, const struct pg_hostpci *hp,
+				 bool (*fits)(const struct pg_dev *dev))
+{
+	const struct pg_facts *facts = l->c->facts;
+
+	for (size_t i = 0; i < facts->n_dev; i++)
+		if (fits(&facts->dev[i]) && pg_lint_entry_takes(facts, hp, &facts->dev[i]))
+			return &facts->dev[i];
+	return NULL;
+}
+
+static bool is_bridge(const struct pg_dev *dev)
+{
+	return dev->is_bridge;
+}
+
+/* Proxmox leaves bridges with their driver (PVE::SysFSTools, pci_dev_group_bind_to_vfio), and vfio-pci
+ * would not have them. */
+static int bridge(const struct pg_lint *l, const struct pg_hostpci *hp)
+{
+	const struct pg_dev *dev = find(l, hp, is_bridge);
+	struct pg_finding *f;
+
+	if (!dev)
+		return 0;
+	f = pg_lint_add(l, "hostpci-bridge", PG_LEVEL_BLOCK,
+			"The VM names a bridge (%s), which cannot be passed: it will not start. What is behind it "
+			"can be passed.", pg_bdf_str(dev->addr).s);
+	if (pg_lint_entry(l, f, hp) < 0 || pg_finding_advice(f, "Name the device behind the bridge.") < 0)
+		return -ENOMEM;
+	return pg_lint_fix_remove(l, f, hp);
+}
+
+static bool has_vfs(const struct pg_dev *dev)
+{
+	return dev->num_vfs > 0;
+}
+
+/* vfio-pci refuses it (drivers/vfio/pci/vfio_pci_core.c). */
+static int card(const struct pg_lint *l, const struct pg_hostpci *hp)
+{
+	const struct pg_dev *dev = hp->keep_driver ? NULL : find(l, hp, has_vfs);
+	struct pg_finding *f;
+
+	if (!dev)
+		return 0;
+	f = pg_lint_add(l, "hostpci-has-vfs", PG_LEVEL_BLOCK,
+			"The VM names a device that has virtual functions, and vfio-pci refuses it as long as there "
+			"are any (Cannot bind to PF with SR-IOV enabled): the VM will not start.");
+	if (pg_lint_entry(l, f, hp) < 0 ||
+	    pg_finding_advice(f, "Give the VM one of the virtual functions instead; or take them away "
+				 "(`pve-gpu sriov %s 0`).", pg_bdf_str(dev->addr).s) < 0)
+		return -ENOMEM;
+	return pg_lint_fix_remove(l, f, hp);
+}
+
 /* ---- what it says of it ---- */
 
 static int pcie(const struct pg_lint *l, const struct pg_hostpci *hp)
@@ -145,8 +205,10 @@ static int pcie(const struct pg_lint *l, const struct pg_hostpci *hp)
 	f = about(l, hp, "hostpci-pcie-i440fx", PG_LEVEL_BLOCK,
 		  _("pcie=1 needs the q35 machine type: the VM will not start (q35 machine model is not "
 		  "enabled)."));
-	if (pg_finding_advice(f, "Take pcie=1 out, which works for most devices; or set the machine to "
-				 "q35 (--change-machine) after a backup.") < 0)
+	if (pg_finding_advice(f, pg_guest_is_arm(l->c->facts, l->g) ?
+				 N_("Take pcie=1 out: the machine type virt has PCI Express by itself.") :
+				 N_("Take pcie=1 out, which works for most devices; or set the machine to "
+				    "q35 (--change-machine) after a backup.")) < 0)
 		return -ENOMEM;
 	return pg_lint_fix(l, f, hp, "--pcie off");
 }
@@ -226,7 +288,7 @@ static int rom(const struct pg_lint *l, const struct pg_hostpci *hp)
 int pg_lint_entry_rules(const struct pg_lint *l, const struct pg_hostpci *hp)
 {
 	static int (*const rules[])(const struct pg_lint *l, const struct pg_hostpci *hp) = {
-		missing, mapping, mapping_mdev, pcie, mdev, xvga, rom, pg_lint_igd,
+		missing, mapping, mapping_mdev, bridge, card, pcie, mdev, xvga, rom, pg_lint_igd,
 	};
 	bool broken;
 	int r = is_broken(l, hp, &broken);

@@ -53,7 +53,7 @@ int pg_lint_firmware(const struct pg_lint *l)
 		return 0;
 	if (!disk)
 		return efidisk(l);
-	if (!strstr(disk, "pre-enrolled-keys=1") || !find(l, is_gpu))
+	if (!pg_efi_has_keys(disk) || !find(l, is_gpu))
 		return 0;
 	f = pg_lint_add(l, "guest-secure-boot", PG_LEVEL_NOTE,
 			"The VM starts with Secure Boot: an unsigned ROM of the GPU, or an unsigned driver, "

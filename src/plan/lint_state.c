@@ -85,15 +85,26 @@ static bool is_snapshot(const char *section)
 	return *section && strcmp(section, "PENDING") != 0 && !pg_text_starts(section, "special:");
 }
 
-/* Of "0000:01:00.0;0000:01:00.1,pcie=1" or "host=…": is one that it names not on this node? */
+/* "mapping=gpu,pcie=1": has this node nothing under that name? */
+static bool mapping_gone(const struct pg_facts *facts, const char *name, size_t n)
+{
+	for (size_t i = 0; i < facts->n_mapping; i++)
+		if (strlen(facts->mapping[i].id) == n && strncmp(facts->mapping[i].id, name, n) == 0)
+			return !facts->mapping[i].here;
+	return true;
+}
+
+/* Of "0000:01:00.0;0000:01:00.1,pcie=1" or "pcie=1,host=…": is one that it names not on this node? */
 static int names_gone(const struct pg_facts *facts, const char *value, bool *ret)
 {
 	struct pg_strv addr PG_CLEANUP(pg_strv_done) = { 0 };
-	const char *host = pg_text_starts(value, "host=") ? value + 5 : value;
-	char *list pg_autofree = strndup(host, strcspn(host, ","));
+	size_t n = 0, n_name = 0;
+	const char *host = pg_pve_part(value, "host", true, &n);
+	const char *name = pg_pve_part(value, "mapping", false, &n_name);
+	char *list pg_autofree = host ? strndup(host, n) : strdup("");
 	int r = list ? pg_strv_split(list, ";", &addr) : -ENOMEM;
 
-	*ret = false;
+	*ret = name && !pg_lint_mappings_unread(facts) && mapping_gone(facts, name, n_name);
 	for (size_t i = 0; r == 0 && i < addr.n; i++) {
 		struct pg_bdf one;
 		bool slot;
@@ -174,15 +185,21 @@ int pg_lint_snapshots(const struct pg_lint *l)
 
 int pg_lint_lock(const struct pg_lint *l)
 {
+	bool suspended = l->g->lock && strcmp(l->g->lock, "suspended") == 0;
 	struct pg_finding *f;
 
 	if (!l->g->lock || !pg_lint_has_device(l->g))
 		return 0;
-	f = pg_lint_add(l, "vm-locked", PG_LEVEL_NOTE,
-			"The VM is locked by a task: until that ends it can be neither changed nor "
-			"started.");
+	f = pg_lint_add(l, "vm-locked", PG_LEVEL_NOTE, "%s", suspended ?
+			_("The VM is suspended to disk: it cannot be changed. With a passed device it does not "
+			  "resume either: what the device was doing is not saved.") :
+			_("The VM is locked by a task: until that ends it can be neither changed nor "
+			  "started."));
 	if (pg_lint_line(l, f, "", "lock") < 0)
 		return -ENOMEM;
+	if (suspended)
+		return pg_finding_advice(f, "`qm set %s --delete vmstate` gives the saved state up: it starts anew "
+					    "then.", l->scope.number);
 	return pg_finding_advice(f, "If no task runs any more, `qm unlock %s` takes a stale lock off.",
 				 l->scope.number);
 }

@@ -5,16 +5,23 @@
  * (PVE::QemuServer::Machine, ::PCI). It gets its device, and keeps the rest as it is.
  */
 #include "src/plan/guest.h"
+#include "src/plan/vm_check.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "src/base/i18n.h"
+
+bool pg_guest_is_arm(const struct pg_facts *facts, const struct pg_guest *guest)
+{
+	const char *arch = pg_vm_value(guest, "arch");
+
+	return arch ? strcmp(arch, "aarch64") == 0 : facts->system.arm;
+}
+
 bool pg_vm_is_arm(const struct pg_vm_plan *vm)
 {
-	const char *arch = pg_vm_value(vm->guest, "arch");
-
-	return arch ? strcmp(arch, "aarch64") == 0 : vm->p->facts->system.arm;
+	return pg_guest_is_arm(vm->p->facts, vm->guest);
 }
 
 /* The option that such a VM cannot have; NULL: none was chosen. */

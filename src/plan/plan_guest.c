@@ -159,75 +159,6 @@ bool pg_vm_has_gpu(const struct pg_vm_plan *vm)
 	return false;
 }
 
-/* ---- machine ---- */
-
-/* "pc-i440fx-8.1+pve0" is "pc-q35-8.1+pve0": the version stays, since an installed system, and
- * Windows above all, is bound to it. */
-static void add_q35(struct pg_strbuf *b, const char *type)
-{
-	static const char old[] = "pc-i440fx-";
-
-	if (pg_text_starts(type, old))
-		pg_strbuf_addf(b, "pc-q35-%s", type + strlen(old));
-	else
-		pg_strbuf_add(b, "q35");
-}
-
-/* The type becomes q35; viommu and the like stay. */
-static char *q35_value(const char *machine)
-{
-	struct pg_strbuf b = { 0 };
-	struct pg_strv part PG_CLEANUP(pg_strv_done) = { 0 };
-	const char *type = "";
-
-	if (pg_strv_split(machine ? machine : "", ",", &part) < 0)
-		return NULL;
-	for (size_t i = 0; i < part.n; i++)
-		if (!strchr(part.v[i], '='))
-			type = part.v[i];
-		else if (pg_text_starts(part.v[i], "type="))
-			type = part.v[i] + 5;
-	add_q35(&b, type);
-	for (size_t i = 0; i < part.n; i++) {
-		if (!strchr(part.v[i], '=') || pg_text_starts(part.v[i], "type="))
-			continue;
-		pg_strbuf_addc(&b, ',');
-		pg_strbuf_add(&b, part.v[i]);
-	}
-	return pg_strbuf_steal(&b);
-}
-
-static int keep_machine(struct pg_vm_plan *vm)
-{
-	bool demanded = vm->p->choices->pcie == PG_YES;
-	struct pg_finding *f = pg_vm_finding(
-		vm, "machine-kept", demanded ? PG_LEVEL_WARN : PG_LEVEL_NOTE,
-		"The VM's machine type stays as it is: the system on its disk may not start on "
-		"another. The device is passed as plain PCI, which works for most.");
-
-	if (pg_finding_evidence(f, "machine: %s", vm->q35 ? "q35" : "i440fx") < 0)
-		return -ENOMEM;
-	return pg_finding_advice(f, "To have PCI Express, allow the change of the machine type "
-				    "(change_machine) after a backup of the VM.");
-}
-
-static int machine(struct pg_vm_plan *vm)
-{
-	const struct pg_choices *c = vm->p->choices;
-	char *value pg_autofree = NULL;
-
-	if (vm->q35 || c->pcie == PG_NO || pg_vm_has_igd(vm) || pg_vm_is_arm(vm))
-		return 0;
-	if (vm->guest->has_disk && !c->change_machine)
-		return keep_machine(vm);
-	vm->q35 = true;
-	value = q35_value(pg_vm_value(vm->guest, "machine"));
-	if (!value)
-		return -ENOMEM;
-	return pg_vm_set(vm, "machine", value,
-			 "PCI Express (pcie=1) is there on the q35 machine type only.");
-}
-
 /* ---- firmware ---- */
 
 static int keep_firmware(struct pg_vm_plan *vm)
@@ -249,8 +180,8 @@ static int secure_boot(struct pg_vm_plan *vm)
 	struct pg_finding *f;
 
 	if (!disk)
-		disk = vm->p->choices->secure_boot ? "pre-enrolled-keys=1" : "";
-	if (!strstr(disk, "pre-enrolled-keys=1") || !pg_vm_has_gpu(vm))
+		disk = vm->p->choices->secure_boot ? "efitype=4m,pre-enrolled-keys=1" : "";
+	if (!pg_efi_has_keys(disk) || !pg_vm_has_gpu(vm))
 		return 0;
 	f = pg_vm_finding(vm, "guest-secure-boot", PG_LEVEL_NOTE,
 			  "The VM starts with Secure Boot: an unsigned ROM of the GPU, or an "
@@ -412,7 +343,7 @@ static int whole(struct pg_vm_plan *vm)
 		return pg_vm_hostpci(vm);
 	r = pg_vm_arm(vm);
 	if (r == 0)
-		r = machine(vm);
+		r = pg_vm_machine(vm);
 	if (r == 0)
 		r = firmware(vm);
 	if (r == 0)

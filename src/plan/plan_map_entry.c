@@ -5,6 +5,7 @@
 
 #include "src/base/i18n.h"
 #include "src/plan/hostpci.h"
+#include "src/plan/lint.h"
 #include "src/plan/mapping.h"
 
 static int refuse(struct pg_vm_plan *vm, const char *id, const char *text, const char *advice)
@@ -29,11 +30,54 @@ bool pg_map_task_is_usb(const struct pg_facts *facts, const struct pg_choices *c
 
 /* ---- given ---- */
 
+/* The entry of the VM, but for those by this mapping, that has one of these; NULL: none. */
+static const struct pg_hostpci *other_entry(const struct pg_facts *facts, const struct pg_guest *g,
+					    const char *id, const struct pg_entry *e)
+{
+	for (unsigned i = 0; i < PG_HOSTPCI_MAX; i++) {
+		const struct pg_hostpci *hp = pg_vm_hostpci_at(g, i);
+
+		for (size_t k = 0; hp && !(hp->mapping && strcmp(hp->mapping, id) == 0) && k < e->n; k++)
+			if (pg_lint_entry_takes(facts, hp, e->dev[k]))
+				return hp;
+	}
+	return NULL;
+}
+
+/* A VM that has the mapping, and the device by another entry as well, would have it twice. A further
+ * device of the mapping is none that a VM must take. */
+static int is_twice(struct pg_vm_plan *vm, const struct pg_entry *e, bool *ret)
+{
+	const struct pg_choices *c = vm->p->choices;
+	const struct pg_facts *facts = vm->p->facts;
+	const struct pg_hostpci *hp = NULL;
+	const struct pg_guest *g = NULL;
+	struct pg_finding *f;
+
+	*ret = false;
+	for (size_t i = 0; !hp && c->map_task != PG_MAP_ADD && i < facts->n_guest; i++) {
+		g = &facts->guest[i];
+		if (g->local && !g->template && pg_guest_has_mapping(g, false, c->mapping))
+			hp = other_entry(facts, g, c->mapping, e);
+	}
+	if (!hp)
+		return 0;
+	*ret = true;
+	f = pg_vm_finding(vm, "mapping-twice", PG_LEVEL_BLOCK,
+			  "A VM that has this mapping has the device by another entry already: it would not start "
+			  "any more (assigned more than once).");
+	if (pg_finding_evidence(f, "%s: hostpci%u: %s", g->path, hp->index, hp->value) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "Take that entry from the VM first: `pve-gpu passthrough %u --remove "
+				    "hostpci%u`.", (unsigned)g->vmid, hp->index);
+}
+
 static int give_pci(struct pg_vm_plan *vm)
 {
 	const struct pg_choices *c = vm->p->choices;
 	struct pg_entries entries PG_CLEANUP(pg_entries_done) = { 0 };
 	int r = pg_vm_entries(vm, &entries);
+	bool twice;
 
 	if (r < 0)
 		return r;
@@ -45,8 +89,9 @@ static int give_pci(struct pg_vm_plan *vm)
 			      _("An entry of a mapping stands for one device, and several were chosen."),
 			      _("Choose the device of one slot, or join them with ';' where a VM is to "
 			      "get them together."));
-	return pg_map_put(vm, c->mapping, c->map_task, entries.v->dev, entries.v->n,
-			  entries.v->host);
+	r = is_twice(vm, entries.v, &twice);
+	return r < 0 || twice ? r : pg_map_put(vm, c->mapping, c->map_task, entries.v->dev, entries.v->n,
+					       entries.v->host);
 }
 
 static int give_usb(struct pg_vm_plan *vm)

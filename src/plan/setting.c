@@ -60,11 +60,6 @@ bool pg_setting_shared(const struct pg_strv *a, const struct pg_strv *b)
 
 /* ---- what the VM has ---- */
 
-static bool same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 /* hostpciN or usbN */
 static bool is_entry(const char *key)
 {
@@ -122,22 +117,6 @@ static const struct pg_guest *guest_of(const struct pg_facts *facts, const struc
 	if (!guest || !guest->local)
 		s->state = PG_SETTING_NO_VM;
 	return guest && guest->local && !guest->error ? guest : NULL;
-}
-
-struct pg_setting pg_setting_before(const struct pg_facts *facts, const struct pg_strv *argv,
-				    const struct pg_strv *undo)
-{
-	struct pg_setting s = { .state = PG_SETTING_FITS };
-	const struct pg_guest *guest = guest_of(facts, argv, &s);
-	const char *key, *value, *old, *now;
-
-	for (size_t at = OPTIONS; guest && next(argv, &at, &key, &value);) {
-		now = pg_vm_value(guest, key);
-		if (!find(undo, key, &old) || same(now, old) || same(now, value))
-			continue;
-		return (struct pg_setting){ PG_SETTING_CHANGED, s.vmid, key, now };
-	}
-	return s;
 }
 
 struct pg_setting pg_setting_after(const struct pg_facts *facts, const struct pg_strv *argv,

@@ -23,9 +23,6 @@ struct pg_setting {
 	const char *key, *now;	/* of CHANGED; now is NULL where there is none. Borrowed */
 };
 
-/* Has the VM what it had when the command was planned, by its inverse? */
-struct pg_setting pg_setting_before(const struct pg_facts *facts, const struct pg_strv *argv,
-				    const struct pg_strv *undo);
 /* May the inverse be run: does each entry of the VM (hostpciN, usbN) still name the device that the
  * command gave it, or the one that it had before? */
 struct pg_setting pg_setting_after(const struct pg_facts *facts, const struct pg_strv *argv,

@@ -34,6 +34,19 @@ struct pg_cpu_option pg_cpu_fix_width(const struct pg_facts *facts);
 /* A BAR from which on OVMF needs a guest with more address bits than kvm64 has. */
 #define PG_LARGE_BAR ((uint64_t)8 << 30)
 
+/* ---- vm_machine.c ---- */
+
+/* Is this value of machine: one with which Proxmox starts the VM, as far as its IOMMU goes? *ret is
+ * the finding, or NULL. Returns 0 or -ENOMEM. */
+int pg_check_viommu(const struct pg_guest *guest, const char *machine, struct pg_findings *f,
+		    struct pg_finding **ret);
+/* Has the EFI disk the keys of Secure Boot? */
+bool pg_efi_has_keys(const char *disk);
+
+/* ---- plan_arm.c ---- */
+
+bool pg_guest_is_arm(const struct pg_facts *facts, const struct pg_guest *guest);
+
 /* ---- vm_numa.c ---- */
 
 /* Can the VM start with these values of hugepages: and numa: (NULL: not set), and what memory:,

@@ -200,6 +200,14 @@ static struct fault modules(const struct layout *l)
 				"out of hotplug.") };
 }
 
+static bool has_virtiofs(const struct pg_guest *guest)
+{
+	for (char key[] = "virtiofs0"; key[8] <= '9'; key[8]++)
+		if (pg_vm_value(guest, key))
+			return true;
+	return false;
+}
+
 static struct fault hotplug(const struct layout *l)
 {
 	const char *advice = _("Take memory out of hotplug.");
@@ -215,6 +223,11 @@ static struct fault hotplug(const struct layout *l)
 				       _("Hotplug of memory and NUMA nodes of its own exclude each other: the VM will "
 				       "not start (cannot enable memory hotplugging with custom NUMA topology)."),
 				       advice };
+	if (has_virtiofs(l->guest))
+		return (struct fault){ "memory-hotplug", "hotplug",
+				       _("Hotplug of memory and a folder of the node (virtiofs) exclude each other: the "
+				       "VM will not start (Memory hotplug does not work in combination with "
+				       "virtio-fs)."), advice };
 	return l->memory >= l->fixed ? NO_FAULT :
 		(struct fault){ "memory-hotplug", "memory",
 				_("The VM has less memory than hotplug of memory begins with (1 GiB; with large "

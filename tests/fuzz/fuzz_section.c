@@ -40,6 +40,8 @@ static void check_kept(const struct pg_bytes *in)
 	g->node = strdup("pve1");
 	FUZZ_ASSERT(g->node);
 	FUZZ_ASSERT(pg_ha_parse(in, facts) == 0);
+	FUZZ_ASSERT(pg_ha_groups_parse(in, facts) == 0);
+	FUZZ_ASSERT(pg_ha_rules_parse(in, facts) == 0);
 	FUZZ_ASSERT(pg_jobs_parse(in, facts) == 0);
 	FUZZ_ASSERT(pg_reserved_parse(in, facts) == 0);
 	FUZZ_ASSERT(!g->backup_job || is_word(g->backup_job));

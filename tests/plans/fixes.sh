@@ -31,7 +31,9 @@ one() { # NAME CASE FINDING FIX
 		return
 	fi
 	"$plancase" "$tmp/root" "$top_srcdir/data" doctor >"$tmp/doctor"
-	is "$1: $4" "$(grep -E "^$3( |\$)" "$tmp/doctor")" ''
+	# two entries of a VM can have the same fault: one of them is gone
+	is "$1: $4" "$(grep -cE "^$3( |\$)" "$tmp/doctor")" \
+		$(($(section "$2" plan | grep -cE "^$3( |\$)") - 1))
 }
 
 for case in "$top_srcdir"/tests/plans/cases/lint_*.case; do

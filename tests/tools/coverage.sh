@@ -12,12 +12,12 @@ readers='src/base/text.c src/base/json.c
 	src/host/modconf.c src/host/pci_attr.c src/host/pci_links.c src/host/rom.c src/host/section.c
 	src/host/storage.c src/host/usage_ifaces.c src/host/usb_guest.c src/host/usb_mapping.c
 	src/host/usb_spec.c src/host/cluster.c src/host/corosync.c src/host/guests_kept.c src/host/iomem.c
-	src/host/pci_msix.c src/host/mdev_parse.c
+	src/host/pci_msix.c src/host/mdev_parse.c src/host/settings.c src/host/kernels.c
 	src/plan/cmdline.c src/plan/edit_cmdline.c src/plan/edit_grub.c src/plan/edit_modprobe.c
 	src/plan/grub_file.c src/plan/grub_put.c src/plan/grub_value.c src/plan/kmod_line.c
 	src/plan/memory.c src/plan/nic.c src/plan/sriov_conf.c src/plan/sh_command.c src/plan/sh_token.c
 	src/exec/archive.c src/exec/esp_look.c src/exec/journal.c src/exec/journal_read.c src/exec/journal_take.c
-	src/exec/klog.c
+	src/exec/klog.c src/exec/capture_mask.c src/exec/capture_hide.c src/plan/rule_log.c
 	wizard/answers.c wizard/answers_keys.c src/base/conf.c src/plan/rule_file.c src/plan/expr.c src/plan/rule_message.c src/exec/tasklog.c'
 
 for file in $readers; do

@@ -151,6 +151,9 @@ char *pve_start_memory(const struct pve_node *node, const struct pve_conf *conf)
 	m.start = !m.hotplug ? m.all : m.huge && strcmp(m.huge, "1024") == 0 ? 1024 * m.sockets : 1024;
 	if (m.hotplug && !m.numa)
 		return pg_strf("NUMA needs to be enabled for memory hotplug");
+	for (char key[] = "virtiofs0"; m.hotplug && key[8] <= '9'; key[8]++)
+		if (pve_conf_get(conf, "", key))
+			return pg_strf("Memory hotplug does not work in combination with virtio-fs.");
 	if (m.all < m.start)
 		return pg_strf("minimum memory must be %luMB", m.start);
 	if (m.huge && !m.numa)

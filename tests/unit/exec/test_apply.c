@@ -329,6 +329,57 @@ static void test_stamp_in_the_middle(void **state)
 	assert_outdated(n, stamp);
 }
 
+/* What commands for VMs change was changed by somebody else: before, or while those of the host ran. */
+static void test_stamp_vm(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *stamp = NULL, *conf = NULL, *script = NULL;
+
+	tree_file(n->tree, "/etc/pve/qemu-server/100.conf", "memory: 1\n");
+	tree_file(n->tree, "/etc/pve/qemu-server/101.conf", "memory: 1\n");
+	stamp = stamp_of(n);
+	n->opts.stamp = stamp;
+	/* another VM, or no command for one: nobody cares */
+	tree_file(n->tree, "/etc/pve/qemu-server/101.conf", "memory: 22\n");
+	conf = tree_path(n->tree, "/etc/pve/qemu-server/100.conf");
+	script = pg_strf("echo onboot: 1 >>%s", conf);
+	assert_non_null(script);
+	node_command(n, "update-grub", script);
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_PUT_BACK, 3);
+	node_assert_text(n, "The configuration of VM 100 was changed meanwhile");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "was changed meanwhile");
+	n->opts.run_vm = false;
+	n->opts.stamp = NULL;
+	node_command(n, "update-grub", "exit 0");
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+}
+
+static void test_stamp_mapping(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *stamp = NULL, *word = strdup("pvesh");
+	pg_autofree char *path = strdup("/cluster/mapping/usb/stick");
+	struct pg_strv *argv = &n->plan.vm_cmd[0].argv;
+
+	assert_non_null(word);
+	assert_non_null(path);
+	tree_file(n->tree, "/etc/pve/mapping/usb.cfg", "stick\n");
+	stamp = stamp_of(n);
+	n->opts.stamp = stamp;
+	tree_file(n->tree, "/etc/pve/mapping/usb.cfg", "stick\n\tmap node=b,id=1234:5678\n");
+	free(argv->v[0]);
+	argv->v[0] = PG_STEAL(word);
+	free(argv->v[2]);
+	argv->v[2] = PG_STEAL(path);
+	node_apply(n);
+	node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+	node_assert_text(n, "The resource mappings were changed meanwhile");
+}
+
 /* Of a folder that is gone nothing is known. */
 static void test_stamp_record_gone(void **state)
 {
@@ -512,7 +563,8 @@ int main(void)
 		node_test(test_vm_command_fails), node_test(test_vm_command_says_no),
 		node_test(test_vm_command_killed), node_test(test_vm_command_cancelled),
 		node_test(test_stamp),		  node_test(test_stamp_in_the_middle),
-		node_test(test_stamp_record_gone),
+		node_test(test_stamp_record_gone), node_test(test_stamp_vm),
+		node_test(test_stamp_mapping),
 		node_test(test_cancel),		  node_test(test_cancel_command),
 		node_test(test_drift),		  node_test(test_drift_created),
 		node_test(test_target_is_link),	  node_test(test_blocked),

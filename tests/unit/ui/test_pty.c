@@ -20,7 +20,7 @@ struct session {
 
 struct story {
 	int r;
-	unsigned lines;
+	unsigned lines, details;
 	bool cancelled;
 	char events[256];
 };
@@ -35,6 +35,7 @@ static void child(struct fake *fake, const int told[2], const int at_hold[2], co
 	(void)setenv("TERM", "xterm", 1);
 	story.r = ui_run(fake_wiz(fake), &opts, NULL);
 	story.lines = fake->lines;
+	story.details = fake->details;
 	story.cancelled = fake->was_cancelled;
 	memcpy(story.events, fake->events, sizeof(story.events) - 1);
 	_exit(write(told[1], &story, sizeof(story)) == sizeof(story) ? 0 : 1);
@@ -161,6 +162,22 @@ static void test_keys(void **state)
 	assert_int_equal(story.r, 0);
 	assert_string_equal(story.events,
 			    "TOGGLE dev/1;NEXT dev/1;ANSWER yes \xc3\xa9;QUIT dev/1;");
+}
+
+/* What stands beside the list waits until the keys rest. */
+static void test_held(void **state)
+{
+	struct fake fake = { .page = page_many, .n_items = 100 };
+	struct session s = start(&fake);
+	struct story story;
+
+	(void)state;
+	drain(&s, -1, "number 9");
+	type(&s, "jjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjjq");
+	story = end(&s);
+	assert_int_equal(story.r, 0);
+	assert_string_equal(story.events, "QUIT dev/71;");
+	assert_int_equal(story.details, 1);
 }
 
 static void test_escape(void **state)
@@ -293,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_held),
 		cmocka_unit_test(test_escape),
 		cmocka_unit_test(test_stopped),
 		cmocka_unit_test(test_hangup),

@@ -219,6 +219,85 @@ static void test_folding(void **state)
 	assert_int_equal(demo_send(d, WIZ_EVENT_FOLD, GPU), WIZ_STAY);
 }
 
+/* What wiz_fold() makes of a view is what would be built. */
+static void test_folded_in_place(void **state)
+{
+	static const char *const ids[] = { "group/4", "group/14", "group/4", "group/15" };
+	struct demo *d = *state;
+	bool done;
+
+	demo_open(d);
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	demo_next(d, "device");
+	for (size_t i = 0; i < PG_ARRAY_SIZE(ids); i++) {
+		struct wiz_view fresh PG_CLEANUP(wiz_view_done) = { 0 };
+		size_t at = (size_t)(demo_item(d, ids[i]) - d->view.item);
+
+		assert_int_equal(wiz_fold(d->w, &d->view, at, &done), 0);
+		assert_true(done);
+		assert_int_equal(wiz_build(d->w, &fresh), 0);
+		assert_int_equal(fresh.n_item, d->view.n_item);
+		for (size_t k = 0; k < fresh.n_item; k++) {
+			assert_string_equal(fresh.item[k].text, d->view.item[k].text);
+			assert_int_equal(fresh.item[k].folded, d->view.item[k].folded);
+			assert_int_equal(fresh.item[k].style, d->view.item[k].style);
+		}
+	}
+	/* A device is no group. */
+	assert_int_equal(wiz_fold(d->w, &d->view, (size_t)(demo_item(d, GPU) - d->view.item), &done), 0);
+	assert_false(done);
+	/* The first page builds itself for that. */
+	demo_send(d, WIZ_EVENT_BACK, NULL);
+	demo_send(d, WIZ_EVENT_BACK, NULL);
+	assert_int_equal(wiz_fold(d->w, &d->view, 0, &done), 0);
+	assert_false(done);
+}
+
+static bool has_item(const struct demo *d, const char *id)
+{
+	for (size_t i = 0; i < d->view.n_item; i++)
+		if (strcmp(d->view.item[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* The first page is there before the facts are; read on or not, nothing is missed. */
+static void test_behind(void **state)
+{
+	struct demo *d = *state;
+	unsigned pieces = 0;
+
+	d->opts.behind = true;
+	demo_tree(d, "tests/trees/sriov-vfs.tree");
+	demo_start(d);
+	assert_true(wiz_is_unread(d->w));
+	assert_true(has_item(d, "setup"));
+	assert_false(has_item(d, "sriov"));
+	for (; wiz_is_unread(d->w); pieces++)
+		assert_int_equal(wiz_read_on(d->w, NULL), 0);
+	assert_true(pieces > 10);
+	assert_int_equal(wiz_read_on(d->w, NULL), 0);
+	wiz_view_done(&d->view);
+	assert_int_equal(wiz_build(d->w, &d->view), 0);
+	assert_true(has_item(d, "sriov"));
+}
+
+/* Who is faster than the reading waits for it. */
+static void test_before(void **state)
+{
+	struct demo *d = *state;
+
+	d->opts.behind = true;
+	demo_tree(d, "tests/trees/sriov-vfs.tree");
+	demo_start(d);
+	assert_int_equal(wiz_read_on(d->w, NULL), 0);
+	assert_true(wiz_is_unread(d->w));
+	assert_int_equal(demo_send(d, WIZ_EVENT_NEXT, "setup"), WIZ_MOVED);
+	assert_false(wiz_is_unread(d->w));
+	demo_next(d, "device");
+	assert_true(d->view.n_item > 10);
+}
+
 static void test_binding(void **state)
 {
 	struct demo *d = *state;
@@ -667,6 +746,9 @@ int main(void)
 		demo_test(test_needed_by_host),
 		demo_test(test_companions),    demo_test(test_device_words),
 		demo_test(test_folding),       demo_test(test_binding),
+		demo_test(test_folded_in_place),       demo_test(test_binding),
+		demo_test(test_behind),       demo_test(test_binding),
+		demo_test(test_before),       demo_test(test_binding),
 		demo_test(test_vm_refused),    demo_test(test_vm),
 		demo_test(test_vm_changes),    demo_test(test_vm_in_device_pane),
 		demo_test(test_review_order),  demo_test(test_findings_together),
