@@ -43,11 +43,24 @@ static bool same_card(const struct pg_sriov_card *a, const struct pg_sriov_card 
 	       a->count == b->count && a->host_driver == b->host_driver;
 }
 
+static bool is_missing(const struct edit *e, size_t i)
+{
+	return !e->old || !pg_sriov_vf(e->old, e->card->vf[i].n);
+}
+
+static bool any_missing(const struct edit *e)
+{
+	for (size_t i = 0; e->card && i < e->card->n_vf; i++)
+		if (is_missing(e, i))
+			return true;
+	return false;
+}
+
 /* Functions that have no line yet. */
 static void add_missing(struct edit *e)
 {
 	for (size_t i = 0; e->card && i < e->card->n_vf; i++)
-		if (!e->old || !pg_sriov_vf(e->old, e->card->vf[i].n))
+		if (is_missing(e, i))
 			add_line(e, pg_sriov_vf_text(&e->card->vf[i]));
 }
 
@@ -113,7 +126,7 @@ static void replace(struct edit *e, const struct pg_bytes *in)
 		bool own = ++at >= e->old->line && at <= e->last && what != PG_SRIOV_OTHER;
 
 		if (!own || own_line(e, what, n))
-			keep(e, line, len, full, at == e->last && e->card && e->card->n_vf > e->old->n_vf);
+			keep(e, line, len, full, at == e->last && any_missing(e));
 		if (at == e->last)
 			add_missing(e);
 	}
