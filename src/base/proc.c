@@ -127,13 +127,15 @@ static int drain(struct listener *l, int fd)
 
 static int listen_to(struct listener *l, int fd)
 {
-	int status = 0;
+	int status = 0, wait = 1;
 	bool open = true;
 
 	for (;;) {
 		struct pollfd p = { .fd = open ? fd : -1, .events = POLLIN };
 
-		(void)poll(&p, 1, open ? TICK_MS : TICK_MS / 10);
+		/* what has closed its output has ended in a moment */
+		(void)poll(&p, 1, open ? TICK_MS : wait);
+		wait = open || wait > TICK_MS / 10 ? wait : 2 * wait;
 		if (open && drain(l, fd) != -EAGAIN)
 			open = false;
 		if (has_exited(l, &status))

@@ -55,6 +55,10 @@ const char *pg_root_prefix(const struct pg_root *root);
  * (sysfs and procfs give wrong ones). Only regular files: -EMEDIUMTYPE, -EISDIR for others. */
 int pg_root_read(const struct pg_root *root, const char *path, size_t max,
 		 struct pg_bytes *ret);
+/* The same of a table of the kernel's whose lines are short, as those of /proc/net/tcp: what does not fill half a page
+ * is all of it, and asking for more would have it go through all of its sockets again. */
+int pg_root_read_table(const struct pg_root *root, const char *path, size_t max,
+		       struct pg_bytes *ret);
 /* Reads a one-line attribute (sysfs, procfs): up to 4096 bytes, the line end and white
  * space around it cut off. */
 int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret);
@@ -85,6 +89,8 @@ struct pg_dir {
 
 void pg_dir_done(struct pg_dir *dir);
 int pg_root_open_dir(const struct pg_root *root, const char *path, struct pg_dir *ret);
+/* A folder in it, or what a link of that name leads to: to anywhere below the root. */
+int pg_root_open_dir_at(const struct pg_dir *dir, const char *name, struct pg_dir *ret);
 /* As pg_root_read, pg_root_read_attr and pg_root_readlink_name, `name` being a path below
  * the folder; a link that leads out of that folder is refused with -EXDEV. */
 int pg_root_read_at(const struct pg_dir *dir, const char *name, size_t max, struct pg_bytes *ret);

@@ -12,36 +12,45 @@
 #include "src/base/text.h"
 
 #define ATTR_MAX 4096
+#define CHUNK ((size_t)16384)
+#define HALF_A_PAGE 2048
 
-static int read_fd(int fd, size_t max, struct pg_bytes *ret)
+/* A read that gives less than `more` was the last one. */
+static int read_fd(int fd, size_t max, size_t more, struct pg_bytes *ret)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
-	char chunk[16384];
+	char chunk[CHUNK];
+	ssize_t n;
 
-	for (;;) {
-		ssize_t n = read(fd, chunk, sizeof(chunk));
-
+	do {
+		n = read(fd, chunk, sizeof(chunk));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
-		if (n == 0)
-			break;
 		if (b.len + (size_t)n > max)
 			return -EFBIG;
 		pg_strbuf_addn(&b, chunk, (size_t)n);
-	}
+	} while (n < 0 || (size_t)n >= more);
 	return pg_strbuf_steal_bytes(&b, ret);
 }
 
-/* O_NONBLOCK: a FIFO planted in a tree must not hang the reader. */
-static int open_regular(int dirfd, const char *name, uint64_t resolve)
+/* O_NONBLOCK: a FIFO planted in a tree must not hang the reader. `known`: it was seen to be a
+ * regular file; what takes its place meanwhile is read as such or not at all. */
+static int open_regular(int dirfd, const char *name, uint64_t resolve, bool known)
 {
+	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 	struct stat st;
-	int fd, r = 0;
+	int fd = -1, r = 0;
 
-	fd = pg_open_below(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOCTTY, resolve);
-	if (fd < 0)
+	/* a plain name that is no link leads nowhere else */
+	if (known && !strchr(name, '/')) {
+		fd = openat(dirfd, name, flags | O_NOFOLLOW | O_CLOEXEC);
+		if (fd >= 0 || errno == ENOENT)
+			return fd >= 0 ? fd : -ENOENT;
+	}
+	fd = pg_open_below(dirfd, name, (uint64_t)flags, resolve);
+	if (fd < 0 || known)
 		return fd;
 	if (fstat(fd, &st) < 0)
 		r = -errno;
@@ -68,19 +77,37 @@ static int check_in_tree(const struct pg_root *root, const char *path)
 	return r < 0 || root->live ? r : refuse_device(&st);
 }
 
-static int check_at(int dirfd, const char *name)
+/* The folders of a running system that are held open are the kernel's: they have no devices. *ret_known:
+ * it is a regular file. */
+static int check_at(const struct pg_dir *dir, const char *name, bool *ret_known)
 {
 	struct stat st;
 
-	return fstatat(dirfd, name, &st, 0) < 0 ? 0 : refuse_device(&st);
+	*ret_known = dir->root->live;
+	if (dir->root->live)
+		return 0;
+	if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	*ret_known = S_ISREG(st.st_mode);
+	if (S_ISLNK(st.st_mode) && fstatat(dir->fd, name, &st, 0) < 0)
+		return 0;
+	return refuse_device(&st);
 }
 
+/* How a file is to be read: openat2's resolve; how much at most, and after how much at once there may be
+ * more (an attribute comes whole); is it known to be regular? */
+struct way {
+	uint64_t resolve;
+	size_t max, more;
+	bool known;
+};
+
 /* dir->path is "" for the root itself, where name is a whole path. */
-static int read_file(const struct pg_dir *dir, const char *name, uint64_t resolve, size_t max,
+static int read_file(const struct pg_dir *dir, const char *name, const struct way *way,
 		     struct pg_bytes *ret)
 {
-	pg_autoclose int fd = open_regular(dir->fd, name, resolve);
-	int r = fd < 0 ? fd : read_fd(fd, max, ret);
+	pg_autoclose int fd = open_regular(dir->fd, name, way->resolve, way->known);
+	int r = fd < 0 ? fd : read_fd(fd, way->max, way->more, ret);
 
 	pg_log(PG_LOG_ROOT, "read %s: %s", name, r < 0 ? strerror(-r) : "ok");
 	if (r == 0)
@@ -90,11 +117,13 @@ static int read_file(const struct pg_dir *dir, const char *name, uint64_t resolv
 	return r;
 }
 
-static int read_attr(const struct pg_dir *dir, const char *name, uint64_t resolve, char **ret)
+static int read_attr(const struct pg_dir *dir, const char *name, uint64_t resolve, bool known,
+		     char **ret)
 {
+	const struct way way = { .resolve = resolve, .max = ATTR_MAX, .more = CHUNK, .known = known };
 	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
 	char *trimmed;
-	int r = read_file(dir, name, resolve, ATTR_MAX, &bytes);
+	int r = read_file(dir, name, &way, &bytes);
 
 	if (r < 0)
 		return r;
@@ -111,13 +140,26 @@ static struct pg_dir top_of(const struct pg_root *root)
 	return (struct pg_dir){ .root = root, .path = (char *)(uintptr_t)"", .fd = root->fd };
 }
 
-int pg_root_read(const struct pg_root *root, const char *path, size_t max,
-		 struct pg_bytes *ret)
+static int read_path(const struct pg_root *root, const char *path, size_t max, size_t more,
+		     struct pg_bytes *ret)
 {
+	const struct way way = { .resolve = RESOLVE_IN_ROOT, .max = max, .more = more };
 	const struct pg_dir top = top_of(root);
 	int r = check_in_tree(root, path);
 
-	return r < 0 ? r : read_file(&top, path, RESOLVE_IN_ROOT, max, ret);
+	return r < 0 ? r : read_file(&top, path, &way, ret);
+}
+
+int pg_root_read(const struct pg_root *root, const char *path, size_t max,
+		 struct pg_bytes *ret)
+{
+	return read_path(root, path, max, 1, ret);
+}
+
+int pg_root_read_table(const struct pg_root *root, const char *path, size_t max,
+		       struct pg_bytes *ret)
+{
+	return read_path(root, path, max, HALF_A_PAGE, ret);
 }
 
 int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret)
@@ -125,21 +167,23 @@ int pg_root_read_attr(const struct pg_root *root, const char *path, char **ret)
 	const struct pg_dir top = top_of(root);
 	int r = check_in_tree(root, path);
 
-	return r < 0 ? r : read_attr(&top, path, RESOLVE_IN_ROOT, ret);
+	return r < 0 ? r : read_attr(&top, path, RESOLVE_IN_ROOT, false, ret);
 }
 
 int pg_root_read_at(const struct pg_dir *dir, const char *name, size_t max, struct pg_bytes *ret)
 {
-	int r = check_at(dir->fd, name);
+	struct way way = { .resolve = RESOLVE_BENEATH, .max = max, .more = 1 };
+	int r = check_at(dir, name, &way.known);
 
-	return r < 0 ? r : read_file(dir, name, RESOLVE_BENEATH, max, ret);
+	return r < 0 ? r : read_file(dir, name, &way, ret);
 }
 
 int pg_root_read_attr_at(const struct pg_dir *dir, const char *name, char **ret)
 {
-	int r = check_at(dir->fd, name);
+	bool known;
+	int r = check_at(dir, name, &known);
 
-	return r < 0 ? r : read_attr(dir, name, RESOLVE_BENEATH, ret);
+	return r < 0 ? r : read_attr(dir, name, RESOLVE_BENEATH, known, ret);
 }
 
 static int readlink_fd(int dirfd, const char *name, char **ret)
@@ -285,6 +329,25 @@ int pg_root_open_dir(const struct pg_root *root, const char *path, struct pg_dir
 	pg_record_there(root, "", path);
 	*ret = (struct pg_dir){ .root = root, .path = copy, .fd = fd };
 	fd = -1;
+	return 0;
+}
+
+/* On a running system every link leads below its root, and need not be followed from there. */
+int pg_root_open_dir_at(const struct pg_dir *dir, const char *name, struct pg_dir *ret)
+{
+	pg_autofree char *path = pg_strf("%s/%s", dir->path, name);
+	int fd;
+
+	if (!path)
+		return -ENOMEM;
+	if (!dir->root->live)
+		return pg_root_open_dir(dir->root, path, ret);
+	fd = openat(dir->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	pg_log(PG_LOG_ROOT, "open %s: %s", path, fd < 0 ? strerror(errno) : "ok");
+	if (fd < 0)
+		return -errno;
+	pg_record_there(dir->root, "", path);
+	*ret = (struct pg_dir){ .root = dir->root, .path = PG_STEAL(path), .fd = fd };
 	return 0;
 }
 

@@ -83,15 +83,21 @@ void pg_strbuf_addc(struct pg_strbuf *b, char c)
 
 void pg_strbuf_vaddf(struct pg_strbuf *b, const char *fmt, va_list ap)
 {
-	pg_autofree char *s = NULL;
-	int n = vasprintf(&s, fmt, ap);
+	char s[256];
+	va_list again;
+	int n;
 
-	if (n < 0) {
-		s = NULL;
+	va_copy(again, ap);
+	n = vsnprintf(s, sizeof(s), fmt, ap);
+	if (n < 0)
 		b->failed = true;
-		return;
+	else if ((size_t)n < sizeof(s))
+		pg_strbuf_addn(b, s, (size_t)n);
+	else if (grow(b, (size_t)n)) {
+		(void)vsnprintf(b->s + b->len, (size_t)n + 1, fmt, again);
+		b->len += (size_t)n;
 	}
-	pg_strbuf_addn(b, s, (size_t)n);
+	va_end(again);
 }
 
 void pg_strbuf_addf(struct pg_strbuf *b, const char *fmt, ...)

@@ -62,8 +62,12 @@ static size_t harmless(const char *s, size_t n)
 char *pg_text_clean(const char *s, size_t n)
 {
 	struct pg_strbuf b = { 0 };
+	size_t plain = 0;
 
-	for (size_t i = 0; i < n;) {
+	while (plain < n && s[plain] >= 0x20 && s[plain] < 0x7f)
+		plain++;
+	pg_strbuf_addn(&b, s, plain);
+	for (size_t i = plain; i < n;) {
 		uint32_t c = 0;
 		size_t len = harmless(s + i, n - i);
 

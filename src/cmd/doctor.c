@@ -175,11 +175,15 @@ static int check(const struct pg_cmd_host *host, struct doctor *d)
 static int run_rules(const struct pg_cmd_host *host, struct doctor *d, struct pg_err *err)
 {
 	static const struct pg_facts nothing;
+	struct pg_finder *finder PG_CLEANUP(pg_finder_freep) = NULL;
 	struct pg_log log PG_CLEANUP(pg_log_done) = { 0 };
 	pg_autofree char *dir = pg_data_dir();
 	int r = dir ? pg_rules_load(dir, d->log ? NULL : host->facts, &d->rules, &d->findings, err) :
 		      -ENOMEM;
 
+	if (r == 0)
+		r = pg_finder_new(&d->rules, &finder);
+	log.finder = finder;
 	if (r == 0 && d->log)
 		r = read_log(d->log, &log, err);
 	else if (r == 0)

@@ -140,6 +140,7 @@ int pg_cmd_iommu(const struct pg_cmd_env *env, int argc, char **argv)
 {
 	static const struct option options[] = { { "svg", no_argument, NULL, 's' }, { 0 } };
 	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
+	unsigned want = PG_WANT_DEVICES | PG_WANT_GROUPS;
 	bool svg = false, begun = false;
 	int c, r;
 
@@ -150,7 +151,10 @@ int pg_cmd_iommu(const struct pg_cmd_env *env, int argc, char **argv)
 	}
 	if (optind < argc)
 		return pg_cmd_usage(env, argv[0], "%s is one argument too many.", argv[optind]);
-	r = pg_cmd_look(env, PG_WANT_PCI | PG_WANT_NAMES | PG_WANT_USAGE | PG_WANT_GUESTS, &host);
+	if (!env->json)
+		want |= PG_WANT_REGIONS | PG_WANT_NAMES | PG_WANT_USAGE | PG_WANT_GUESTS |
+			(svg ? PG_WANT_DETAILS : 0);
+	r = pg_cmd_look(env, want, &host);
 	if (env->json)
 		return pg_cmd_document(env, &host, iommu_json(host.facts), PG_EXIT_OK);
 	if (r < 0)

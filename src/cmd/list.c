@@ -5,10 +5,10 @@
 #include <stdio.h>
 
 #include "src/base/i18n.h"
-/* Processing accelerators (class 12) are graphics cards without a display connector. */
+
 static bool is_listed(const struct pg_dev *dev, bool all)
 {
-	return all || dev->kind == PG_KIND_GPU || dev->kind == PG_KIND_ACCELERATOR;
+	return all || pg_dev_is_gpu(dev);
 }
 
 /* ---- JSON ---- */
@@ -154,7 +154,8 @@ int pg_cmd_list(const struct pg_cmd_env *env, int argc, char **argv)
 	}
 	if (optind < argc)
 		return pg_cmd_usage(env, argv[0], "%s is one argument too many.", argv[optind]);
-	r = pg_cmd_look(env, PG_WANT_PCI | PG_WANT_NAMES | PG_WANT_USAGE | PG_WANT_GUESTS, &host);
+	r = pg_cmd_look(env, PG_WANT_DEVICES | PG_WANT_NAMES | PG_WANT_USAGE | PG_WANT_GUESTS |
+			     (env->json ? PG_WANT_TRAITS : 0) | (all ? 0 : PG_WANT_ONLY_GPUS), &host);
 	if (env->json)
 		return pg_cmd_document(env, &host, list_json(host.facts, all), PG_EXIT_OK);
 	if (r < 0)

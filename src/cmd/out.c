@@ -8,6 +8,7 @@
 
 #include "src/base/i18n.h"
 #include "src/base/text.h"
+#include "src/cmd/grid.h"
 
 /* ---- lines ---- */
 
@@ -145,6 +146,7 @@ int pg_out_json(const struct pg_cmd_env *env, struct pg_json *doc)
 
 struct pg_table {
 	const struct pg_cmd_env *env;
+	struct pg_grid *grid;		/* neither a terminal nor colours; else NULL */
 	struct libscols_table *scols;
 	bool failed;
 };
@@ -174,12 +176,16 @@ struct pg_table *pg_table_new(const struct pg_cmd_env *env)
 	if (!t)
 		return NULL;
 	t->env = env;
-	t->scols = scols_new_table();
-	if (!t->scols) {
+	if (!env->columns && !env->color)
+		t->grid = pg_grid_new();
+	else
+		t->scols = scols_new_table();
+	if (!t->scols && !t->grid) {
 		free(t);
 		return NULL;
 	}
-	set_up(t);
+	if (t->scols)
+		set_up(t);
 	return t;
 }
 
@@ -187,7 +193,9 @@ void pg_table_free(struct pg_table *t)
 {
 	if (!t)
 		return;
-	scols_unref_table(t->scols);
+	if (t->scols)
+		scols_unref_table(t->scols);
+	pg_grid_free(t->grid);
 	free(t);
 }
 
@@ -204,6 +212,10 @@ void pg_table_column(struct pg_table *t, const char *title, unsigned flags)
 
 	if (!t)
 		return;
+	if (t->grid) {
+		t->failed |= pg_grid_column(t->grid, _(title), flags) < 0;
+		return;
+	}
 	scols |= flags & PG_COLUMN_TREE ? SCOLS_FL_TREE : 0;
 	scols |= flags & PG_COLUMN_CUT ? SCOLS_FL_TRUNC : 0;
 	scols |= flags & PG_COLUMN_WRAP ? SCOLS_FL_WRAP : 0;
@@ -214,14 +226,14 @@ void pg_table_column(struct pg_table *t, const char *title, unsigned flags)
 
 struct pg_row *pg_table_row(struct pg_table *t, struct pg_row *parent)
 {
-	struct libscols_line *line;
+	void *row;
 
 	if (!t)
 		return NULL;
-	line = scols_table_new_line(t->scols, line_of(parent));
-	if (!line)
-		t->failed = true;
-	return (struct pg_row *)(void *)line;
+	row = t->grid ? (void *)pg_grid_row(t->grid, (struct pg_grid_row *)(void *)parent) :
+			(void *)scols_table_new_line(t->scols, line_of(parent));
+	t->failed |= !row;
+	return row;
 }
 
 static const char *scols_color(enum pg_tone tone)
@@ -243,6 +255,10 @@ void pg_table_cell(struct pg_table *t, struct pg_row *row, size_t column, enum p
 	if (!t || !row)
 		return;
 	shown = pg_out_text(t->env, text);
+	if (shown && t->grid) {
+		t->failed |= pg_grid_cell(t->grid, (struct pg_grid_row *)(void *)row, column, shown) < 0;
+		return;
+	}
 	if (!shown || scols_line_set_data(line_of(row), column, shown) != 0) {
 		t->failed = true;
 		return;
@@ -256,6 +272,10 @@ int pg_table_print(struct pg_table *t)
 {
 	if (!t || t->failed)
 		return -ENOMEM;
+	if (t->grid) {
+		pg_grid_print(t->grid, t->env->ascii, t->env->out);
+		return 0;
+	}
 	/* libsmartcols says 0 also where the stream fails; main asks the stream at the end. */
 	return scols_print_table(t->scols) == -ENOMEM ? -ENOMEM : 0;
 }

@@ -9,6 +9,7 @@
 
 static int diagnose(const struct pg_cmd_host *host, struct pg_rules *rules, struct pg_findings *found)
 {
+	struct pg_finder *finder PG_CLEANUP(pg_finder_freep) = NULL;
 	struct pg_log log PG_CLEANUP(pg_log_done) = { 0 };
 	pg_autofree char *dir = pg_data_dir();
 	int r = dir ? pg_rules_load(dir, host->facts, rules, found, NULL) : -ENOMEM;
@@ -17,6 +18,9 @@ static int diagnose(const struct pg_cmd_host *host, struct pg_rules *rules, stru
 		r = pg_verify_probe(host->root, NULL, host->facts);
 	if (r == 0)
 		r = pg_klog_probe(host->root, NULL, host->facts);
+	if (r == 0)
+		r = pg_finder_new(rules, &finder);
+	log.finder = finder;
 	if (r == 0)
 		r = pg_logs_collect(host->root, NULL, &log);
 	if (r == 0)

@@ -11,23 +11,55 @@
 #define LOG_MAX ((size_t)64 << 20)
 #define WAIT_S 30
 
+static int add_line(struct pg_log *log, const char *where, size_t number, const char *line, size_t len)
+{
+	const char *hole = strstr(where, "{n}");
+	pg_autofree char *place = NULL;
+
+	if (len == 0)
+		return 0;
+	if (hole)
+		place = pg_strf("%.*s%zu%s", (int)(hole - where), where, number, hole + 3);
+	return (hole && !place) || !pg_log_add(log, place ? place : where, line, len) ? -ENOMEM : 0;
+}
+
+/* Goes on to the beginning of the line that a place is in, and counts those before it. */
+static size_t count_to(const char *s, size_t place, size_t *pos)
+{
+	const char *end;
+	size_t n = 0;
+
+	while ((end = memchr(s + *pos, '\n', place - *pos))) {
+		*pos = (size_t)(end - s) + 1;
+		n++;
+	}
+	return n;
+}
+
+/* A finder that looks for blanks would not find them where a power cut left NUL bytes. */
+static int all_lines(struct pg_log *log, const char *where, const struct pg_bytes *text,
+		     const struct pg_finder *finder)
+{
+	size_t pos = 0, place = 0, len, full, n = 0;
+	const char *line;
+	int r = 0;
+
+	while (r == 0 && pos < text->n) {
+		if (finder && !pg_finder_next(finder, text->p, text->n, &place))
+			break;
+		n += finder ? count_to(text->p, place, &pos) : 0;
+		(void)pg_text_line(text->p, text->n, &pos, &line, &len, &full);
+		r = add_line(log, where, ++n, line, len);
+		place = pos;
+	}
+	return r;
+}
+
 int pg_log_text(struct pg_log *log, const char *where, const struct pg_bytes *text)
 {
-	const char *hole = strstr(where, "{n}"), *line;
-	size_t pos = 0, len, full, n = 0;
+	bool torn = text->n && memchr(text->p, '\0', text->n);
 
-	while (text->p && pg_text_line(text->p, text->n, &pos, &line, &len, &full)) {
-		pg_autofree char *place = NULL;
-
-		n++;
-		if (len == 0)
-			continue;
-		if (hole)
-			place = pg_strf("%.*s%zu%s", (int)(hole - where), where, n, hole + 3);
-		if (!pg_log_add(log, place ? place : where, line, len))
-			return -ENOMEM;
-	}
-	return 0;
+	return all_lines(log, where, text, torn ? NULL : log->finder);
 }
 
 /* ---- the kernel ---- */
@@ -62,7 +94,7 @@ static int kernel(struct pg_root *root, const struct pg_exec_opts *opts, struct 
 
 int pg_logs_collect(struct pg_root *root, const struct pg_exec_opts *opts, struct pg_log *ret)
 {
-	struct pg_log log PG_CLEANUP(pg_log_done) = { 0 };
+	struct pg_log log PG_CLEANUP(pg_log_done) = { .finder = ret->finder };
 	int r = kernel(root, opts, &log);
 
 	if (r != -ENOMEM)

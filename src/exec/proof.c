@@ -265,7 +265,7 @@ int pg_proof(struct pg_run *run, const struct pg_plan *plan, struct pg_outcome *
 
 	if (!run->commands || !plan->n_cmd)
 		return 0;
-	r = pg_facts_collect(run->root, PG_WANT_BOOT | PG_WANT_MODULES, &facts, NULL);
+	r = pg_facts_collect(run->root, PG_WANT_PCI | PG_WANT_BOOT | PG_WANT_MODULES, &facts, NULL);
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	r = check_grub(facts, plan, &ret->doubts, &notes);

@@ -19,6 +19,7 @@ struct ways {
 	struct way *v;
 	size_t n;
 	struct pg_strv edited;		/* paths out of which only our change is taken */
+	struct pg_strv gone;		/* that were there before us, and were removed since */
 	struct pg_strbuf conflict;	/* what cannot be taken out, for showing */
 };
 
@@ -30,6 +31,7 @@ static void ways_done(struct ways *w)
 	}
 	free(w->v);
 	pg_strv_done(&w->edited);
+	pg_strv_done(&w->gone);
 	pg_strbuf_done(&w->conflict);
 }
 
@@ -92,7 +94,7 @@ static int decide_edited(struct ways *w, const struct pg_jfile *f, struct way *w
 
 	if (now->absent) { /* with the file, our change is gone */
 		way->from = way->to = PG_COPY_ABSENT;
-		return 0;
+		return before->absent ? 0 : pg_strv_add(&w->gone, f->path);
 	}
 	r = after->absent ? -ESTALE :
 			    pg_take_out(&before->bytes, &after->bytes, &now->bytes, &way->merged);
@@ -166,6 +168,8 @@ static int say_undone(struct pg_run *run, const struct ways *w, const struct pg_
 	for (size_t i = 0; i < w->edited.n; i++)
 		pg_strbuf_addf(&b, _(" %s was edited since: only our change was taken out of it."),
 			       w->edited.v[i]);
+	for (size_t i = 0; i < w->gone.n; i++)
+		pg_strbuf_addf(&b, _(" %s was removed since, and is not made again."), w->gone.v[i]);
 	if (run->listed.n)
 		pg_strbuf_add(&b, _(" The commands were not run, since this is not the running "
 				  "system."));
@@ -229,12 +233,13 @@ static bool share_file(const struct pg_journal *a, const struct pg_journal *b)
 	return false;
 }
 
-/* Settings of VMs, and entries of mappings. */
+/* Settings of VMs, and entries of mappings: those that were made, and not only listed. */
 static bool share_setting(const struct pg_journal *a, const struct pg_journal *b)
 {
 	for (size_t i = 0; i < a->n_cmd; i++)
-		for (size_t k = 0; a->cmd[i].vm && k < b->n_cmd; k++)
-			if (b->cmd[k].vm && pg_setting_shared(&a->cmd[i].argv, &b->cmd[k].argv))
+		for (size_t k = 0; a->cmd[i].vm && a->cmd[i].begun && k < b->n_cmd; k++)
+			if (b->cmd[k].vm && b->cmd[k].begun &&
+			    pg_setting_shared(&a->cmd[i].argv, &b->cmd[k].argv))
 				return true;
 	return false;
 }

@@ -14,11 +14,30 @@
 
 /* ---- folders ---- */
 
+/* What is recorded is carried out as root: nobody else may have written it. The owner of a tree
+ * is who it belongs to. */
+static bool is_ours(const struct pg_root *root, const struct stat *st)
+{
+	struct stat top;
+	bool owned = st->st_uid == 0 || st->st_uid == geteuid() ||
+		     (pg_root_stat(root, "/", &top) == 0 && st->st_uid == top.st_uid);
+
+	if (st->st_mode & S_IWGRP && st->st_gid != 0 && st->st_gid != getegid())
+		return false;
+	return owned && !(st->st_mode & S_IWOTH);
+}
+
 /* What is there must be a folder itself, not a link to one. */
 static int need_folder(struct pg_root *root, const char *path, struct pg_err *err)
 {
 	struct stat st;
 	int r = pg_root_lstat(root, path, &st);
+
+	if (r == 0 && S_ISDIR(st.st_mode) && !is_ours(root, &st))
+		return pg_err_set(err, -EINVAL, path, 0,
+				  "Others than root can write there (owner %u, mode %o), so what is recorded "
+				  "cannot be trusted. If it is yours: chown -R root:root %s && chmod go-w %s.",
+				  (unsigned)st.st_uid, (unsigned)st.st_mode & 07777, path, path);
 
 	if (r == 0 && !S_ISDIR(st.st_mode))
 		return pg_err_set(err, -ENOTDIR, path, 0,

@@ -6,12 +6,28 @@
 #include <stdio.h>
 #include <string.h>
 
+static char *put_hex(char *to, uint32_t value, unsigned digits)
+{
+	while (digits < 8 && value >> 4 * digits)
+		digits++;
+	for (unsigned i = digits; i-- > 0;)
+		*to++ = "0123456789abcdef"[value >> 4 * i & 0xf];
+	return to;
+}
+
+/* By hand, since ten thousand devices are shown and looked up by it. */
 struct pg_bdf_str pg_bdf_str(struct pg_bdf a)
 {
 	struct pg_bdf_str str;
+	char *to = put_hex(str.s, a.domain, 4);
 
-	(void)snprintf(str.s, sizeof(str.s), "%04x:%02x:%02x.%x", a.domain, a.bus, a.dev & 31U,
-		       a.fn & 7U);
+	*to++ = ':';
+	to = put_hex(to, a.bus, 2);
+	*to++ = ':';
+	to = put_hex(to, a.dev & 31U, 2);
+	*to++ = '.';
+	to = put_hex(to, a.fn & 7U, 1);
+	*to = '\0';
 	return str;
 }
 

@@ -11,17 +11,20 @@
 
 /* settings.c: settings */
 int pg_collect_settings(const struct pg_root *root, struct pg_facts *facts);
-/* pci.c: dev[] but for names, use, claim, vmid. -ENOENT (with err) without /sys/bus/pci,
- * -EACCES where it may not be read. */
-int pg_collect_pci(const struct pg_root *root, struct pg_facts *facts, struct pg_err *err);
-/* iommu.c: iommu, group[] */
+/* pci.c: dev[] but for names, use, claim, vmid; of the fields those that are wanted. -ENOENT (with err)
+ * without /sys/bus/pci, -EACCES where it may not be read. */
+int pg_collect_pci(const struct pg_root *root, unsigned want, struct pg_facts *facts,
+		   struct pg_err *err);
+/* groups.c: group[]; and the group of devices that do not tell it themselves */
+int pg_collect_groups(const struct pg_root *root, unsigned want, struct pg_facts *facts);
+/* iommu.c: iommu */
 int pg_collect_iommu(const struct pg_root *root, struct pg_facts *facts);
 /* iomem.c: framebuffer of every device */
 int pg_collect_iomem(const struct pg_root *root, struct pg_facts *facts);
-/* system.c: system */
-int pg_collect_system(const struct pg_root *root, struct pg_facts *facts);
-/* names.c: name and vendor_name of every device */
-int pg_collect_names(struct pg_facts *facts);
+/* system.c: system; but for the node's name only where details are wanted */
+int pg_collect_system(const struct pg_root *root, unsigned want, struct pg_facts *facts);
+/* names.c: name and vendor_name of every device that is wanted */
+int pg_collect_names(unsigned want, struct pg_facts *facts);
 /* files.c: file[] */
 int pg_collect_files(const struct pg_root *root, struct pg_facts *facts);
 /* sriov_makers.c: vf_maker[], of the files and the interfaces */
@@ -39,14 +42,15 @@ int pg_collect_modules(const struct pg_root *root, struct pg_facts *facts);
 /* mdev.c: mdev_parent[], mdev[]; and by vgpu.c vgpu */
 int pg_collect_mdev(const struct pg_root *root, struct pg_facts *facts);
 int pg_collect_vgpu(const struct pg_root *root, struct pg_facts *facts);
-/* guests.c: guest[], storage[], and vmid of every device (mappings resolved) */
-int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts);
+/* guests.c: guest[], mapping[], and vmid of every device (mappings resolved); where details are wanted also
+ * whether VMs run, and all else that comes with them */
+int pg_collect_guests(const struct pg_root *root, unsigned want, struct pg_facts *facts);
 /* render.c: render of every device, n_render_other, render_known */
 int pg_collect_render(const struct pg_root *root, struct pg_facts *facts);
 /* usb_read.c: usb[], but for what of the host hangs on it; and usb_mapping[] */
 int pg_collect_usb(const struct pg_root *root, struct pg_facts *facts);
 /* usage.c and its kin usage_net.c, usage_disk.c, usage_usb.c: use[] of every device */
-int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts);
+int pg_collect_usage(const struct pg_root *root, unsigned want, struct pg_facts *facts);
 /* identity.c: serial of every device, nic[], has_pin_tool */
 int pg_collect_identity(const struct pg_root *root, struct pg_facts *facts);
 

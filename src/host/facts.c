@@ -9,6 +9,17 @@
 
 /* ---- collecting ---- */
 
+/* Has a wanted device no link to its group, where a tree may have lost it? */
+static bool has_unlinked(const struct pg_root *root, unsigned want, const struct pg_facts *facts)
+{
+	bool any = false;
+
+	for (size_t i = 0; !any && !pg_root_is_whole(root) && i < facts->n_dev; i++)
+		any = facts->dev[i].group < 0 &&
+		      (!(want & PG_WANT_ONLY_GPUS) || pg_dev_is_gpu(&facts->dev[i]));
+	return any;
+}
+
 /* One part; -ENODATA behind the last. In this order each may use what the ones before it filled. */
 static int collect_part(const struct pg_root *root, unsigned want, unsigned part,
 			struct pg_facts *facts, struct pg_err *err)
@@ -17,42 +28,45 @@ static int collect_part(const struct pg_root *root, unsigned want, unsigned part
 	case 0:
 		return pg_collect_settings(root, facts);
 	case 1:
-		return pg_collect_system(root, facts);
+		return pg_collect_system(root, want, facts);
 	case 2:
-		return pg_collect_pci(root, facts, err);
+		return pg_collect_pci(root, want, facts, err);
 	case 3:
-		return pg_collect_iommu(root, facts);
+		return want & PG_WANT_GROUPS || has_unlinked(root, want, facts) ?
+			       pg_collect_groups(root, want, facts) : 0;
 	case 4:
-		return pg_collect_iomem(root, facts);
+		return want & PG_WANT_GROUPS ? pg_collect_iommu(root, facts) : 0;
 	case 5:
-		return want & PG_WANT_IDENTITY ? pg_collect_identity(root, facts) : 0;
+		return want & PG_WANT_DETAILS ? pg_collect_iomem(root, facts) : 0;
 	case 6:
-		return want & PG_WANT_NAMES ? pg_collect_names(facts) : 0;
+		return want & PG_WANT_IDENTITY ? pg_collect_identity(root, facts) : 0;
 	case 7:
-		return want & PG_WANT_BOOT ? pg_collect_files(root, facts) : 0;
+		return want & PG_WANT_NAMES ? pg_collect_names(want, facts) : 0;
 	case 8:
-		return want & PG_WANT_BOOT ? pg_collect_vf_makers(root, facts) : 0;
+		return want & PG_WANT_BOOT ? pg_collect_files(root, facts) : 0;
 	case 9:
-		return want & PG_WANT_BOOT ? pg_collect_boot(root, facts) : 0;
+		return want & PG_WANT_BOOT ? pg_collect_vf_makers(root, facts) : 0;
 	case 10:
-		return want & PG_WANT_BOOT ? pg_collect_entries(root, facts) : 0;
+		return want & PG_WANT_BOOT ? pg_collect_boot(root, facts) : 0;
 	case 11:
-		return want & PG_WANT_BOOT ? pg_collect_initrds(root, facts) : 0;
+		return want & PG_WANT_BOOT ? pg_collect_entries(root, facts) : 0;
 	case 12:
-		return want & PG_WANT_BOOT ? pg_collect_kernels(root, facts) : 0;
+		return want & PG_WANT_BOOT ? pg_collect_initrds(root, facts) : 0;
 	case 13:
-		return want & PG_WANT_MODULES ? pg_collect_modules(root, facts) : 0;
+		return want & PG_WANT_BOOT ? pg_collect_kernels(root, facts) : 0;
 	case 14:
-		return want & PG_WANT_MDEV ? pg_collect_mdev(root, facts) : 0;
+		return want & PG_WANT_MODULES ? pg_collect_modules(root, facts) : 0;
 	case 15:
-		return want & PG_WANT_GUESTS ? pg_collect_guests(root, facts) : 0;
+		return want & PG_WANT_MDEV ? pg_collect_mdev(root, facts) : 0;
 	case 16:
-		return want & PG_WANT_GUESTS ? pg_collect_render(root, facts) : 0;
+		return want & PG_WANT_GUESTS ? pg_collect_guests(root, want, facts) : 0;
 	case 17:
-		return want & PG_WANT_USB ? pg_collect_usb(root, facts) : 0;
+		return want & PG_WANT_GUESTS && want & PG_WANT_DETAILS ? pg_collect_render(root, facts) : 0;
 	case 18:
-		return want & PG_WANT_USAGE ? pg_collect_usage(root, facts) : 0;
+		return want & PG_WANT_USB ? pg_collect_usb(root, facts) : 0;
 	case 19:
+		return want & PG_WANT_USAGE ? pg_collect_usage(root, want, facts) : 0;
+	case 20:
 		return want & PG_WANT_USAGE ? pg_collect_usb_use(root, facts) : 0;
 	default:
 		return -ENODATA;
@@ -92,7 +106,7 @@ int pg_facts_collect(const struct pg_root *root, unsigned want, struct pg_facts 
 int pg_facts_collect_guests(const struct pg_root *root, struct pg_facts **ret)
 {
 	struct pg_facts *facts PG_CLEANUP(pg_facts_freep) = calloc(1, sizeof(*facts));
-	int r = facts ? pg_collect_guests(root, facts) : -ENOMEM;
+	int r = facts ? pg_collect_guests(root, PG_WANT_ALL, facts) : -ENOMEM;
 
 	if (r < 0)
 		return r;

@@ -538,7 +538,9 @@ struct pg_facts {
 
 /* What a face needs, so that `list` reads no more than it shows. */
 enum pg_want {
-	PG_WANT_PCI = 1 << 0,		/* devices and groups, the IOMMU, the system */
+	/* Of each device its address, ids, class and kind, driver, IOMMU group; whether it is a bridge,
+	 * a virtual function, the boot display. Always read. */
+	PG_WANT_DEVICES = 1 << 0,
 	PG_WANT_NAMES = 1 << 1,
 	PG_WANT_USAGE = 1 << 2,
 	PG_WANT_MODULES = 1 << 3,
@@ -547,7 +549,15 @@ enum pg_want {
 	PG_WANT_IDENTITY = 1 << 6,	/* serials and network interfaces */
 	PG_WANT_USB = 1 << 7,		/* and what of the host hangs on it, with PG_WANT_USAGE */
 	PG_WANT_MDEV = 1 << 8,		/* mediated devices, and the drivers that make them */
-	PG_WANT_ALL = (1 << 9) - 1,
+	PG_WANT_GROUPS = 1 << 9,	/* groups with their devices; the IOMMU */
+	PG_WANT_REGIONS = 1 << 10,	/* of groups: rmrr */
+	PG_WANT_TRAITS = 1 << 11,	/* of devices: revision, subsystem, reset methods, how many VFs */
+	PG_WANT_DETAILS = 1 << 12,	/* all else of devices and groups; the system */
+	PG_WANT_PCI = PG_WANT_DEVICES | PG_WANT_GROUPS | PG_WANT_REGIONS | PG_WANT_TRAITS |
+		      PG_WANT_DETAILS,
+	PG_WANT_ALL = (1 << 13) - 1,
+	/* Less than all: what is no GPU (pg_dev_is_gpu) has address, class and kind only. */
+	PG_WANT_ONLY_GPUS = 1 << 13,
 };
 
 /*
@@ -581,6 +591,8 @@ const struct pg_guest *pg_facts_guest(const struct pg_facts *facts, uint32_t vmi
 const struct pg_kernel *pg_facts_kernel(const struct pg_facts *facts, const char *release);
 /* The initramfs of the running kernel. */
 const struct pg_initrd *pg_facts_initrd(const struct pg_facts *facts);
+/* A graphics card, or a processing accelerator: one without a display connector. */
+bool pg_dev_is_gpu(const struct pg_dev *dev);
 /* Does the node's own screen hang on it: the boot display, or a text console? */
 bool pg_dev_is_console(const struct pg_dev *dev);
 bool pg_facts_loaded(const struct pg_facts *facts, const char *module);

@@ -119,10 +119,8 @@ static bool vmid_of(const char *name, uint32_t *ret)
 static int read_guest(const struct pg_root *root, struct pg_facts *facts, struct pg_guest *g)
 {
 	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
-	int r;
+	int r = pg_root_read(root, g->path, CONF_MAX, &text);
 
-	g->running = g->local ? is_running(root, g->vmid) : PG_UNKNOWN;
-	r = pg_root_read(root, g->path, CONF_MAX, &text);
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0) {
@@ -150,6 +148,7 @@ static int add_guest(const struct pg_root *root, struct pg_facts *facts, const c
 		return -ENOMEM;
 	g->vmid = vmid;
 	g->local = local;
+	g->running = PG_UNKNOWN;
 	g->node = strdup(node);
 	g->path = pg_strf("%s/%s", dir, name);
 	return g->node && g->path ? read_guest(root, facts, g) : -ENOMEM;
@@ -376,17 +375,32 @@ static int read_kept(const struct pg_root *root, struct pg_facts *facts)
 	return r;
 }
 
-int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
+/* What is not of the VMs' own files. */
+static int read_details(const struct pg_root *root, struct pg_facts *facts, const char *node)
+{
+	struct pg_bytes storage PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = read_cluster(root, facts, node);
+
+	for (size_t i = 0; i < facts->n_guest; i++)
+		if (facts->guest[i].local)
+			facts->guest[i].running = is_running(root, facts->guest[i].vmid);
+	if (r == 0)
+		r = read_conf(root, facts, PVE "/storage.cfg", &storage);
+	if (r == 0)
+		r = pg_storage_parse(&storage, node, facts);
+	if (r == 0)
+		r = read_kept(root, facts);
+	return r < 0 ? r : read_roms(root, facts);
+}
+
+int pg_collect_guests(const struct pg_root *root, unsigned want, struct pg_facts *facts)
 {
 	struct pg_bytes pci PG_CLEANUP(pg_bytes_done) = { 0 };
-	struct pg_bytes storage PG_CLEANUP(pg_bytes_done) = { 0 };
 	pg_autofree char *node = NULL;
 	int r = local_node(root, &node);
 
 	if (r == 0)
 		r = add_all(root, facts, node);
-	if (r == 0)
-		r = read_cluster(root, facts, node);
 	if (r == 0 && facts->n_guest)
 		qsort(facts->guest, facts->n_guest, sizeof(*facts->guest), by_vmid);
 	if (r == 0)
@@ -395,11 +409,5 @@ int pg_collect_guests(const struct pg_root *root, struct pg_facts *facts)
 		r = pg_mappings_parse(&pci, node, facts);
 	if (r == 0)
 		r = mark_all(facts);
-	if (r == 0)
-		r = read_conf(root, facts, PVE "/storage.cfg", &storage);
-	if (r == 0)
-		r = pg_storage_parse(&storage, node, facts);
-	if (r == 0)
-		r = read_kept(root, facts);
-	return r < 0 ? r : read_roms(root, facts);
+	return r < 0 || !(want & PG_WANT_DETAILS) ? r : read_details(root, facts, node);
 }

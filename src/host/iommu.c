@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The IOMMU without the kernel's log (which a ring buffer forgets): what the firmware
- * announces, what the kernel registered, the groups (Documentation/ABI/testing/
- * sysfs-kernel-iommu_groups, sysfs-class-iommu; pve-common SysFSTools.pm).
+ * announces, what the kernel registered (Documentation/ABI/testing/sysfs-class-iommu;
+ * pve-common SysFSTools.pm).
  */
 #include "src/host/collect.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include "src/base/text.h"
 
 #define CLASS_IOMMU "/sys/class/iommu"
 #define ACPI_TABLES "/sys/firmware/acpi/tables"
-#define GROUPS "/sys/kernel/iommu_groups"
 
 /* ---- state ---- */
 
@@ -152,219 +150,10 @@ static int read_option(const struct pg_root *root, struct pg_facts *facts)
 	return facts->iommu.option ? 0 : -ENOMEM;
 }
 
-/* ---- groups ---- */
-
-/* That a group exists (dev SIZE_MAX), or that a device is in it. */
-struct member {
-	int group;
-	size_t dev;
-};
-
-struct members {
-	struct member *v;
-	size_t n;
-};
-
-static void members_done(struct members *m)
-{
-	free(m->v);
-}
-
-static int members_add(struct members *m, int group, size_t dev)
-{
-	struct member *added = pg_vec_add(&m->v, &m->n, sizeof(*added));
-
-	if (!added)
-		return -ENOMEM;
-	*added = (struct member){ group, dev };
-	return 0;
-}
-
-static int by_group(const void *pa, const void *pb)
-{
-	const struct member *a = pa, *b = pb;
-
-	if (a->group != b->group)
-		return a->group < b->group ? -1 : 1;
-	return (a->dev > b->dev) - (a->dev < b->dev);
-}
-
-/* GROUPS/ID/devices. Devices that are not on the PCI bus, or unknown, are not ours. */
-static int list_group(const struct pg_root *root, struct pg_facts *facts, const char *name,
-		      int id, struct members *m)
-{
-	pg_autofree char *path = pg_strf("%s/%s/devices", GROUPS, name);
-	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
-	int r;
-
-	if (!path)
-		return -ENOMEM;
-	r = members_add(m, id, SIZE_MAX);
-	if (r < 0)
-		return r;
-	r = pg_root_list(root, path, &names);
-	if (r < 0)
-		return pg_note_unread(facts, path, r);
-	for (size_t i = 0; r == 0 && i < names.n; i++) {
-		const struct pg_dev *dev;
-		struct pg_bdf addr;
-
-		if (pg_bdf_parse(names.v[i], &addr) < 0)
-			continue;
-		dev = pg_facts_dev(facts, addr);
-		if (dev)
-			r = members_add(m, id, (size_t)(dev - facts->dev));
-	}
-	return r;
-}
-
-static int list_groups(const struct pg_root *root, struct pg_facts *facts, struct members *m)
-{
-	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
-	int r = pg_root_list(root, GROUPS, &names);
-
-	if (r < 0)
-		return pg_note_unread(facts, GROUPS, r);
-	for (size_t i = 0; r == 0 && i < names.n; i++) {
-		uint64_t id = 0;
-
-		if (pg_text_number(names.v[i], 10, INT_MAX, &id) == 0)
-			r = list_group(root, facts, names.v[i], (int)id, m);
-	}
-	return r;
-}
-
-/* The devices' own links, for trees without the folder of groups. */
-static int add_links(const struct pg_facts *facts, struct members *m)
-{
-	for (size_t i = 0; i < facts->n_dev; i++) {
-		int r = facts->dev[i].group < 0 ? 0 : members_add(m, facts->dev[i].group, i);
-
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int build_groups(const struct members *m, struct pg_facts *facts)
-{
-	struct pg_group *g = NULL;
-
-	for (size_t i = 0; i < m->n; i++) {
-		const struct member *at = &m->v[i];
-		size_t *slot;
-
-		if (i && by_group(at, at - 1) == 0)
-			continue;
-		if (!i || at->group != at[-1].group)
-			g = pg_vec_add(&facts->group, &facts->n_group, sizeof(*g));
-		if (!g)
-			return -ENOMEM;
-		g->id = at->group;
-		if (at->dev == SIZE_MAX)
-			continue;
-		slot = pg_vec_add(&g->dev, &g->n_dev, sizeof(*slot));
-		if (!slot)
-			return -ENOMEM;
-		*slot = at->dev;
-		if (facts->dev[at->dev].group < 0)
-			facts->dev[at->dev].group = at->group;
-	}
-	return 0;
-}
-
-static bool has_direct_region(const struct pg_bytes *regions)
-{
-	const char *line = NULL;
-	size_t pos = 0, len = 0, full = 0;
-
-	while (pg_text_line(regions->p, regions->n, &pos, &line, &len, &full)) {
-		static const char word[] = " direct";
-		size_t n = strlen(word);
-
-		if (len > n && memcmp(line + len - n, word, n) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int read_group(const struct pg_root *root, struct pg_facts *facts, struct pg_group *g)
-{
-	pg_autofree char *type = pg_strf("%s/%d/type", GROUPS, g->id);
-	pg_autofree char *regions = pg_strf("%s/%d/reserved_regions", GROUPS, g->id);
-	struct pg_bytes bytes PG_CLEANUP(pg_bytes_done) = { 0 };
-	int r;
-
-	if (!type || !regions)
-		return -ENOMEM;
-	r = pg_root_read_attr(root, type, &g->type);
-	if (r < 0)
-		r = pg_note_unread(facts, type, r);
-	if (r < 0)
-		return r;
-	r = pg_root_read(root, regions, PG_ROOT_MAX, &bytes);
-	if (r < 0)
-		return pg_note_unread(facts, regions, r);
-	g->rmrr = has_direct_region(&bytes);
-	return 0;
-}
-
-/* Proxmox leaves out what has a bus below it; a host or ISA bridge has none, and is of no use
- * to a VM all the same. */
-static bool holds_devices(const struct pg_facts *facts, const struct pg_group *g)
-{
-	for (size_t i = 0; i < g->n_dev; i++) {
-		const struct pg_dev *dev = &facts->dev[g->dev[i]];
-
-		if (!dev->is_bridge && dev->class >> 16 != 0x06)
-			return true;
-	}
-	return false;
-}
-
-static enum pg_verdict verdict(const struct pg_facts *facts, const struct pg_group *g)
-{
-	const struct pg_dev *first = NULL;
-
-	if (!holds_devices(facts, g))
-		return PG_GROUP_EMPTY;
-	for (size_t i = 0; i < g->n_dev; i++) {
-		const struct pg_dev *dev = &facts->dev[g->dev[i]];
-
-		if (dev->is_bridge)
-			continue;
-		if (first && !pg_bdf_same_slot(first->addr, dev->addr))
-			return PG_GROUP_SHARED;
-		first = dev;
-	}
-	return PG_GROUP_CLEAN;
-}
-
-static int read_groups(const struct pg_root *root, struct pg_facts *facts)
-{
-	struct members m PG_CLEANUP(members_done) = { 0 };
-	int r = list_groups(root, facts, &m);
-
-	if (r == 0)
-		r = add_links(facts, &m);
-	if (r < 0)
-		return r;
-	if (m.n)
-		qsort(m.v, m.n, sizeof(*m.v), by_group);
-	r = build_groups(&m, facts);
-	for (size_t i = 0; r == 0 && i < facts->n_group; i++) {
-		r = read_group(root, facts, &facts->group[i]);
-		facts->group[i].verdict = verdict(facts, &facts->group[i]);
-	}
-	return r;
-}
-
 int pg_collect_iommu(const struct pg_root *root, struct pg_facts *facts)
 {
-	int r = read_groups(root, facts);
+	int r = read_active(root, facts);
 
-	if (r == 0)
-		r = read_active(root, facts);
 	if (r == 0)
 		r = read_table(root, facts);
 	return r == 0 ? read_option(root, facts) : r;

@@ -136,6 +136,11 @@ bool pg_hostpci_is_hidden(const struct pg_guest *guest, const struct pg_hostpci 
 	return false;
 }
 
+bool pg_dev_is_gpu(const struct pg_dev *dev)
+{
+	return dev->kind == PG_KIND_GPU || dev->kind == PG_KIND_ACCELERATOR;
+}
+
 bool pg_dev_is_console(const struct pg_dev *dev)
 {
 	if (dev->boot_vga == PG_YES)

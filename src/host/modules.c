@@ -5,6 +5,7 @@
 #include <libkmod.h>
 #include <string.h>
 
+#include "src/base/library.h"
 #include "src/base/record.h"
 #include "src/base/text.h"
 #include "src/host/collect.h"
@@ -88,42 +89,52 @@ static void silent(void *data, int priority, const char *file, int line, const c
 	(void)args;
 }
 
-static int lookup(struct kmod_ctx *ctx, struct pg_alias *alias)
+#define FUNCTIONS(X) \
+	X(kmod_new) X(kmod_unref) X(kmod_set_log_fn) X(kmod_module_new_from_lookup) X(kmod_list_next) \
+	X(kmod_module_get_module) X(kmod_module_get_name) X(kmod_module_unref) X(kmod_module_unref_list)
+
+struct kmod {
+	FUNCTIONS(PG_LIBRARY_MEMBER)
+};
+
+static int lookup(const struct kmod *lib, struct kmod_ctx *ctx, struct pg_alias *alias)
 {
-	struct kmod_list *list = NULL, *item;
-	int r = kmod_module_new_from_lookup(ctx, alias->modalias, &list);
+	struct kmod_list *list = NULL;
+	int r = lib->kmod_module_new_from_lookup(ctx, alias->modalias, &list);
 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0; /* nothing wants it */
 	r = 0;
-	kmod_list_foreach(item, list) {
-		struct kmod_module *mod = kmod_module_get_module(item);
-		const char *name = kmod_module_get_name(mod);
+	for (struct kmod_list *item = list; item; item = lib->kmod_list_next(list, item)) {
+		struct kmod_module *mod = lib->kmod_module_get_module(item);
+		const char *name = lib->kmod_module_get_name(mod);
 
 		if (r == 0)
 			r = pg_alias_add(alias, name, strlen(name));
-		(void)kmod_module_unref(mod);
+		(void)lib->kmod_module_unref(mod);
 	}
-	(void)kmod_module_unref_list(list);
+	(void)lib->kmod_module_unref_list(list);
 	return r;
 }
 
 int pg_aliases_from_kmod(const struct pg_dir *folder, struct pg_aliases *a)
 {
+	static const char *const names[] = { FUNCTIONS(PG_LIBRARY_NAME) };
 	static const char *const no_config[] = { NULL };
 	pg_autofree char *dir = pg_strf("/proc/self/fd/%d", folder->fd);
 	struct kmod_ctx *ctx;
-	int r = 0;
+	struct kmod lib;
+	int r = pg_library_load("libkmod.so.2", names, PG_ARRAY_SIZE(names), &lib, NULL);
 
-	if (!dir)
-		return -ENOMEM;
-	ctx = kmod_new(dir, no_config);
+	if (r < 0)
+		return r;
+	ctx = dir ? lib.kmod_new(dir, no_config) : NULL;
 	if (!ctx)
 		return -ENOMEM;
-	kmod_set_log_fn(ctx, silent, NULL);
+	lib.kmod_set_log_fn(ctx, silent, NULL);
 	for (size_t i = 0; r == 0 && i < a->n; i++)
-		r = lookup(ctx, &a->v[i]);
-	(void)kmod_unref(ctx);
+		r = lookup(&lib, ctx, &a->v[i]);
+	(void)lib.kmod_unref(ctx);
 	return r;
 }
 
@@ -162,11 +173,13 @@ static int find_claims(const struct pg_root *root, struct pg_facts *facts, const
 		       struct pg_aliases *a)
 {
 	struct pg_dir folder PG_CLEANUP(pg_dir_done) = { .fd = -1 };
-	int r;
+	int r = -ENOENT;
 
 	if (pg_root_is_live(root) && !pg_root_is_recorded(root) &&
 	    pg_root_open_dir(root, dir, &folder) == 0 && has_index(&folder))
-		return pg_aliases_from_kmod(&folder, a);
+		r = pg_aliases_from_kmod(&folder, a);
+	if (r == 0 || r == -ENOMEM)
+		return r;
 	r = try_table(root, facts, dir, "modules.alias", pg_aliases_from_text, a);
 	if (r < 0 && r != -ENOMEM)
 		r = try_table(root, facts, dir, "modules.alias.bin", pg_aliases_from_index, a);

@@ -1,24 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Names of devices and vendors: from udev's hardware database (sd_hwdb_get(3)), and from
- * libpci's pci.ids where that is missing or has no name. Each pair of ids is looked up once.
+ * Names of devices and vendors: from udev's hardware database, which is mapped, and where that is
+ * missing or has no name from pci.ids: of its text, or by libpci where it is packed. Each pair of ids is
+ * looked up once.
  */
 #include "src/host/collect.h"
+#include "src/host/names.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <string.h>
-#include <systemd/sd-hwdb.h>
 
+#include <libudev.h>
 #include <pci/pci.h>
 
+#include "src/base/text.h"
+
 #define NAME_BYTES 1024
+#define IDS_MAX ((size_t)16 << 20)
 
 struct names {
-	sd_hwdb *hwdb;			/* NULL: not installed */
+	struct udev_hwdb *hwdb;		/* NULL: not installed */
+	locale_t ascii;			/* its patterns are matched in: in UTF-8 it takes ten times as long */
 	struct pci_access *libpci;	/* NULL until it is needed */
 	bool libpci_broken;
+	struct pg_bytes ids;		/* pci.ids; empty: by libpci */
 };
 
 /* ---- libpci ---- */
@@ -74,10 +82,8 @@ static int name_by_libpci(struct names *n, int what, const struct pg_dev *dev, c
 	char buf[NAME_BYTES];
 	int r;
 
-	if (n->libpci_broken)
+	if (n->libpci_broken || *ret)
 		return 0;
-	if (!n->libpci)
-		n->libpci = libpci_open();
 	r = libpci_name(n->libpci, what, dev, buf, (int)sizeof(buf));
 	n->libpci_broken = r == -EBADMSG;
 	if (r < 0)
@@ -86,31 +92,73 @@ static int name_by_libpci(struct names *n, int what, const struct pg_dev *dev, c
 	return *ret ? 0 : -ENOMEM;
 }
 
+/* Where it is, libpci knows: "…/pci.ids.gz", or without the ending where that is not there. */
+static void read_ids(struct names *n)
+{
+	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
+	pg_autofree char *path = NULL;
+
+	n->libpci = libpci_open();
+	path = strdup(n->libpci->id_file_name ? n->libpci->id_file_name : "");
+	if (!path || !*path || pg_root_open("/", &root, NULL) < 0)
+		return;
+	if (pg_text_ends(path, ".gz") && pg_root_exists(root, path))
+		return;
+	if (pg_text_ends(path, ".gz"))
+		path[strlen(path) - strlen(".gz")] = '\0';
+	(void)pg_root_read(root, path, IDS_MAX, &n->ids);
+}
+
+static int name_by_ids(struct names *n, struct pg_dev *dev)
+{
+	int r;
+
+	if (dev->name && dev->vendor_name)
+		return 0;
+	if (!n->libpci)
+		read_ids(n);
+	if (n->ids.n)
+		return pg_pci_ids_names(&n->ids, dev->vendor, dev->device, &dev->vendor_name, &dev->name);
+	r = name_by_libpci(n, PCI_LOOKUP_DEVICE, dev, &dev->name);
+	return r < 0 ? r : name_by_libpci(n, PCI_LOOKUP_VENDOR, dev, &dev->vendor_name);
+}
+
 /* ---- both ---- */
 
-static int look_up(struct names *n, const struct pg_dev *dev, const char *key, int what,
-		   char **ret)
+static int take(struct udev_list_entry *all, const char *key, char **ret)
 {
-	char alias[64];
-	const char *found = NULL;
+	struct udev_list_entry *e = udev_list_entry_get_by_name(all, key);
+	const char *value = e ? udev_list_entry_get_value(e) : NULL;
 
-	if (n->hwdb) {
-		(void)snprintf(alias, sizeof(alias), "pci:v%08Xd%08X", dev->vendor, dev->device);
-		if (sd_hwdb_get(n->hwdb, alias, key, &found) >= 0 && found) {
-			*ret = strdup(found);
-			return *ret ? 0 : -ENOMEM;
-		}
-	}
-	return name_by_libpci(n, what, dev, ret);
+	if (!value)
+		return 0;
+	*ret = strdup(value);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int name_by_hwdb(struct names *n, struct pg_dev *dev)
+{
+	struct udev_list_entry *all;
+	locale_t before;
+	char alias[64];
+	int r;
+
+	if (!n->hwdb)
+		return 0;
+	(void)snprintf(alias, sizeof(alias), "pci:v%08Xd%08X", dev->vendor, dev->device);
+	before = n->ascii ? uselocale(n->ascii) : (locale_t)0;
+	all = udev_hwdb_get_properties_list_entry(n->hwdb, alias, 0);
+	if (before)
+		(void)uselocale(before);
+	r = take(all, "ID_MODEL_FROM_DATABASE", &dev->name);
+	return r < 0 ? r : take(all, "ID_VENDOR_FROM_DATABASE", &dev->vendor_name);
 }
 
 static int name_dev(struct names *n, struct pg_dev *dev)
 {
-	int r = look_up(n, dev, "ID_MODEL_FROM_DATABASE", PCI_LOOKUP_DEVICE, &dev->name);
+	int r = name_by_hwdb(n, dev);
 
-	if (r < 0)
-		return r;
-	return look_up(n, dev, "ID_VENDOR_FROM_DATABASE", PCI_LOOKUP_VENDOR, &dev->vendor_name);
+	return r < 0 ? r : name_by_ids(n, dev);
 }
 
 static int copy_names(const struct pg_dev *from, struct pg_dev *to)
@@ -136,15 +184,19 @@ static int by_ids(const void *pa, const void *pb)
 
 static void names_done(struct names *n)
 {
-	(void)sd_hwdb_unref(n->hwdb);
+	(void)udev_hwdb_unref(n->hwdb);
+	if (n->ascii)
+		freelocale(n->ascii);
 	if (n->libpci)
 		pci_cleanup(n->libpci);
+	pg_bytes_done(&n->ids);
 }
 
-int pg_collect_names(struct pg_facts *facts)
+int pg_collect_names(unsigned want, struct pg_facts *facts)
 {
 	struct names n PG_CLEANUP(names_done) = { 0 };
 	pg_autofree struct pg_dev **dev = NULL;
+	size_t n_dev = 0;
 	int r = 0;
 
 	if (!facts->n_dev)
@@ -153,11 +205,12 @@ int pg_collect_names(struct pg_facts *facts)
 	if (!dev)
 		return -ENOMEM;
 	for (size_t i = 0; i < facts->n_dev; i++)
-		dev[i] = &facts->dev[i];
-	qsort(dev, facts->n_dev, sizeof(struct pg_dev *), by_ids);
-	if (sd_hwdb_new(&n.hwdb) < 0)
-		n.hwdb = NULL;
-	for (size_t i = 0; r == 0 && i < facts->n_dev; i++)
+		if (!(want & PG_WANT_ONLY_GPUS) || pg_dev_is_gpu(&facts->dev[i]))
+			dev[n_dev++] = &facts->dev[i];
+	qsort(dev, n_dev, sizeof(struct pg_dev *), by_ids);
+	n.hwdb = n_dev ? udev_hwdb_new(NULL) : NULL;
+	n.ascii = n.hwdb ? newlocale(LC_CTYPE_MASK, "C", (locale_t)0) : (locale_t)0;
+	for (size_t i = 0; r == 0 && i < n_dev; i++)
 		r = i && same_ids(dev[i - 1], dev[i]) ? copy_names(dev[i - 1], dev[i]) :
 							name_dev(&n, dev[i]);
 	return r;

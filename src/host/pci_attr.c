@@ -71,9 +71,7 @@ static int read_ids(struct config *c, struct pg_dev *dev)
 
 	if (r == 0)
 		r = get(c, "device", CFG_DEVICE, 2, &device);
-	if (r == 0)
-		r = get(c, "class", CFG_CLASS, 3, &dev->class);
-	if (r == 0)
+	if (r == 0 && c->src->want & PG_WANT_TRAITS)
 		r = get(c, "revision", CFG_REVISION, 1, &revision);
 	dev->vendor = (uint16_t)vendor;
 	dev->device = (uint16_t)device;
@@ -112,12 +110,14 @@ static enum pg_kind kind_of(uint32_t class)
 	return PG_KIND_OTHER;
 }
 
-/* A captured tree may lack pci_bus; PCI-to-PCI bridges are told by class, then by header. */
-static bool is_bridge(struct config *c, uint32_t class)
+/* A captured tree may lack pci_bus; PCI-to-PCI bridges are told by class, then by header. Nothing is
+ * behind a virtual function. */
+static bool is_bridge(struct config *c, const struct pg_dev *dev)
 {
-	uint32_t sub = class >> 8;
+	uint32_t sub = dev->class >> 8;
 
-	if (pg_root_exists_at(c->src->dir, "pci_bus") || sub == 0x0604 || sub == 0x0609)
+	if (sub == 0x0604 || sub == 0x0609 ||
+	    (!dev->is_vf && pg_root_exists_at(c->src->dir, "pci_bus")))
 		return true;
 	return c->tried && !config_all_ones(c) && (config_get(c, CFG_HEADER, 1) & 0x7f) == 1;
 }
@@ -167,17 +167,22 @@ static enum pg_tri can_reset(const struct pg_dir *dir)
 	return pg_root_exists_at(dir, "remove") ? PG_NO : PG_UNKNOWN;
 }
 
-/* boot_vga is there for class 0300 only (pci-sysfs.c); reset_method since Linux 5.15. */
-static int read_abilities(const struct pg_pci_src *src, struct pg_dev *dev)
+/* For displays only (pci-sysfs.c: class 0300 and 0001; since Linux 6.17 all of class 03). */
+static void read_boot_vga(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	uint64_t vga = 0;
+
+	if ((dev->class >> 16 == 0x03 || dev->class >> 8 == 0x0001) &&
+	    pg_pci_number(src, "boot_vga", 10, 1, &vga) == 0)
+		dev->boot_vga = vga ? PG_YES : PG_NO;
+}
+
+/* Since Linux 5.15. */
+static int read_reset(const struct pg_pci_src *src, struct pg_dev *dev)
 {
 	pg_autofree char *methods = NULL;
-	uint64_t vga = 0;
-	int r = pg_pci_number(src, "boot_vga", 10, 1, &vga);
+	int r = pg_root_read_attr_at(src->dir, "reset_method", &methods);
 
-	if (r == 0)
-		dev->boot_vga = vga ? PG_YES : PG_NO;
-	dev->can_reset = can_reset(src->dir);
-	r = pg_root_read_attr_at(src->dir, "reset_method", &methods);
 	if (r == 0)
 		return pg_strv_split(methods, " \t\n", &dev->reset);
 	return pg_pci_note(src, "reset_method", r);
@@ -191,27 +196,47 @@ static int read_power(const struct pg_pci_src *src, struct pg_dev *dev)
 	return r == -ENOMEM ? r : 0;
 }
 
-int pg_pci_read_attrs(const struct pg_pci_src *src, struct pg_dev *dev)
+static int read_details(const struct pg_pci_src *src, struct pg_dev *dev)
 {
-	struct config c PG_CLEANUP(config_done) = { .src = src };
-	int r = read_power(src, dev);
+	int r = read_windows(src, dev);
 
-	r = r < 0 ? r : read_ids(&c, dev);
-	if (r < 0)
-		return r;
-	if (c.error) {
-		r = pg_pci_note(src, "config", c.error);
-		if (r < 0)
-			return r;
-	}
-	dev->dead = (dev->vendor == 0xffff && dev->device == 0xffff) || config_all_ones(&c);
-	dev->kind = kind_of(dev->class);
-	dev->is_bridge = is_bridge(&c, dev->class);
-	read_subsystem(src, dev);
-	r = read_windows(src, dev);
-	if (r == 0)
-		r = read_abilities(src, dev);
+	dev->can_reset = can_reset(src->dir);
 	if (r == 0)
 		r = pg_root_read_attr_at(src->dir, "modalias", &dev->modalias);
 	return r == -ENOMEM ? r : 0;
+}
+
+/* What it is; 1: nothing that is wanted. */
+static int read_what(struct config *c, struct pg_dev *dev)
+{
+	int r = get(c, "class", CFG_CLASS, 3, &dev->class);
+
+	dev->kind = kind_of(dev->class);
+	if (r == 0 && c->src->want & PG_WANT_ONLY_GPUS && !pg_dev_is_gpu(dev))
+		return 1;
+	if (r == 0)
+		r = read_ids(c, dev);
+	if (r == 0 && c->error)
+		r = pg_pci_note(c->src, "config", c->error);
+	dev->dead = (dev->vendor == 0xffff && dev->device == 0xffff) || config_all_ones(c);
+	return r;
+}
+
+int pg_pci_read_attrs(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	struct config c PG_CLEANUP(config_done) = { .src = src };
+	int r = src->want & PG_WANT_DETAILS ? read_power(src, dev) : 0;
+
+	r = r < 0 ? r : read_what(&c, dev);
+	if (r == 0)
+		r = pg_pci_read_physfn(src, dev);
+	if (r)
+		return r;
+	dev->is_bridge = is_bridge(&c, dev);
+	read_boot_vga(src, dev);
+	if (src->want & PG_WANT_TRAITS) {
+		read_subsystem(src, dev);
+		r = read_reset(src, dev);
+	}
+	return r == 0 && src->want & PG_WANT_DETAILS ? read_details(src, dev) : r;
 }

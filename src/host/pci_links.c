@@ -75,13 +75,14 @@ int pg_pci_read_links(const struct pg_pci_src *src, struct pg_dev *dev)
 	int r = read_driver(src, dev);
 
 	if (r == 0)
-		r = read_override(src, dev);
-	if (r == 0)
 		r = read_group(src, dev);
+	if (r == 0 && src->want & PG_WANT_TRAITS)
+		r = pg_pci_read_sriov(src, dev);
+	if (r < 0 || !(src->want & PG_WANT_DETAILS))
+		return r;
+	r = read_override(src, dev);
 	if (r == 0)
 		r = read_parent(src, dev);
-	if (r == 0)
-		r = pg_pci_read_sriov(src, dev);
 	dev->has_nvidia = pg_root_exists_at(src->dir, "nvidia");
 	dev->has_mdev = dev->has_nvidia || pg_root_exists_at(src->dir, "mdev_supported_types");
 	return r;

@@ -69,29 +69,38 @@ static void read_buses(const struct pg_pci_src *src, struct pg_dev *dev)
 		dev->last_bus = (unsigned)last;
 }
 
-int pg_pci_read_sriov(const struct pg_pci_src *src, struct pg_dev *dev)
+int pg_pci_read_physfn(const struct pg_pci_src *src, struct pg_dev *dev)
 {
-	uint64_t total = 0, num = 0;
 	int r = pg_pci_link_addr(src, "physfn", &dev->physfn);
 
 	dev->vf_probe = dev->vf_memory = PG_UNKNOWN;
 	dev->is_vf = r == 0;
-	if (r < 0)
-		r = pg_pci_note(src, "physfn", r);
-	if (r < 0)
-		return r;
-	read_buses(src, dev);
+	return r < 0 ? pg_pci_note(src, "physfn", r) : 0;
+}
+
+/* A virtual function has none of its own. */
+int pg_pci_read_sriov(const struct pg_pci_src *src, struct pg_dev *dev)
+{
+	bool details = src->want & PG_WANT_DETAILS;
+	uint64_t total = 0, num = 0;
+	int r;
+
+	if (details)
+		read_buses(src, dev);
+	if (dev->is_vf)
+		return 0;
 	r = pg_pci_number(src, "sriov_totalvfs", 10, UINT16_MAX, &total);
 	if (r < 0)
 		return pg_pci_note(src, "sriov_totalvfs", r);
 	r = pg_pci_number(src, "sriov_numvfs", 10, UINT16_MAX, &num);
 	dev->total_vfs = (unsigned)total;
 	dev->num_vfs = (unsigned)num;
-	read_param(src, dev);
+	if (details)
+		read_param(src, dev);
 	if (r < 0)
 		return pg_pci_note(src, "sriov_numvfs", r);
-	r = read_place(src, dev);
-	return r < 0 ? r : read_vfs(src, dev);
+	r = details ? read_place(src, dev) : 0;
+	return r < 0 || !details ? r : read_vfs(src, dev);
 }
 
 /* SR-IOV capability: PCI Express Base Specification, 9.3.3; VF BARs from 0x24 on. */

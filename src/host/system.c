@@ -269,15 +269,16 @@ static int read_pve(const struct pg_root *root, struct pg_facts *facts)
 	return r < 0 ? r : read_version(&text, "Package: qemu-server\n", &facts->system.qemu_server);
 }
 
-int pg_collect_system(const struct pg_root *root, struct pg_facts *facts)
+int pg_collect_system(const struct pg_root *root, unsigned want, struct pg_facts *facts)
 {
 	int (*const parts[])(const struct pg_root *root, struct pg_facts *facts) = {
-		read_node, read_kernel, read_boot_id, read_cpu, read_memory, read_pages, read_numa,
-		read_pve,
+		read_kernel, read_boot_id, read_cpu, read_memory, read_pages, read_numa, read_pve,
 	};
-	int r = 0;
+	int r = want & (PG_WANT_DETAILS | PG_WANT_USAGE) ? read_node(root, facts) : 0;
 
 	facts->system.live = pg_root_is_whole(root);
+	if (r < 0 || !(want & PG_WANT_DETAILS))
+		return r;
 	facts->system.is_demo = pg_root_exists(root, "/etc/pve-gpu/demo");
 	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)
 		r = parts[i](root, facts);

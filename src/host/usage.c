@@ -188,29 +188,49 @@ static int usage_consoles(const struct pg_root *root, struct pg_facts *facts)
 	return r;
 }
 
+/* Does anything of a class hang on a GPU? Its links tell; where there is a folder instead, it is to be looked at. */
+static bool any_on_gpu(const struct pg_root *root, const struct pg_facts *facts, const char *class)
+{
+	struct pg_devset devs PG_CLEANUP(pg_devset_done) = { 0 };
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
+	bool any = pg_root_list(root, class, &names) < 0;
+
+	for (size_t i = 0; !any && i < names.n; i++) {
+		pg_autofree char *path = pg_strf("%s/%s", class, names.v[i]), *way = NULL;
+
+		any = !path || pg_root_readlink(root, path, &way) < 0 ||
+		      pg_devset_add_resolved(facts, way, &devs) < 0;
+	}
+	for (size_t i = 0; !any && i < devs.n; i++)
+		any = devs.v[i] < facts->n_dev && pg_dev_is_gpu(&facts->dev[devs.v[i]]);
+	return any;
+}
+
 /* What a part could not read is kept by its subject too. */
 static int part(const struct pg_root *root, struct pg_facts *facts,
-		int (*usage)(const struct pg_root *root, struct pg_facts *facts),
-		struct pg_strv *unread)
+		int (*usage)(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts),
+		struct pg_bytes *mounts, struct pg_strv *unread)
 {
 	size_t had = facts->unread.n;
-	int r = usage(root, facts);
+	int r = usage(root, facts, mounts);
 
 	for (size_t i = had; r == 0 && i < facts->unread.n; i++)
 		r = pg_strv_add(unread, facts->unread.v[i]);
 	return r;
 }
 
-int pg_collect_usage(const struct pg_root *root, struct pg_facts *facts)
+int pg_collect_usage(const struct pg_root *root, unsigned want, struct pg_facts *facts)
 {
+	struct pg_bytes mounts PG_CLEANUP(pg_bytes_done) = { 0 };
+	bool all = !(want & PG_WANT_ONLY_GPUS);
 	int r = usage_display(root, facts);
 
 	if (r == 0)
 		r = usage_consoles(root, facts);
-	if (r == 0)
-		r = part(root, facts, pg_usage_net, &facts->unread_net);
-	if (r == 0)
-		r = part(root, facts, pg_usage_disk, &facts->unread_disk);
+	if (r == 0 && (all || any_on_gpu(root, facts, "/sys/class/net")))
+		r = part(root, facts, pg_usage_net, &mounts, &facts->unread_net);
+	if (r == 0 && (all || any_on_gpu(root, facts, "/sys/block")))
+		r = part(root, facts, pg_usage_disk, &mounts, &facts->unread_disk);
 	if (r == 0)
 		r = pg_usage_usb(root, facts);
 	return r;

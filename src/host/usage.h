@@ -49,8 +49,9 @@ int pg_support_why(struct pg_facts *facts, size_t which, char *words);
 
 /* ---- usage_net.c, usage_disk.c, usage_usb.c ---- */
 
-int pg_usage_net(const struct pg_root *root, struct pg_facts *facts);
-int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts);
+/* *mounts is /proc/mounts, once that was read. */
+int pg_usage_net(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts);
+int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts);
 int pg_usage_usb(const struct pg_root *root, struct pg_facts *facts);
 
 /* ---- usage_ifaces.c: interfaces(5) ---- */
@@ -96,7 +97,8 @@ void pg_ways_done(struct pg_ways *all);
  * the kernel says, so that a captured tree answers as its node did, and nothing is taken from
  * the caller's environment), and this node's links of corosync.conf. Returns 0 or -ENOMEM.
  */
-int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret);
+int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts,
+		    struct pg_ways *ret);
 
 /* ---- usage_link.c, usage_bond.c: what interfaces stand on ---- */
 
@@ -105,8 +107,15 @@ struct pg_edge {
 	char *lower, *upper;
 };
 
+struct pg_port {
+	struct pg_devset devs;
+	bool card;		/* `device` is there: it is no interface of the kernel's own */
+	bool bond;
+};
+
 struct pg_links {
-	struct pg_strv names;	/* of /sys/class/net */
+	struct pg_strv names;	/* of /sys/class/net, sorted */
+	struct pg_port *port;	/* of each: what it hangs on, and what its folder has */
 	struct pg_edge *edge;
 	size_t n_edge;
 	size_t support;		/* index in facts->support of the first name, the others behind it */
@@ -124,7 +133,7 @@ bool pg_iface_is_up(const struct pg_root *root, const char *iface);
 /*
  * Makes facts->support[bond] a set where that is a bond whose members the kernel shows: among
  * the interfaces `names`, of which names->v[i] is facts->support[first + i] and has its devices.
- * Returns 1, 0 where it is none, or -ENOMEM.
+ * Returns 0 or -ENOMEM.
  */
 int pg_bond_support(const struct pg_root *root, struct pg_facts *facts,
 		    const struct pg_strv *names, size_t first, size_t bond);
@@ -142,6 +151,7 @@ int pg_ifaces_of_address(const struct pg_root *root, struct pg_facts *facts,
 struct pg_block {
 	char *name;		/* "sda1", "dm-0" */
 	char *dm_name;		/* "pve-root", or NULL */
+	bool multipath;		/* of dm-multipath */
 	char *vg;		/* volume group of a logical volume, or NULL */
 	char *fs_type, *fs_uuid, *fs_label, *part_uuid;	/* of udev, or NULL */
 	struct pg_strv links;	/* "disk/by-id/…": udev's, below /dev */
@@ -150,6 +160,7 @@ struct pg_block {
 	struct pg_strv paths;	/* NVMe's own multipath: folders of the controllers that lead to it */
 	size_t support;		/* its index in facts->support; of pg_blocks_support() */
 	bool usb;
+	bool md;		/* an array of md RAID */
 	bool visited;
 };
 

@@ -112,15 +112,8 @@ static int path_state(const struct pg_root *root, struct pg_facts *facts,
 				       strdup(_("the state of this path is not known")));
 }
 
-static bool is_multipath(const struct pg_root *root, const struct pg_block *b)
-{
-	pg_autofree char *uuid = b->dm_name ? attr(root, b->name, "dm/uuid") : NULL;
-
-	return uuid && pg_text_starts(uuid, "mpath-");
-}
-
 static int members(const struct pg_root *root, struct pg_facts *facts,
-		   const struct pg_blocks *all, const struct pg_block *b, bool multipath)
+		   const struct pg_blocks *all, const struct pg_block *b)
 {
 	int r = 0;
 
@@ -129,7 +122,7 @@ static int members(const struct pg_root *root, struct pg_facts *facts,
 
 		if (!m)
 			continue;
-		if (multipath)
+		if (b->multipath)
 			r = path_state(root, facts, m);
 		else if (facts->support[b->support].is_set)
 			r = md_member(root, facts, b->name, m);
@@ -175,17 +168,16 @@ static int nvme(const struct pg_root *root, struct pg_facts *facts, const struct
 static int block(const struct pg_root *root, struct pg_facts *facts, const struct pg_blocks *all,
 		 const struct pg_block *b)
 {
-	bool multipath = is_multipath(root, b);
 	int r = 0;
 
 	if (b->paths.n)
 		return nvme(root, facts, b);
 	r = pg_support_devs(facts, b->support, &b->devs);
-	if (r == 0 && multipath && b->below.n)
+	if (r == 0 && b->multipath && b->below.n)
 		r = pg_support_set(facts, b->support, 1, pg_strf("multipath -ll %s", b->dm_name));
 	else if (r == 0 && b->below.n)
-		r = md(root, facts, b);
-	return r < 0 ? r : members(root, facts, all, b, multipath);
+		r = b->md ? md(root, facts, b) : 0;
+	return r < 0 ? r : members(root, facts, all, b);
 }
 
 int pg_blocks_support(const struct pg_root *root, struct pg_facts *facts, struct pg_blocks *all)

@@ -114,6 +114,7 @@ static int read_dm(const struct pg_root *root, const char *dir, struct pg_block 
 	if (r < 0)
 		return r == -ENOMEM ? r : 0;
 	r = pg_root_read_attr(root, path, &uuid);
+	b->multipath = r == 0 && pg_text_starts(uuid, "mpath-");
 	if (r < 0 || !pg_text_starts(uuid, "LVM-"))
 		return r == -ENOMEM ? r : 0;
 	b->vg = vg_of_name(b->dm_name);
@@ -194,16 +195,14 @@ static int add_partition(const struct pg_root *root, struct pg_facts *facts,
 
 /* Partitions are folders that begin with the disk's name (sysfs: sda/sda1). */
 static int add_partitions(const struct pg_root *root, struct pg_facts *facts,
-			  struct pg_blocks *all, const char *disk)
+			  struct pg_blocks *all, const char *disk, const struct pg_strv *names)
 {
-	pg_autofree char *dir = pg_strf(BLOCK "/%s", disk);
-	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
-	int r = dir ? pg_root_list(root, dir, &names) : -ENOMEM;
+	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < names.n && all->n < BLOCKS_MAX; i++)
-		if (pg_text_starts(names.v[i], disk))
-			r = add_partition(root, facts, all, disk, names.v[i]);
-	return r == -ENOMEM ? r : 0;
+	for (size_t i = 0; r == 0 && i < names->n && all->n < BLOCKS_MAX; i++)
+		if (pg_text_starts(names->v[i], disk))
+			r = add_partition(root, facts, all, disk, names->v[i]);
+	return r;
 }
 
 static int add_disk(const struct pg_root *root, struct pg_facts *facts,
@@ -211,19 +210,22 @@ static int add_disk(const struct pg_root *root, struct pg_facts *facts,
 {
 	pg_autofree char *dir = pg_strf(BLOCK "/%s", name);
 	pg_autofree char *slaves = pg_strf(BLOCK "/%s/slaves", name);
+	struct pg_strv names PG_CLEANUP(pg_strv_done) = { 0 };
 	struct pg_block *b = dir && slaves ? add_block(all, name) : NULL;
-	int r;
+	int r = b ? pg_root_list(root, dir, &names) : -ENOMEM;
 
-	if (!b)
-		return -ENOMEM;
-	r = pg_root_list(root, slaves, &b->below);
+	if (r == -ENOMEM)
+		return r;
+	b->md = pg_strv_has(&names, "md");
+	if (pg_strv_has(&names, "slaves"))
+		r = pg_root_list(root, slaves, &b->below);
 	if (r != -ENOMEM)
 		r = read_place(root, facts, dir, b);
 	if (r == 0)
 		r = read_udev(root, facts, dir, b);
-	if (r == 0)
+	if (r == 0 && pg_strv_has(&names, "dm"))
 		r = read_dm(root, dir, b);
-	return r < 0 ? r : add_partitions(root, facts, all, name);
+	return r < 0 ? r : add_partitions(root, facts, all, name, &names);
 }
 
 int pg_blocks_collect(const struct pg_root *root, struct pg_facts *facts,

@@ -89,5 +89,5 @@ int pg_bond_support(const struct pg_root *root, struct pg_facts *facts,
 	for (size_t i = 0; r == 0 && i < names->n; i++)
 		if (pg_strv_has(&words, names->v[i]))
 			r = add_member(root, facts, bond, first + i, pg_text_starts(mode, "802.3ad"));
-	return r < 0 ? r : 1;
+	return r;
 }

@@ -239,15 +239,17 @@ static int use_guests(struct pg_disks *d)
 	return r;
 }
 
-int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts)
+int pg_usage_disk(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts)
 {
-	struct pg_disks d PG_CLEANUP(disk_done) = { .root = root, .facts = facts };
+	struct pg_disks d PG_CLEANUP(disk_done) = { .root = root, .facts = facts, .mounts = *mounts };
 	int (*const parts[])(struct pg_disks * disk) = {
 		read_storages, pg_disks_fstab, pg_disks_mounts, use_swaps,
 		use_lvm, pg_disks_zfs, use_esps, use_guests,
 	};
-	int r = pg_blocks_collect(root, facts, &d.blocks);
+	int r;
 
+	*mounts = (struct pg_bytes){ 0 };
+	r = pg_blocks_collect(root, facts, &d.blocks);
 	if (r == 0)
 		r = pg_blocks_support(root, facts, &d.blocks);
 	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++)

@@ -8,10 +8,11 @@
 #include "src/base/i18n.h"
 #include "src/base/text.h"
 
-#define NET "/sys/class/net"
-
 void pg_links_done(struct pg_links *links)
 {
+	for (size_t i = 0; links->port && i < links->names.n; i++)
+		pg_devset_done(&links->port[i].devs);
+	free(links->port);
 	pg_strv_done(&links->names);
 	for (size_t i = 0; i < links->n_edge; i++) {
 		free(links->edge[i].lower);
@@ -20,45 +21,44 @@ void pg_links_done(struct pg_links *links)
 	free(links->edge);
 }
 
-size_t pg_links_support(const struct pg_links *links, const char *iface)
+static int by_name(const void *a, const void *b)
 {
-	for (size_t i = 0; iface && i < links->names.n; i++)
-		if (strcmp(links->names.v[i], iface) == 0)
-			return links->support + i;
-	return PG_ON_NOTHING;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static int cards(const struct pg_root *root, struct pg_facts *facts, struct pg_links *links)
+size_t pg_links_support(const struct pg_links *links, const char *iface)
+{
+	char **at = iface && links->names.n ? bsearch(&iface, links->names.v, links->names.n,
+						     sizeof(*links->names.v), by_name) : NULL;
+
+	return at ? links->support + (size_t)(at - links->names.v) : PG_ON_NOTHING;
+}
+
+static int cards(struct pg_facts *facts, struct pg_links *links)
 {
 	int r = 0;
 
 	links->support = facts->n_support;
 	for (size_t i = 0; r == 0 && i < links->names.n; i++) {
-		struct pg_devset devs PG_CLEANUP(pg_devset_done) = { 0 };
-		pg_autofree char *path = pg_strf(NET "/%s/device", links->names.v[i]);
 		size_t at;
 
-		r = path ? pg_devset_add_path(root, facts, path, &devs) : -ENOMEM;
+		r = pg_support_new(facts, links->names.v[i], &at);
 		if (r == 0)
-			r = pg_support_new(facts, links->names.v[i], &at);
-		if (r == 0)
-			r = pg_support_devs(facts, at, &devs);
+			r = pg_support_devs(facts, at, &links->port[i].devs);
 	}
 	return r;
 }
 
-/* No bond: it needs all of what it stands on. */
-static int edges(struct pg_facts *facts, const struct pg_links *links, size_t upper)
+/* What is no bond needs all of what it stands on; the bonds are sets by now. */
+static int edges(struct pg_facts *facts, const struct pg_links *links)
 {
-	const char *name = facts->support[upper].name;
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < links->n_edge; i++) {
-		size_t lower = strcmp(links->edge[i].upper, name) == 0 ?
-				       pg_links_support(links, links->edge[i].lower) :
-				       PG_ON_NOTHING;
+		size_t upper = pg_links_support(links, links->edge[i].upper);
+		size_t lower = pg_links_support(links, links->edge[i].lower);
 
-		if (lower != PG_ON_NOTHING)
+		if (upper != PG_ON_NOTHING && lower != PG_ON_NOTHING && !facts->support[upper].is_set)
 			r = pg_support_below(facts, upper, lower);
 	}
 	return r;
@@ -112,15 +112,14 @@ static int cluster_link(const struct pg_root *root, struct pg_facts *facts,
 int pg_net_support(const struct pg_root *root, struct pg_facts *facts, struct pg_links *links,
 		   const struct pg_ways *ways)
 {
-	int r = cards(root, facts, links);
+	int r = cards(facts, links);
 
-	for (size_t i = 0; r == 0 && i < links->names.n; i++) {
-		r = pg_bond_support(root, facts, &links->names, links->support,
-				    links->support + i);
-		if (r == 0)
-			r = edges(facts, links, links->support + i);
-		r = r < 0 ? r : 0;
-	}
+	for (size_t i = 0; r == 0 && i < links->names.n; i++)
+		if (links->port[i].bond)
+			r = pg_bond_support(root, facts, &links->names, links->support,
+					    links->support + i);
+	if (r == 0)
+		r = edges(facts, links);
 	if (r == 0)
 		r = pg_support_new(facts, _("the cluster"), &links->cluster);
 	if (r == 0)

@@ -179,7 +179,7 @@ int pg_disks_mounts(struct pg_disks *d)
 	struct pg_bytes *text = &d->mounts;
 	size_t pos = 0, len, full;
 	const char *line;
-	int r = pg_usage_read(d->root, d->facts, "/proc/mounts", text);
+	int r = text->p ? 0 : pg_usage_read(d->root, d->facts, "/proc/mounts", text);
 
 	if (r == 0 && !text->p)
 		r = pg_usage_read(d->root, d->facts, "/proc/self/mounts", text);

@@ -45,29 +45,13 @@ static int add_edge(struct net *n, const char *lower, const char *upper)
 	return e->lower && e->upper ? 0 : -ENOMEM;
 }
 
-/* `master` (bridge, bond), upper_NAME and lower_NAME links (net/core/dev.c) */
-static int edges_of_links(struct net *n, const char *name)
+static int edge_to_master(struct net *n, const char *name)
 {
-	pg_autofree char *dir = pg_strf(NET "/%s", name);
 	pg_autofree char *link = pg_strf(NET "/%s/master", name);
 	pg_autofree char *master = NULL;
-	struct pg_strv entries PG_CLEANUP(pg_strv_done) = { 0 };
-	int r;
+	int r = link ? pg_root_readlink_name(n->root, link, &master) : -ENOMEM;
 
-	if (!dir || !link)
-		return -ENOMEM;
-	r = pg_root_readlink_name(n->root, link, &master);
-	if (r == 0)
-		r = add_edge(n, name, master);
-	if (r != -ENOMEM)
-		r = pg_root_list(n->root, dir, &entries);
-	for (size_t i = 0; r == 0 && i < entries.n; i++) {
-		if (pg_text_starts(entries.v[i], "upper_"))
-			r = add_edge(n, name, entries.v[i] + strlen("upper_"));
-		else if (pg_text_starts(entries.v[i], "lower_"))
-			r = add_edge(n, entries.v[i] + strlen("lower_"), name);
-	}
-	return r == -ENOMEM ? r : 0;
+	return r == 0 ? add_edge(n, name, master) : r;
 }
 
 /* Ports of a bridge, where the tree has no links to them. */
@@ -159,19 +143,62 @@ static int edges_of_conf(struct net *n)
 	return r;
 }
 
+/* What it hangs on: of its link in the class, since its device is on the way there; of `device` where a
+ * tree has a folder instead. */
+static int read_place(struct net *n, const char *name, struct pg_port *port)
+{
+	pg_autofree char *dir = pg_strf(NET "/%s", name), *device = pg_strf(NET "/%s/device", name);
+	pg_autofree char *way = NULL;
+	int r = dir && device ? pg_root_readlink(n->root, dir, &way) : -ENOMEM;
+
+	if (r == 0)
+		r = pg_devset_add_resolved(n->facts, way, &port->devs);
+	if (r != -ENOMEM && !port->devs.n)
+		r = pg_devset_add_path(n->root, n->facts, device, &port->devs);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* One entry of its folder: `master` (bridge, bond), upper_NAME and lower_NAME links (net/core/dev.c). */
+static int read_entry(struct net *n, const char *name, const char *entry, struct pg_port *port)
+{
+	if (pg_text_starts(entry, "upper_"))
+		return add_edge(n, name, entry + strlen("upper_"));
+	if (pg_text_starts(entry, "lower_"))
+		return add_edge(n, entry + strlen("lower_"), name);
+	if (strcmp(entry, "master") == 0)
+		return edge_to_master(n, name);
+	if (strcmp(entry, "brif") == 0)
+		return edges_of_bridge(n, name);
+	port->bond |= strcmp(entry, "bonding") == 0;
+	port->card |= strcmp(entry, "device") == 0;
+	return 0;
+}
+
+/* Nothing is asked for that its folder does not have. */
+static int read_port(struct net *n, const char *name, struct pg_port *port)
+{
+	pg_autofree char *dir = pg_strf(NET "/%s", name);
+	struct pg_strv entries PG_CLEANUP(pg_strv_done) = { 0 };
+	int r = dir ? pg_root_list(n->root, dir, &entries) : -ENOMEM;
+
+	for (size_t i = 0; r != -ENOMEM && i < entries.n; i++)
+		r = read_entry(n, name, entries.v[i], port);
+	if (r != -ENOMEM && port->bond)
+		r = edges_of_bond(n, name);
+	if (r != -ENOMEM && port->card)
+		r = read_place(n, name, port);
+	return r == -ENOMEM ? r : edge_of_name(n, name);
+}
+
 static int read_edges(struct net *n)
 {
 	int r = edges_of_vlans(n);
 
-	for (size_t i = 0; r == 0 && i < n->links.names.n; i++) {
-		r = edges_of_links(n, n->links.names.v[i]);
-		if (r == 0)
-			r = edges_of_bridge(n, n->links.names.v[i]);
-		if (r == 0)
-			r = edges_of_bond(n, n->links.names.v[i]);
-		if (r == 0)
-			r = edge_of_name(n, n->links.names.v[i]);
-	}
+	n->links.port = calloc(n->links.names.n + 1, sizeof(*n->links.port));
+	if (!n->links.port)
+		return -ENOMEM;
+	for (size_t i = 0; r == 0 && i < n->links.names.n; i++)
+		r = read_port(n, n->links.names.v[i], &n->links.port[i]);
 	return r < 0 ? r : edges_of_conf(n);
 }
 
@@ -306,9 +333,9 @@ static int use_address(struct net *n, const struct pg_devset *devs, const char *
 			     route || !any_default_route(n), pg_links_support(&n->links, name));
 }
 
-static int read_ways(struct net *n)
+static int read_ways(struct net *n, struct pg_bytes *mounts)
 {
-	int r = pg_ways_collect(n->root, n->facts, &n->ways);
+	int r = pg_ways_collect(n->root, n->facts, mounts, &n->ways);
 
 	for (size_t i = 0; r == 0 && i < n->ways.n; i++)
 		r = pg_ifaces_of_address(n->root, n->facts, &n->conf, n->ways.v[i].address,
@@ -351,25 +378,20 @@ static int use_bare(struct net *n, const struct pg_devset *devs,
 			     pg_strf(_("%s, link is up"), top), false, pg_links_support(&n->links, top));
 }
 
-static int use_iface(struct net *n, const char *name)
+static int use_iface(struct net *n, const char *name, const struct pg_devset *devs)
 {
-	struct pg_devset devs PG_CLEANUP(pg_devset_done) = { 0 };
 	struct pg_strv above PG_CLEANUP(pg_strv_done) = { 0 };
-	pg_autofree char *path = pg_strf(NET "/%s/device", name);
 	bool used = false;
-	int r = path ? pg_devset_add_path(n->root, n->facts, path, &devs) : -ENOMEM;
+	int r = devs->n ? closure(n, name, &above) : 0;
 
-	if (r < 0 || !devs.n)
-		return r;
-	r = closure(n, name, &above);
 	for (size_t i = 0; r == 0 && i < above.n; i++) {
-		r = use_address(n, &devs, above.v[i], &used);
+		r = use_address(n, devs, above.v[i], &used);
 		if (r == 0)
-			r = use_ways(n, &devs, above.v[i], &used);
+			r = use_ways(n, devs, above.v[i], &used);
 	}
-	if (r < 0 || used)
+	if (r < 0 || used || !devs->n)
 		return r;
-	return use_bare(n, &devs, &above);
+	return use_bare(n, devs, &above);
 }
 
 /* ---- a default route that no card is known of ---- */
@@ -380,13 +402,10 @@ static bool stands_on_card(const struct net *n, const char *name)
 	bool any = false;
 
 	for (size_t i = 0; !any && i < n->links.names.n; i++) {
-		const char *card = n->links.names.v[i];
-		pg_autofree char *path = pg_strf(NET "/%s/device", card);
 		struct pg_strv above PG_CLEANUP(pg_strv_done) = { 0 };
-		pg_autofree char *full = NULL;
 
-		any = path && pg_root_resolve(n->root, path, &full) == 0 &&
-		      closure(n, card, &above) == 0 && pg_strv_has(&above, name);
+		any = n->links.port[i].card && closure(n, n->links.names.v[i], &above) == 0 &&
+		      pg_strv_has(&above, name);
 	}
 	return any;
 }
@@ -403,7 +422,7 @@ static int note_routes(struct net *n)
 			     n->routes.v[0]);
 }
 
-int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
+int pg_usage_net(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts)
 {
 	struct net n PG_CLEANUP(net_done) = { .root = root, .facts = facts };
 	int r = pg_root_list(root, NET, &n.links.names);
@@ -418,7 +437,7 @@ int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 	if (r == 0)
 		r = read_routes(&n, "/proc/net/ipv6_route", default_ipv6);
 	if (r == 0)
-		r = read_ways(&n);
+		r = read_ways(&n, mounts);
 	if (r == 0)
 		r = pg_net_support(root, facts, &n.links, &n.ways);
 	if (r == 0 && !n.routes_known && !n.conf.n)
@@ -426,6 +445,6 @@ int pg_usage_net(const struct pg_root *root, struct pg_facts *facts)
 	if (r == 0)
 		r = note_routes(&n);
 	for (size_t i = 0; r == 0 && i < n.links.names.n; i++)
-		r = use_iface(&n, n.links.names.v[i]);
+		r = use_iface(&n, n.links.names.v[i], &n.links.port[i].devs);
 	return r;
 }

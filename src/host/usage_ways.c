@@ -45,17 +45,15 @@ static int add_way(struct pg_ways *all, const char *address, const char *kind, c
 	return way->address ? 0 : -ENOMEM;
 }
 
-/* Calls `line` with the words of each line of a file that may be missing. */
-static int each_line(const struct pg_root *root, struct pg_facts *facts, const char *path,
-		     const char *sep, int (*line)(const struct pg_strv *words, void *ctx),
-		     void *ctx)
+/* Calls `line` with the words of each line. */
+static int each_of(const struct pg_bytes *text, const char *sep,
+		   int (*line)(const struct pg_strv *words, void *ctx), void *ctx)
 {
-	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
 	size_t pos = 0, len, full;
 	const char *at;
-	int r = pg_usage_read(root, facts, path, &text);
+	int r = 0;
 
-	while (r == 0 && pg_text_line(text.p, text.n, &pos, &at, &len, &full)) {
+	while (r == 0 && pg_text_line(text->p, text->n, &pos, &at, &len, &full)) {
 		struct pg_strv words PG_CLEANUP(pg_strv_done) = { 0 };
 		pg_autofree char *copy = strndup(at, len);
 
@@ -64,6 +62,17 @@ static int each_line(const struct pg_root *root, struct pg_facts *facts, const c
 			r = line(&words, ctx);
 	}
 	return r;
+}
+
+/* The same of a file that may be missing. */
+static int each_line(const struct pg_root *root, struct pg_facts *facts, const char *path,
+		     const char *sep, int (*line)(const struct pg_strv *words, void *ctx),
+		     void *ctx)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = pg_usage_read(root, facts, path, &text);
+
+	return r < 0 ? r : each_of(&text, sep, line, ctx);
 }
 
 /* ---- sessions: /proc/net/tcp and tcp6 ---- */
@@ -148,15 +157,24 @@ static int read_session(const struct pg_strv *w, void *ctx)
 	return add_way(s->ways, local, kind, pg_strf(_("%s from %s"), kind, remote));
 }
 
+static int read_table(const struct pg_root *root, struct pg_facts *facts, const char *path,
+		      struct sessions *s)
+{
+	struct pg_bytes text PG_CLEANUP(pg_bytes_done) = { 0 };
+	int r = pg_root_read_table(root, path, PG_ROOT_MAX, &text);
+
+	return r < 0 ? pg_note_unread(facts, path, r) : each_of(&text, " \t", read_session, s);
+}
+
 static int sessions(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
 {
 	struct sessions s = { .ways = ret };
 	int r = read_ports(root, facts, &s);
 
 	if (r == 0)
-		r = each_line(root, facts, "/proc/net/tcp", " \t", read_session, &s);
+		r = read_table(root, facts, "/proc/net/tcp", &s);
 	if (r == 0)
-		r = each_line(root, facts, "/proc/net/tcp6", " \t", read_session, &s);
+		r = read_table(root, facts, "/proc/net/tcp6", &s);
 	pg_strv_done(&s.ssh);
 	return r;
 }
@@ -273,12 +291,15 @@ static int iscsi(const struct pg_root *root, struct pg_ways *ret)
 	return r == -ENOMEM ? r : 0;
 }
 
-int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_ways *ret)
+int pg_ways_collect(const struct pg_root *root, struct pg_facts *facts, struct pg_bytes *mounts,
+		    struct pg_ways *ret)
 {
 	int r = sessions(root, facts, ret);
 
 	if (r == 0)
-		r = each_line(root, facts, "/proc/mounts", " ", read_net_root, ret);
+		r = pg_usage_read(root, facts, "/proc/mounts", mounts);
+	if (r == 0)
+		r = each_of(mounts, " ", read_net_root, ret);
 	if (r == 0)
 		r = iscsi(root, ret);
 	return r < 0 ? r : cluster(root, facts, ret);

@@ -77,12 +77,34 @@ static int one(struct pg_checker *c, const struct pg_nic *nic, const char *why)
 	return movable(c, nic, why);
 }
 
+/* "eth0" goes, and "eth1" becomes "eth0". */
+static int renamed(struct pg_checker *c, const struct pg_nic *nic)
+{
+	const struct pg_nic *gone = c->choices && pg_nic_is_used(c->facts, nic) ?
+					    pg_nic_before(c, nic) : NULL;
+	struct pg_finding *f;
+
+	if (!gone)
+		return 0;
+	f = pg_findings_add(c->f, "nic-name-by-order", PG_LEVEL_WARN, pg_bdf_str(gone->addr).s,
+			    "The node is reached through %s. The kernel gives such names in the order in which "
+			    "the cards come up: without %s it has another name after the reboot, and the "
+			    "network does not come up.", nic->name, gone->name);
+	if (pg_finding_evidence(f, "%s: %s; %s: %s", pg_bdf_str(gone->addr).s, gone->name,
+				pg_bdf_str(nic->addr).s, nic->name) < 0)
+		return -ENOMEM;
+	return pg_finding_advice(f, "With --bind at-start the card keeps its driver, and the other one its name, "
+				    "until the VM starts. Or have the names made by place or address first: "
+				    "without net.ifnames=0, with the new names in /etc/network/interfaces.");
+}
+
 int pg_check_nics(struct pg_checker *c)
 {
 	const char *why;
 	int r = pg_nic_why_now(c->facts, &why);
 
 	for (size_t i = 0; r == 0 && i < c->facts->n_nic; i++)
-		r = one(c, &c->facts->nic[i], why);
+		if ((r = one(c, &c->facts->nic[i], why)) == 0)
+			r = renamed(c, &c->facts->nic[i]);
 	return r;
 }

@@ -115,6 +115,10 @@ char *pg_drift_advice(const struct pg_drift *d)
 		return pg_strf(_("`pve-gpu mapping %s ADDRESS --replace` writes this node's entry anew, "
 			       "`pve-gpu mapping %s --remove` takes it away."), d->mapping->id,
 			       d->mapping->id);
+	if (d->how == PG_DRIFT_GONE && d->there)
+		return pg_strf(_("Was the card replaced, and this one is meant? Then delete the entry (`qm set %u "
+			       "--delete hostpci%u`) and give the card to the VM anew. Else name the device by "
+			       "its new address (`pve-gpu list --all`)."), d->guest->vmid, d->hp->index);
 	return pg_strf(_("Name the device by its new address (`pve-gpu list --all`), or delete the entry: "
 		       "`qm set %u --delete hostpci%u`."), d->guest->vmid, d->hp->index);
 }

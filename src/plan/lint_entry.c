@@ -184,9 +184,10 @@ static int card(const struct pg_lint *l, const struct pg_hostpci *hp)
 
 	if (!dev)
 		return 0;
-	f = pg_lint_add(l, "hostpci-has-vfs", PG_LEVEL_BLOCK,
-			"The VM names a device that has virtual functions, and vfio-pci refuses it as long as there "
-			"are any (Cannot bind to PF with SR-IOV enabled): the VM will not start.");
+	f = pg_findings_add(l->c->f, "hostpci-has-vfs", PG_LEVEL_BLOCK, pg_bdf_str(dev->addr).s,
+			    "VM %s names this device, which has virtual functions: vfio-pci refuses it as long as "
+			    "there are any (Cannot bind to PF with SR-IOV enabled), and the VM will not start.",
+			    l->scope.number);
 	if (pg_lint_entry(l, f, hp) < 0 ||
 	    pg_finding_advice(f, "Give the VM one of the virtual functions instead; or take them away "
 				 "(`pve-gpu sriov %s 0`).", pg_bdf_str(dev->addr).s) < 0)

@@ -35,5 +35,8 @@ int pg_mask_file(struct pg_mask *mask, const char *path, const struct pg_bytes *
 /* mask_net.c: /proc/net/tcp and its kin, whose addresses are hexadecimal numbers. */
 bool pg_mask_is_net(const char *path);
 int pg_mask_net(struct pg_mask *mask, const char *path, const struct pg_bytes *in, struct pg_bytes *ret);
+/* mask_storage.c: a line of storage.cfg, of mounts or fstab without names of servers, shares and users; of
+ * other files as it is. NULL: no memory. The caller frees it. */
+char *pg_mask_storage(const char *path, const char *line);
 /* A copy without them; the mask remembers what it met. NULL when memory ran out. The caller frees it. */
 char *pg_mask_text(struct pg_mask *mask, const char *text);

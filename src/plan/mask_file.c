@@ -119,7 +119,8 @@ static int vm_serial(const char *path, char **line)
 static int mask_line(struct pg_mask *mask, const char *path, const char *line, size_t n,
 		     struct pg_strbuf *b)
 {
-	pg_autofree char *copy = strndup(line, n), *masked = NULL;
+	pg_autofree char *raw = strndup(line, n), *masked = NULL;
+	pg_autofree char *copy = raw ? pg_mask_storage(path, raw) : NULL;
 	pg_autofree char *other = copy ? other_line(path, copy, n) : NULL;
 
 	if (copy && vm_serial(path, &copy) < 0)

@@ -263,6 +263,49 @@ enum pg_nic_state pg_nic_state(const struct pg_facts *facts, const struct pg_cho
 	return is_shared(facts, nic) ? PG_NIC_SHARED_MAC : PG_NIC_OFFERED;
 }
 
+/* "eth1": 1; -1: it is no name of the kernel's. */
+static long kernel_number(const struct pg_nic *nic)
+{
+	const char *digits = pg_text_starts(nic->name, "eth") ? nic->name + 3 :
+			     pg_text_starts(nic->name, "wlan") ? nic->name + 4 : "";
+	uint64_t n;
+
+	return pg_text_number(digits, 10, UINT16_MAX, &n) < 0 ? -1 : (long)n;
+}
+
+static bool leaves_at_boot(const struct pg_checker *c, struct pg_bdf addr)
+{
+	for (size_t i = 0; i < c->effects.n; i++)
+		if (pg_bdf_equal(c->effects.v[i].addr, addr))
+			return c->effects.v[i].at_boot;
+	return false;
+}
+
+static bool is_named(const struct pg_facts *facts, const struct pg_nic *nic)
+{
+	const char *path = NULL;
+
+	return by_rule(facts, nic, &path) || by_links(facts, nic, &path) == PG_NIC_PINNED;
+}
+
+const struct pg_nic *pg_nic_before(const struct pg_checker *c, const struct pg_nic *nic)
+{
+	const struct pg_facts *facts = c->facts;
+	long number = kernel_number(nic);
+
+	if (number < 1 || leaves_at_boot(c, nic->addr) || is_named(facts, nic))
+		return NULL;
+	for (size_t i = 0; i < facts->n_nic; i++) {
+		const struct pg_nic *other = &facts->nic[i];
+
+		if (other->wlan == nic->wlan && kernel_number(other) >= 0 &&
+		    kernel_number(other) < number && leaves_at_boot(c, other->addr) &&
+		    !is_named(facts, other))
+			return other;
+	}
+	return NULL;
+}
+
 bool pg_nic_is_used(const struct pg_facts *facts, const struct pg_nic *nic)
 {
 	const struct pg_dev *dev = pg_facts_dev(facts, nic->addr);

@@ -27,3 +27,7 @@ bool pg_nic_is_used(const struct pg_facts *facts, const struct pg_nic *nic);
 /* Why buses are about to be numbered anew, or have been lately: a sentence; NULL: nothing
  * says so. *ret is static. Returns 0 or -ENOMEM. */
 int pg_nic_why_now(const struct pg_facts *facts, const char **ret);
+/* Of a card that stays, named by the kernel in the order in which cards come up ("eth1"): the first chosen
+ * one with a lower number that is gone at the next boot, so that this one gets another name then. NULL:
+ * none, or the name is pinned. */
+const struct pg_nic *pg_nic_before(const struct pg_checker *c, const struct pg_nic *nic);

@@ -114,8 +114,25 @@ struct pg_message_match {
 	uint32_t vmid;
 };
 
+/* Its longest part that is always the same. */
+const char *pg_message_fixed(const char *pattern, size_t *ret_n);
 /* Does the pattern stand in the line? *ret is filled then. */
 bool pg_message_match(const char *pattern, const char *line, struct pg_message_match *ret);
+
+/* ---- all messages at once: rule_find.c ---- */
+
+struct pg_finder;
+
+/* Points into the rules. Returns 0 or -ENOMEM. */
+int pg_finder_new(const struct pg_rules *rules, struct pg_finder **ret);
+void pg_finder_free(struct pg_finder *finder);
+void pg_finder_freep(struct pg_finder **finder);
+/* The next place of a text, from *pos on, where a message may stand. */
+bool pg_finder_next(const struct pg_finder *finder, const char *s, size_t n, size_t *pos);
+/* Calls `each` for those that may stand in the line, in the order of the rules and of their messages, until
+ * it returns something else than 0. Returns that, or -ENOMEM. */
+int pg_finder_messages(const struct pg_finder *finder, const char *line,
+		       int (*each)(size_t rule, size_t message, void *ctx), void *ctx);
 
 /* ---- lines that somebody logged ---- */
 
@@ -131,6 +148,8 @@ struct pg_log_line {
 struct pg_log {
 	struct pg_log_line *v;
 	size_t n;
+	/* Borrowed; or NULL. Lines in which none of its messages may stand need not be kept. */
+	const struct pg_finder *finder;
 };
 
 void pg_log_done(struct pg_log *log);

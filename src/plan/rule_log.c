@@ -14,7 +14,7 @@ void pg_log_done(struct pg_log *log)
 		free(log->v[i].text);
 	}
 	free(log->v);
-	*log = (struct pg_log){ 0 };
+	*log = (struct pg_log){ .finder = log->finder };
 }
 
 /* A power cut leaves a run of NUL bytes in a log, and what was said next stands behind it. */

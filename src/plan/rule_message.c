@@ -29,20 +29,34 @@ static enum hole hole_at(const char *p)
 	return HOLE_NONE;
 }
 
-const char *pg_message_check(const char *pattern)
+const char *pg_message_fixed(const char *pattern, size_t *ret_n)
 {
-	size_t literal = 0, longest = 0;
+	const char *best = pattern, *start = pattern;
 
+	*ret_n = 0;
 	while (*pattern) {
 		enum hole hole = hole_at(pattern);
 
-		if (!hole && *pattern == '{')
-			return _("There are the holes {device}, {vm}, {number}, {hex}, {word} and {any}");
-		literal = hole ? 0 : literal + 1;
-		longest = literal > longest ? literal : longest;
 		pattern += hole ? strlen(hole_words[hole]) : 1;
+		if (hole)
+			start = pattern;
+		if ((size_t)(pattern - start) > *ret_n) {
+			*ret_n = (size_t)(pattern - start);
+			best = start;
+		}
 	}
-	return longest >= LITERAL_MIN ? NULL : _("A message needs eight characters in a row that are always the same");
+	return best;
+}
+
+const char *pg_message_check(const char *pattern)
+{
+	size_t n;
+
+	for (const char *p = pattern; *p; p++)
+		if (*p == '{' && !hole_at(p))
+			return _("There are the holes {device}, {vm}, {number}, {hex}, {word} and {any}");
+	(void)pg_message_fixed(pattern, &n);
+	return n >= LITERAL_MIN ? NULL : _("A message needs eight characters in a row that are always the same");
 }
 
 struct matcher {

@@ -275,21 +275,38 @@ static int hear(const struct pg_rule *rule, const struct pg_facts *facts,
 	return say(found, rule, &s, line);
 }
 
+struct hearing {
+	const struct pg_rules *rules;
+	const struct pg_facts *facts;
+	const struct pg_log_line *line;
+	struct pg_findings *found;
+	const struct pg_rule *heard;	/* the last one: the first of its messages counts */
+};
+
+static int hear_message(size_t rule, size_t message, void *ctx)
+{
+	struct hearing *h = ctx;
+	const struct pg_rule *of = &h->rules->v[rule];
+	struct pg_message_match m;
+
+	if (of == h->heard || !pg_message_match(of->message.v[message], h->line->text, &m))
+		return 0;
+	h->heard = of;
+	return hear(of, h->facts, h->line, &m, h->found);
+}
+
 int pg_rules_hear(const struct pg_rules *rules, const struct pg_facts *facts,
 		  const struct pg_log *log, struct pg_findings *found)
 {
-	int r = 0;
+	struct pg_finder *own PG_CLEANUP(pg_finder_freep) = NULL;
+	int r = log->n && !log->finder ? pg_finder_new(rules, &own) : 0;
+	const struct pg_finder *finder = own ? own : log->finder;
 
-	for (size_t i = 0; r == 0 && i < log->n; i++)
-		for (size_t k = 0; r == 0 && k < rules->n; k++)
-			for (size_t p = 0; r == 0 && p < rules->v[k].message.n; p++) {
-				struct pg_message_match m;
+	for (size_t i = 0; r == 0 && i < log->n; i++) {
+		struct hearing h = { rules, facts, &log->v[i], found, NULL };
 
-				if (!pg_message_match(rules->v[k].message.v[p], log->v[i].text, &m))
-					continue;
-				r = hear(&rules->v[k], facts, &log->v[i], &m, found);
-				break;
-			}
+		r = pg_finder_messages(finder, log->v[i].text, hear_message, &h);
+	}
 	return r < 0 ? r : pg_findings_sort(found);
 }
 

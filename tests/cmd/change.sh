@@ -71,6 +71,21 @@ is 'the commands are listed' "$(sed -n '/were not run, since '"$(echo "$node" | 
   qm set 100 --hostpci0 0000:01:00,pcie=1'
 run passthrough 100 01:00 --json
 is 'a second plan writes nothing' "$("$jsonq" get /files <"$tmp/out")" ''
+# with what `qm set` would have made of the VM
+conf=$node/etc/pve/nodes/pve1/qemu-server/100.conf
+cp -p "$conf" "$tmp/100.conf"
+{ echo 'hostpci0: 0000:01:00,pcie=1' && cat "$tmp/100.conf"; } >"$conf"
+run passthrough 100 01:00 --apply --yes
+is 'a second apply has nothing to do' "$? $(tail -n 1 "$tmp/out")" \
+	'0 Nothing is to be changed: everything is set up like this already.'
+if strace -o /dev/null true 2>/dev/null; then
+	ASAN_OPTIONS=detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS} strace -f -e trace=execve -o "$tmp/trace" \
+		"$pve_gpu" passthrough 100 01:00 --apply --yes --root "$node" >/dev/null 2>&1
+	is 'and runs no command at all' "$(grep -c execve "$tmp/trace")" 1
+else
+	skip 'and runs no command at all' 'nothing can be traced here'
+fi
+cp -p "$tmp/100.conf" "$conf"
 run undo
 is 'undone, byte for byte' "$? $(state | diff - "$tmp/before" | head -n 5)" '0 '
 run undo

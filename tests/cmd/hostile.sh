@@ -125,6 +125,32 @@ rm -rf "$node/var"
 before && apply
 done_well 'there is no /var at all'
 
+# writable MODE OWNER WHERE: where others can write, what is recorded may be theirs
+writable() {
+	fresh
+	apply
+	sed -i '$d' "$(find "$state" -name journal)"
+	chmod "$1" "$node/$3" && chown "$2" "$node/$3"
+	before
+	for command in undo recover confirm 'passthrough 100 01:00 --bind early --apply --yes'; do
+		# shellcheck disable=SC2086
+		run $command
+		[ "$command" = confirm ] ||
+			refused "$3 is $1 $2: $command" 1 "/$3: Others than root can write there"
+	done
+}
+for where in var/lib/pve-gpu var/lib/pve-gpu/transactions; do
+	writable 777 "$(id -u)" $where
+	[ "$(id -u)" != 0 ] || writable 755 12345 $where
+	[ "$(id -u)" != 0 ] || writable 775 0:12345 $where
+	run history
+	is "$where: what was done is shown all the same" "$got" 0
+	chmod 755 "$node/$where"
+	[ "$(id -u)" != 0 ] || chown 0:0 "$node/$where"
+	run recover
+	is "$where: put right, it is recovered" "$got" 0
+done
+
 if [ "$(id -u)" != 0 ]; then
 	fresh
 	mkdir -p "$state/transactions" && chmod 500 "$state/transactions"
@@ -135,7 +161,7 @@ elif unshare -m true 2>/dev/null; then
 	# mounted OPTIONS: a state folder on a file system of its own, in a place of its own
 	mounted() {
 		# shellcheck disable=SC2016 # the other shell's
-		unshare -m sh -c 'mount -t tmpfs -o "$1" none "$2" && mkdir -m 700 "$2/transactions" &&
+		unshare -m sh -c 'mount -t tmpfs -o "mode=755,$1" none "$2" && mkdir -m 700 "$2/transactions" &&
 			{ [ "$3" = rw ] || mount -o remount,ro "$2"; } &&
 			exec "$4" --root "$5" passthrough 100 01:00 --bind address --apply --yes' sh \
 			"$1" "$state" "$2" "$pve_gpu" "$node" >"$tmp/out" 2>"$tmp/diag" </dev/null

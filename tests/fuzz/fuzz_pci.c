@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dev = pg_vec_add(&facts->dev, &facts->n_dev, sizeof(*dev));
 	FUZZ_ASSERT(dev);
 	dev->group = -1;
-	src = (struct pg_pci_src){ facts, &f->folder };
+	src = (struct pg_pci_src){ facts, &f->folder, PG_WANT_ALL };
 	FUZZ_ASSERT(pg_pci_read_attrs(&src, dev) == 0);
 	FUZZ_ASSERT(pg_pci_read_links(&src, dev) == 0);
 	check(dev);

@@ -17,7 +17,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 guest='linux-image-amd64 grub2-common grub-pc-bin initramfs-tools zstd e2fsprogs dosfstools systemd-sysv udev kmod dbus
 	openssh-server iproute2 procps util-linux bsdutils diffutils pciutils tmux less ca-certificates passwd libpam-systemd
 	ncurses-base ncurses-term qemu-system-x86 seabios
-	libconfuse2 libjson-c5 libkmod2 libncursesw6 libpci3 libsmartcols1 libsystemd0 xz-utils'
+	libconfuse2 libjson-c5 libkmod2 libncursesw6 libpci3 libsmartcols1 libudev1 xz-utils'
 # its name in trixie, where 64-bit time came
 [ "$release" = bookworm ] && guest="$guest libarchive13" || guest="$guest libarchive13t64"
 

@@ -20,7 +20,7 @@ make_tree() { # CASE
 }
 
 one() { # NAME CASE FINDING FIX
-	vmid=${3##*/}
+	case $3 in *' vm/'*) vmid=${3##*/} ;; *) vmid=$(echo "$4" | cut -d ' ' -f 3) ;; esac
 	make_tree "$2" || exit 1
 	if ! fix_plan "$tmp/root" "$4"; then
 		fail "$1: $4" "$(cat "$tmp/err" "$tmp/plan.json")"

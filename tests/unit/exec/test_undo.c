@@ -104,6 +104,7 @@ static void test_deleted_since(void **state)
 	node_undo(n, NULL);
 	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
 	assert_false(pg_root_exists(n->tree->root, VFIO));
+	node_assert_text(n, VFIO " was removed since, and is not made again.");
 }
 
 static void test_linked_since(void **state)

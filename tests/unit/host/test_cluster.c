@@ -26,7 +26,7 @@ static void check(const struct tree *t, const char *wanted, bool no_quorum)
 	char *got pg_autofree = NULL;
 
 	assert_non_null(facts);
-	assert_int_equal(pg_collect_guests(t->root, facts), 0);
+	assert_int_equal(pg_collect_guests(t->root, PG_WANT_ALL, facts), 0);
 	got = nodes(facts);
 	assert_string_equal(got, wanted);
 	assert_int_equal(facts->no_quorum, no_quorum);

@@ -16,7 +16,7 @@ static struct pg_facts *collect(const struct tree *t, const char *const *devs)
 		assert_non_null(d);
 		assert_int_equal(pg_bdf_parse(*devs, &d->addr), 0);
 	}
-	assert_int_equal(pg_collect_guests(t->root, facts), 0);
+	assert_int_equal(pg_collect_guests(t->root, PG_WANT_ALL, facts), 0);
 	return facts;
 }
 

@@ -26,11 +26,17 @@ static struct pg_facts *facts_new(void)
 	return facts;
 }
 
+static void collect(struct tree *t, struct pg_facts *facts)
+{
+	assert_int_equal(pg_collect_groups(t->root, PG_WANT_ALL, facts), 0);
+	assert_int_equal(pg_collect_iommu(t->root, facts), 0);
+}
+
 static struct pg_facts *read_tree(struct tree *t)
 {
 	struct pg_facts *facts = facts_new();
 
-	assert_int_equal(pg_collect_iommu(t->root, facts), 0);
+	collect(t, facts);
 	return facts;
 }
 
@@ -97,7 +103,7 @@ static void test_links_only(void **state)
 	facts->dev[0].group = 7;
 	facts->dev[3].group = 7;
 	facts->dev[4].group = 1;
-	assert_int_equal(pg_collect_iommu(t->root, facts), 0);
+	collect(t, facts);
 	assert_int_equal(facts->n_group, 2);
 	assert_int_equal(facts->group[0].id, 1);
 	assert_int_equal(facts->group[1].id, 7);
@@ -131,7 +137,7 @@ static void test_host_bridge(void **state)
 	put_member(t, "0", "0000:01:00.0");
 	put_member(t, "0", "0000:02:00.0");
 	put_member(t, "1", "0000:03:00.0");
-	assert_int_equal(pg_collect_iommu(t->root, facts), 0);
+	collect(t, facts);
 	assert_int_equal(facts->group[0].n_dev, 2);
 	assert_int_equal(facts->group[0].verdict, PG_GROUP_EMPTY);
 	assert_int_equal(facts->group[1].verdict, PG_GROUP_CLEAN);
@@ -147,7 +153,7 @@ static void test_host_bridge_beside(void **state)
 	facts->dev[3].class = 0x040300;
 	put_member(t, "0", "0000:01:00.0");
 	put_member(t, "0", "0000:02:00.0");
-	assert_int_equal(pg_collect_iommu(t->root, facts), 0);
+	collect(t, facts);
 	assert_int_equal(facts->group[0].verdict, PG_GROUP_SHARED);
 	pg_facts_free(facts);
 }

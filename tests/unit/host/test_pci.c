@@ -2,6 +2,7 @@
 #include "tests/unit/tree.h"
 
 #include "src/host/collect.h"
+#include "src/host/names.h"
 
 #define DEVS "/sys/bus/pci/devices/"
 #define GPU DEVS "0000:01:00.0"
@@ -11,7 +12,7 @@ static struct pg_facts *read_tree(struct tree *t)
 	struct pg_facts *facts = calloc(1, sizeof(*facts));
 
 	assert_non_null(facts);
-	assert_int_equal(pg_collect_pci(t->root, facts, NULL), 0);
+	assert_int_equal(pg_collect_pci(t->root, PG_WANT_PCI, facts, NULL), 0);
 	return facts;
 }
 
@@ -216,13 +217,13 @@ static void test_no_sysfs(void **state)
 	struct pg_err err = { 0 };
 	struct tree *t = *state;
 
-	assert_int_equal(pg_collect_pci(t->root, &facts, &err), -ENOENT);
+	assert_int_equal(pg_collect_pci(t->root, PG_WANT_PCI, &facts, &err), -ENOENT);
 	assert_string_equal(err.what, "This folder has no /sys/bus/pci: it is not a host's root, "
 				      "or sysfs is not mounted.");
 	assert_string_equal(err.path, t->dir);
 	pg_err_done(&err);
 	tree_dir(t, "/sys/bus/pci/devices");
-	assert_int_equal(pg_collect_pci(t->root, &facts, &err), 0);
+	assert_int_equal(pg_collect_pci(t->root, PG_WANT_PCI, &facts, &err), 0);
 	assert_int_equal(facts.n_dev, 0);
 }
 
@@ -240,7 +241,7 @@ static void test_not_permitted(void **state)
 	assert_int_equal(chmod(sys, 0), 0);
 	if (me == 0)
 		assert_int_equal(seteuid(65534), 0); /* root may read everything */
-	r = pg_collect_pci(t->root, &facts, &err);
+	r = pg_collect_pci(t->root, PG_WANT_PCI, &facts, &err);
 	assert_int_equal(seteuid(me), 0);
 	assert_int_equal(chmod(sys, 0755), 0);
 	assert_int_equal(r, -EACCES);
@@ -272,7 +273,7 @@ static void test_names(void **state)
 	put_ids(t, DEVS "0000:00:02.0", "0xdead", "0xbeef", "0x020000");
 	put_ids(t, DEVS "0000:00:03.0", "0x8086", "0x1521", "0x020000");
 	facts = read_tree(t);
-	assert_int_equal(pg_collect_names(facts), 0);
+	assert_int_equal(pg_collect_names(PG_WANT_ALL, facts), 0);
 	assert_null(facts->dev[1].name);
 	if (facts->dev[0].name) { /* else there is neither hwdb.bin nor pci.ids here */
 		assert_non_null(strstr(facts->dev[0].name, "I350"));
@@ -281,6 +282,43 @@ static void test_names(void **state)
 		assert_string_equal(facts->dev[0].vendor_name, facts->dev[2].vendor_name);
 	}
 	pg_facts_free(facts);
+}
+
+/* What is there already is left alone; names of other vendors, of classes and below devices are none of it. */
+static void test_ids(void **state)
+{
+	static char text[] = "# a list\n0e11  Compaq\n\t0001  Board\n10de  NVIDIA Corporation\n# odd\n\t2684  AD102\n"
+			     "\t\t10de 0001  Founders\n\t2685  \n1102  Creative\n\t2686  Blaster\nC 03  Display";
+	const struct pg_bytes ids = { text, strlen(text) };
+	const struct {
+		uint16_t vendor, device;
+		const char *vendor_name, *name;
+	} cases[] = {
+		{ 0x10de, 0x2684, "NVIDIA Corporation", "AD102" }, { 0x10de, 0x2685, "NVIDIA Corporation", "" },
+		{ 0x10de, 0x2686, "NVIDIA Corporation", NULL },	   { 0x1102, 0x2686, "Creative", "Blaster" },
+		{ 0x0e11, 0x0001, "Compaq", "Board" },		   { 0x0003, 0x0000, NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(cases); i++) {
+		pg_autofree char *vendor = NULL, *name = NULL;
+
+		assert_int_equal(pg_pci_ids_names(&ids, cases[i].vendor, cases[i].device, &vendor, &name), 0);
+		assert_string_equal(vendor ? vendor : "-", cases[i].vendor_name ? cases[i].vendor_name : "-");
+		assert_string_equal(name ? name : "-", cases[i].name ? cases[i].name : "-");
+	}
+}
+
+static void test_ids_left_alone(void **state)
+{
+	static char text[] = "\n10de  NVIDIA Corporation\n\t2684  AD102\n";
+	const struct pg_bytes ids = { text, strlen(text) };
+	pg_autofree char *vendor = strdup("mine"), *name = NULL;
+
+	(void)state;
+	assert_int_equal(pg_pci_ids_names(&ids, 0x10de, 0x2684, &vendor, &name), 0);
+	assert_string_equal(vendor, "mine");
+	assert_string_equal(name, "AD102");
 }
 
 int main(void)
@@ -295,6 +333,8 @@ int main(void)
 		tree_test(test_not_permitted),
 		tree_test(test_stays_below_root),
 		tree_test(test_names),
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_ids_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

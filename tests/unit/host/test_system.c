@@ -8,7 +8,7 @@ static struct pg_facts *collect(struct tree *t)
 	struct pg_facts *facts = calloc(1, sizeof(*facts));
 
 	assert_non_null(facts);
-	assert_int_equal(pg_collect_system(t->root, facts), 0);
+	assert_int_equal(pg_collect_system(t->root, PG_WANT_ALL, facts), 0);
 	return facts;
 }
 

@@ -58,6 +58,20 @@ static void test_files(void **state)
 		      "0000:00:14.0 8086:7ae0 vfio-pci\n");
 	assert_masked(&mask, "/var/lib/pve-gpu/capture/kernel.log", "usb 1-2: SerialNumber: 4C530001\n",
 		      "usb 1-2: SerialNumber: serial2\n");
+	assert_masked(&mask, "/etc/pve/storage.cfg",
+		      "nfs: nas\n\tserver nas.bank.example\n\texport /private\n\tcontent images\n"
+		      "cifs: win\n  username joe\n  domain BANK\n\tserver\n\tnodes pve1\n",
+		      "nfs: nas\n\tserver masked\n\texport masked\n\tcontent images\n"
+		      "cifs: win\n  username masked\n  domain masked\n\tserver masked\n\tnodes node0\n");
+	assert_masked(&mask, "/proc/mounts",
+		      "nas.bank.example:/private /mnt/pve/nas nfs4 rw,addr=10.0.0.5 0 0\n"
+		      "//win/joe /mnt/pve/win cifs rw,username=joe,domain=BANK,vers=3 0 0\n"
+		      "/dev/sda1 / ext4 rw,relatime 0 0\n",
+		      "server:/masked /mnt/pve/nas nfs4 rw,addr=192.0.2.1 0 0\n"
+		      "//server/masked /mnt/pve/win cifs rw,username=masked,domain=masked,vers=3 0 0\n"
+		      "/dev/sda1 / ext4 rw,relatime 0 0\n");
+	/* elsewhere such a line is another one */
+	assert_masked(&mask, "/etc/hosts", "\tserver nas:/x\n", "\tserver nas:/x\n");
 	assert_masked(&mask, "/sys/class/net/x/address", "bc:24:11:aa:bb:cc\n", "02:00:00:00:00:00\n");
 	assert_masked(&mask, "/etc/network/interfaces", "iface enxbc2411aabbcc inet manual\n",
 		      "iface enx020000000000 inet manual\n");
