@@ -38,12 +38,12 @@ static size_t end_of(const struct wiz_view *view, size_t i)
 }
 
 /* Fills rows with the items from `from` to `to` that no folded group hides; returns how many. */
-static size_t collect_rows(const struct wiz_view *view, size_t from, size_t to, size_t *row)
+static size_t collect_rows(const struct wiz_view *view, size_t from, size_t to, uint32_t *row)
 {
 	size_t n = 0;
 
 	while (from < to) {
-		row[n++] = from;
+		row[n++] = (uint32_t)from;
 		from = view->item[from].folded ? end_of(view, from) : from + 1;
 	}
 	return n;
@@ -95,7 +95,7 @@ static size_t row_of(const struct wiz_view *view, const struct ui_list *list, co
 
 int ui_list_make(const struct wiz_view *view, const char *id, struct ui_list *list)
 {
-	size_t *row = calloc(view->n_item + 1, sizeof(*row));
+	uint32_t *row = calloc(view->n_item + 1, sizeof(*row));
 
 	if (!row)
 		return -ENOMEM;

@@ -9,7 +9,7 @@
 #include "ui/term.h"
 
 struct ui_list {
-	size_t *row;		/* index into the view's items; folded ones are left out */
+	uint32_t *row;		/* index into the view's items; folded ones are left out */
 	size_t n;
 	size_t cursor, top;	/* rows */
 	bool any_fold, any_mark;

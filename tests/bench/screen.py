@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a key costs in the wizard, and how soon it shows its first frame. In a build folder without sanitizers:
 
-    python3 ../../tests/bench/screen.py [--sizes 10,100,1000,10000] [--times 9] [--limits]
+    python3 ../../tests/bench/screen.py [--sizes 10,100,1000,10000] [--times 9] [--only keys|frames] [--limits]
 
 Nodes with so many devices are made: graphics cards with their audio function, each card in a group of its own. The first
 table has instructions (callgrind: the same on every run), per key, on the list of devices: the difference of two runs of
@@ -124,13 +124,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--sizes', default='10,100,1000,10000')
     parser.add_argument('--times', type=int, default=9)
+    parser.add_argument('--only', choices=('keys', 'frames'))
     parser.add_argument('--limits', action='store_true')
     args = parser.parse_args()
     folder = tempfile.mkdtemp(dir='/dev/shm' if os.access('/dev/shm', os.W_OK) else None)
     try:
         nodes = [Node(folder, int(n)) for n in args.sizes.split(',')]
-        over = keys_table(nodes) if shutil.which('valgrind') else print('valgrind is not installed: no instructions')
-        over = frames_table(nodes, args.times) or over
+        over = False
+        if args.only != 'frames':
+            over = keys_table(nodes) if shutil.which('valgrind') else print('valgrind is not installed: no instructions')
+        if args.only != 'keys':
+            over = frames_table(nodes, args.times) or over
     finally:
         shutil.rmtree(folder)
     return 1 if over and args.limits else 0
