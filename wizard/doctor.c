@@ -44,6 +44,7 @@ int wiz_doctor_look(struct wiz *w)
 {
 	const struct pg_exec_opts opts = { .path = w->opts.path, .run_commands = PG_UNKNOWN };
 	struct pg_findings found PG_CLEANUP(pg_findings_done) = { 0 };
+	struct pg_finder *finder PG_CLEANUP(pg_finder_freep) = NULL;
 	struct pg_log log PG_CLEANUP(pg_log_done) = { 0 };
 	int r = wiz_collect(w, NULL);
 
@@ -56,6 +57,9 @@ int wiz_doctor_look(struct wiz *w)
 		r = wiz_probe(w);
 	if (r == 0)
 		r = pg_klog_probe(w->opts.root, &opts, w->facts);
+	if (r == 0)
+		r = pg_finder_new(&w->doctor.rules, &finder);
+	log.finder = finder;
 	if (r == 0)
 		r = pg_logs_collect(w->opts.root, &opts, &log);
 	if (r == 0)
