@@ -96,7 +96,7 @@ static void test_table(void **state)
 	pg_table_cell(t, top, 0, PG_TONE_PLAIN, "x");
 	pg_table_cell(t, top, 1, PG_TONE_PLAIN, NULL);
 	assert_int_equal(pg_table_print(t), 0);
-	assert_screen(s, "WHAT   N\ngroup? 7\nx      \n");
+	assert_screen(s, "WHAT   N\ngroup? 7\nx\n");
 }
 
 static void test_tree_in_ascii(void **state)
