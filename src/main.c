@@ -257,6 +257,17 @@ static bool take_flag(const char *arg, struct options *o)
 	return false;
 }
 
+/* `pve-gpu help COMMAND` is `pve-gpu COMMAND --help`. */
+static void take_help_word(struct options *o)
+{
+	if (!o->argc || strcmp(o->argv[0], "help") != 0)
+		return;
+	o->help = true;
+	for (int i = 0; i < o->argc; i++)
+		o->argv[i] = o->argv[i + 1];
+	o->argc--;
+}
+
 /* Takes the common options out of argv; the rest stays, in order. 0 or PG_EXIT_USAGE. */
 static int read_options(const struct pg_cmd_env *env, int argc, char **argv,
 			struct options *o)
@@ -278,6 +289,7 @@ static int read_options(const struct pg_cmd_env *env, int argc, char **argv,
 		if (r == 0)
 			o->argv[o->argc++] = argv[i];
 	}
+	take_help_word(o);
 	if (strcmp(o->color, "auto") != 0 && strcmp(o->color, "always") != 0 &&
 	    strcmp(o->color, "never") != 0)
 		return pg_cmd_usage(env, NULL, "--color is auto, always or never.");

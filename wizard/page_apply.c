@@ -75,8 +75,8 @@ static int leave(struct wiz *w, enum wiz_follow *ret)
 static int ask_to_leave(struct wiz *w)
 {
 	return wiz_ask(w, WIZ_ASKING_VM_LEAVE, WIZ_ASK_YESNO, NULL, "For the VM",
-		       "The VM's part was not run, so the VM is as it was. Go on without it? You "
-		       "find it again from the first page.");
+		       "The VM's part was not run, so the VM is as it was. Go on without it? The "
+		       "same choices plan it again, later.");
 }
 
 static int answer(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)

@@ -66,7 +66,7 @@ static void row(const struct wiz *w, struct wiz_view *view, const struct pg_tx *
 	}
 	when(tx, "%m-%d %H:%M", time, sizeof(time));
 	wiz_view_set(view, &item->text, "%s  %s", time, tx->summary ? tx->summary : "");
-	wiz_view_set(view, &item->note, "%s", tx->word);
+	wiz_view_set(view, &item->note, "%s", _(tx->word));
 	wiz_view_set(view, &item->detail_title, "%s", tx->id);
 	item->enabled = !why;
 	if (why)
@@ -164,7 +164,7 @@ static void detail(struct wiz *w, const char *item, struct wiz_lines *lines)
 		return;
 	when(tx, "%Y-%m-%d %H:%M", time, sizeof(time));
 	(void)wiz_lines_add(lines, WIZ_STRONG, NULL, "%s", tx->summary ? tx->summary : "");
-	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s", tx->word);
+	(void)wiz_lines_add(lines, WIZ_PLAIN, "state", "%s", _(tx->word));
 	if (tx->busy)
 		(void)wiz_lines_add(lines, WIZ_STRONG, "now", "%s", tx->now);
 	else if (tx->now)

@@ -315,7 +315,7 @@ static const char *words_of(const char *item)
 		return _(s->text);
 	for (size_t i = 0; i < PG_ARRAY_SIZE(flags); i++)
 		if (strcmp(flags[i].id, item) == 0)
-			return flags[i].text;
+			return _(flags[i].text);
 	if (strcmp(item, ROMBAR) == 0)
 		return _("Hidden (rombar=0): the guest's firmware does not run the card's ROM. That helps with a "
 		       "card whose ROM hangs, and takes its picture away until the guest's driver runs.");

@@ -160,7 +160,7 @@ static void entries(struct completion *c, bool usb)
 	}
 }
 
-static void changes(struct completion *c)
+static void changes(struct completion *c, bool trial_only)
 {
 	struct pg_tx *tx = NULL;
 	size_t n = 0;
@@ -170,8 +170,19 @@ static void changes(struct completion *c)
 	if (pg_history(c->host.root, &tx, &n, NULL) < 0)
 		return;
 	for (size_t i = 0; i < n; i++)
-		offer(c, tx[i].id, tx[i].summary);
+		if (trial_only ? tx[i].state == PG_TX_TRIAL : tx[i].state != PG_TX_UNDONE)
+			offer(c, tx[i].id, tx[i].summary);
 	pg_history_free(tx, n);
+}
+
+static void undoable(struct completion *c)
+{
+	changes(c, false);
+}
+
+static void on_trial(struct completion *c)
+{
+	changes(c, true);
 }
 
 static void symptoms(struct completion *c)
@@ -286,6 +297,16 @@ static void options(const struct completion *c)
 
 static void usb_operand(struct completion *c)
 {
+	const struct pg_facts *f = facts(c);
+
+	ports(c);
+	for (size_t i = 0; f && i < f->n_dev; i++)
+		if (f->dev[i].kind == PG_KIND_USB)
+			device(c, &f->dev[i]);
+}
+
+static void map_operand(struct completion *c)
+{
 	ports(c);
 	devices(c);
 }
@@ -305,9 +326,9 @@ static const struct {
 	{ "usb", { vms, usb_operand } },
 	{ "sriov", { cards } },
 	{ "vgpu", { vgpu_first, parents, types } },
-	{ "mapping", { mappings, usb_operand } },
-	{ "undo", { changes } },
-	{ "confirm", { changes } },
+	{ "mapping", { mappings, map_operand } },
+	{ "undo", { undoable } },
+	{ "confirm", { on_trial } },
 };
 
 static void operand(struct completion *c)

@@ -28,7 +28,13 @@ static const char *reset(const struct pg_cmd_env *env, enum pg_tone tone)
 	return env->color && tone != PG_TONE_PLAIN ? "\033[0m" : "";
 }
 
-/* One question mark for each character, not for each of its bytes. */
+/* What our own texts have beyond ASCII; nothing gets longer. */
+static const char *in_ascii(const char *from)
+{
+	return pg_text_starts(from, "…") ? "..." : pg_text_starts(from, "→") ? "->" : "?";
+}
+
+/* One question mark for each other character, not for each of its bytes. */
 static void make_ascii(char *s)
 {
 	char *to = s;
@@ -39,7 +45,7 @@ static void make_ascii(char *s)
 		if (c < 0x80)
 			*to++ = *from;
 		else if (c >= 0xc0)
-			*to++ = '?';
+			to = stpcpy(to, in_ascii(from));
 	}
 	*to = '\0';
 }

@@ -79,6 +79,24 @@ static void show_expected(const struct pg_cmd_env *env, const struct pg_plan *pl
 			    pg_bdf_str(plan->expect[i].addr).s, plan->expect[i].driver);
 }
 
+/* Whether it is taken back where nobody says that it is well. */
+static void show_trial(const struct pg_cmd_env *env, const struct pg_plan *plan)
+{
+	unsigned minutes = (plan->trial + 59) / 60;
+	const char *why = plan->trial_why;
+	pg_autofree char *trial = plan->trial ?
+		pg_strf(P_("A trial boot: after the reboot it waits %u minute for `pve-gpu confirm`; without "
+			   "that the node puts everything back and reboots once more, by itself.",
+			   "A trial boot: after the reboot it waits %u minutes for `pve-gpu confirm`; without "
+			   "that the node puts everything back and reboots once more, by itself.", minutes),
+			minutes) :
+		pg_strf("%s", _("No trial boot: nothing takes the change back by itself; --trial changes that."));
+
+	if (plan->reboot && trial)
+		pg_out_line(env, PG_TONE_PLAIN, "%s%s%s", trial,
+			    !why ? "" : plan->trial ? _(" Because: ") : _(" Take care: "), why ? why : "");
+}
+
 /* Or are they about mappings alone? */
 static bool names_vm(const struct pg_plan *plan)
 {
@@ -99,6 +117,7 @@ void pg_road_show(const struct pg_cmd_env *env, const struct pg_plan *plan)
 	show_commands(env, names_vm(plan) ? _("Commands for the VM") : _("Commands for the cluster"),
 		      plan->vm_cmd, plan->n_vm_cmd);
 	show_expected(env, plan);
+	show_trial(env, plan);
 	if (pg_plan_is_empty(plan))
 		pg_out_line(env, PG_TONE_GOOD,
 			    "Nothing is to be changed: everything is set up like this already.");

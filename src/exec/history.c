@@ -16,22 +16,22 @@ const char *pg_tx_state_name(enum pg_tx_state state)
 {
 	switch (state) {
 	case PG_TX_APPLIED:
-		return "applied";
+		return N_("applied");
 	case PG_TX_TRIAL:
-		return "trial";
+		return N_("trial");
 	case PG_TX_CONFIRMED:
-		return "confirmed";
+		return N_("confirmed");
 	case PG_TX_UNDONE:
-		return "undone";
+		return N_("undone");
 	case PG_TX_UNREADABLE:
-		return "unreadable";
+		return N_("unreadable");
 	case PG_TX_PLANNED:
 	case PG_TX_APPLYING:
 	case PG_TX_UNDOING:
 	case PG_TX_BROKEN:
 		break;
 	}
-	return "interrupted";
+	return N_("interrupted");
 }
 
 static void tx_done(struct pg_tx *tx)
@@ -156,7 +156,7 @@ static int mark_busy(const struct pg_root *root, struct pg_tx *tx, size_t n,
 		if (!is_at_work(&tx[i]))
 			continue;
 		tx[i].busy = true;
-		tx[i].word = holder->doing == PG_DOING_APPLY ? "applying" : "undoing";
+		tx[i].word = holder->doing == PG_DOING_APPLY ? N_("applying") : N_("undoing");
 		r = add_time(root, &tx[i]);
 	}
 	return r;

@@ -106,7 +106,7 @@ static void devices(struct report *r)
 
 		if (!group_matters(f, g))
 			continue;
-		pg_strbuf_addf(&r->b, _("group %d, %s\n"), g->id, pg_verdict_name(g->verdict));
+		pg_strbuf_addf(&r->b, _("group %d, %s\n"), g->id, _(pg_verdict_name(g->verdict)));
 		for (size_t k = 0; k < g->n_dev; k++)
 			device(r, &f->dev[g->dev[k]]);
 	}

@@ -50,6 +50,8 @@ node|undo _|
 node|status --rep|--repair
 node|recover _|
 node|usb 100 1-|1-*
+node|usb 100 0|00:14.0 05:00.0
+node|mapping gpu1 01|01:00.0 01:00.1
 vgpu|vgpu 100 0000:00:02|0000:00:02.0
 vgpu|vgpu 100 0000:00:02.0 _|i915-GVTg_V5_4 *
 WORDS
@@ -59,6 +61,17 @@ check 'a VM comes with its name' eval "'$top_builddir/pve-gpu' complete -- --roo
 	grep -qE '^100$tab[A-Za-z]'"
 check 'a device comes with its name' eval "'$top_builddir/pve-gpu' complete -- --root '$tmp/node' passthrough 100 01:00.0 |
 	grep -q '^01:00.0$tab.*\\[.*\\]'"
+
+# What can be taken back, and what waits to be kept.
+cp -R "$tmp/node" "$tmp/changed"
+"$top_builddir/pve-gpu" --root "$tmp/changed" passthrough 100 01:00 --no-trial --apply --yes >/dev/null
+offered() { "$top_builddir/pve-gpu" complete -- --root "$tmp/changed" "$1" '' | wc -l; }
+is 'undo: a change that was made' "$(offered undo)" 1
+is 'confirm: nothing is on trial' "$(offered confirm)" 0
+"$top_builddir/pve-gpu" --root "$tmp/changed" undo >/dev/null
+is 'undo: not one that is undone' "$(offered undo)" 0
+"$top_builddir/pve-gpu" --root "$tmp/changed" passthrough 100 01:00 --trial --apply --yes >/dev/null
+is 'confirm: what is on trial' "$(offered confirm)" 1
 
 # ---- bash, as it calls the function ----
 

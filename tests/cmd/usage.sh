@@ -8,11 +8,12 @@ mkdir -p "$tmp/empty/sys/bus/pci/devices"
 
 "$pve_gpu" --help >"$tmp/help" 2>"$tmp/diag"
 is 'help' "$? $(wc -c <"$tmp/diag")" '0 0'
+is 'help, as a word' "$("$pve_gpu" help 2>&1)" "$(cat "$tmp/help")"
 commands=$(sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/help")
 is 'it lists the commands' "$(echo $commands)" \
 	'list iommu status passthrough usb sriov vgpu mapping doctor capture report plan apply history undo confirm recover'
 for command in $commands; do
-	for form in "$command --help" "--help $command" "$command -h --json"; do
+	for form in "$command --help" "--help $command" "help $command" "$command -h --json"; do
 		# shellcheck disable=SC2086
 		out=$("$pve_gpu" $form 2>&1)
 		is "$form" "$? $(echo "$out" | head -n 1 | cut -d ' ' -f 1-3)" \
