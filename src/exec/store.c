@@ -110,7 +110,7 @@ int pg_store_list(const struct pg_root *root, struct pg_strv *ret)
 	struct pg_strv ids PG_CLEANUP(pg_strv_done) = { 0 };
 	int r = pg_root_list(root, PG_TX_DIR, &names);
 
-	if (r == -ENOENT || r == -ENOTDIR)
+	if (r == -ENOENT)
 		return 0;
 	for (size_t i = 0; r == 0 && i < names.n; i++)
 		if (pg_store_is_id(names.v[i]))

@@ -125,6 +125,15 @@ rm -rf "$node/var"
 before && apply
 done_well 'there is no /var at all'
 
+# A file in its place: what was changed is not known, which is not the same as nothing.
+fresh
+: >"$state"
+before
+for words in history undo recover; do
+	run $words
+	refused "a state folder that is a file: $words" 1 'is not a folder'
+done
+
 # writable MODE OWNER WHERE: where others can write, what is recorded may be theirs
 writable() {
 	fresh
