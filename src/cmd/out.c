@@ -44,8 +44,8 @@ static void make_ascii(char *s)
 
 		if (c < 0x80)
 			*to++ = *from;
-		else if (c >= 0xc0)
-			to = stpcpy(to, in_ascii(from));
+		else if (c >= 0xc0) /* without its NUL: what comes next is not read yet */
+			to = mempcpy(to, in_ascii(from), strlen(in_ascii(from)));
 	}
 	*to = '\0';
 }

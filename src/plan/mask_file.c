@@ -121,7 +121,7 @@ static int mask_line(struct pg_mask *mask, const char *path, const char *line, s
 {
 	pg_autofree char *raw = strndup(line, n), *masked = NULL;
 	pg_autofree char *copy = raw ? pg_mask_storage(path, raw) : NULL;
-	pg_autofree char *other = copy ? other_line(path, copy, n) : NULL;
+	pg_autofree char *other = copy ? other_line(path, copy, strlen(copy)) : NULL;
 
 	if (copy && vm_serial(path, &copy) < 0)
 		return -ENOMEM;

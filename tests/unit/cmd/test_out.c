@@ -48,13 +48,15 @@ static void test_text(void **state)
 	struct screen *s = *state;
 	pg_autofree char *a = pg_out_text(&s->env, "Gr\xc3\xb6\xc3\x9f" "e \x1b[31m");
 	pg_autofree char *b = pg_out_text(&s->env, NULL);
-	pg_autofree char *c = NULL;
+	pg_autofree char *c = NULL, *d = NULL;
 
 	assert_string_equal(a, "Gr\xc3\xb6\xc3\x9f" "e ?[31m");
 	assert_string_equal(b, "");
 	s->env.ascii = true;
 	c = pg_out_text(&s->env, "Gr\xc3\xb6\xc3\x9f" "e \xe2\x82\xac \xff");
 	assert_string_equal(c, "Gr??e ? ?");
+	d = pg_out_text(&s->env, "long\xe2\x80\xa6 \xe2\x86\x92 short");
+	assert_string_equal(d, "long... -> short");
 }
 
 static void test_lines(void **state)
