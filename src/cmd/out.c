@@ -39,13 +39,14 @@ static void make_ascii(char *s)
 {
 	char *to = s;
 
-	for (const char *from = s; *from; from++) {
-		unsigned char c = (unsigned char)*from;
+	for (const char *from = s, *end; *from; from = end) {
+		const char *ascii = (unsigned char)*from >= 0xc0 ? in_ascii(from) : "";
 
-		if (c < 0x80)
+		for (end = from + 1; ((unsigned char)*end & 0xc0) == 0x80;)
+			end++;
+		if ((unsigned char)*from < 0x80)
 			*to++ = *from;
-		else if (c >= 0xc0) /* without its NUL: what comes next is not read yet */
-			to = mempcpy(to, in_ascii(from), strlen(in_ascii(from)));
+		to = mempcpy(to, ascii, strlen(ascii));
 	}
 	*to = '\0';
 }
