@@ -35,6 +35,10 @@ int pg_run_end(struct pg_run *run, int r, struct pg_outcome *outcome, struct pg_
 		if (r == -ENOMEM)
 			return pg_err_set(err, r, NULL, 0, "It could not be carried out: %s.",
 					  pg_err_reason(r));
+		if (r == -ENOTDIR)
+			return pg_err_set(err, r, PG_STATE_DIR, 0,
+					  "It is not a folder, so pve-gpu cannot keep its records there. "
+					  "Move it away.");
 		/* what else fails by itself has said so in the outcome */
 		return pg_err_set(err, r, PG_TX_DIR, 0,
 				  "The records of pve-gpu cannot be read or written: %s.",
