@@ -50,12 +50,20 @@ static int do_confirm(void *ctx)
 	return status_of(pg_confirm(t->n->tree->root, NULL, &t->n->opts, &t->n->out, NULL), t);
 }
 
+/* The clock is the kernel's: where it is this that fails, it goes on all the same. */
 static void wait_long(void *ctx)
 {
 	struct trial *t = ctx;
+	pg_autofree char *path = pg_strf("%s/proc/uptime", t->n->tree->dir);
+	bool set = false;
 
 	t->up += LATE;
-	trial_set_uptime(t);
+	for (int i = 0; path && !set && i < 2; i++) {
+		FILE *f = fopen(path, "we");
+
+		set = f && fprintf(f, "%u.50 1.00\n", t->up) > 0;
+		set = f && fclose(f) == 0 && set;
+	}
 }
 
 static int do_watch(void *ctx)
