@@ -123,6 +123,9 @@ struct pg_trial {
 	bool booted;		/* the node was rebooted since it was applied */
 	bool off;		/* booted with pve-gpu.off: nothing waits */
 	struct pg_strv doubts;	/* what the node boots from lacked when the change was made */
+	/* "/etc/default/grub": files that were edited since, so that nothing goes back by itself; NULL: none.
+	 * Not of pg_unseen_find. */
+	char *stuck;
 };
 
 /* The newest change on trial; *ret is NULL where there is none. 0, or negative errno with err
