@@ -46,6 +46,10 @@ struct pg_exec_opts {
 	/* For pg_apply: of pg_exec_stamp(), taken before the facts of the plan were read.
 	 * NULL: not checked. */
 	const char *stamp;
+	/* For pg_apply: what the plan was made of, so that it is made once more of the node as it is now, and
+	 * refused where another comes of it (again.c). NULL: not checked. */
+	const struct pg_choices *choices;
+	const struct pg_templates *templates;
 };
 
 enum pg_outcome_kind {
