@@ -14,12 +14,18 @@ ASAN_OPTIONS=detect_leaks=0${ASAN_OPTIONS:+:$ASAN_OPTIONS}
 export ASAN_OPTIONS
 strace -o "$tmp/trace" true 2>/dev/null || skip_all 'nothing can be traced here'
 
-# read_by COMMAND...: files that were opened to be read and links that were asked for, by their place in the node
+# read_by COMMAND...: files that were opened to be read and links that were asked for, by their place in the node. As
+# a mount of the program's own, which it makes where it may, its root is "/".
 read_by() {
 	strace -y -e trace=open,openat,openat2,readlink,readlinkat -o "$tmp/trace" \
 		"$pve_gpu" "$@" --root "$node" >/dev/null 2>"$tmp/diag"
 	awk -v node="$node" '
-		function below(path) { if (index(path, node "/") == 1) print substr(path, length(node) + 1) }
+		function below(path) {
+			if (index(path, node "/") == 1)
+				path = substr(path, length(node) + 1)
+			print path
+		}
+		/AT_FDCWD/ { next }
 		/^readlinkat/ && match($0, /<[^>]*>/) {
 			folder = substr($0, RSTART + 1, RLENGTH - 2)
 			split($0, part, "\"")
