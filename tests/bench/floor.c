@@ -153,6 +153,15 @@ static void whole(const char *root, const char *path)
 		close(fd);
 }
 
+/* The sessions of a kind, of which the kernel has a count, too. */
+static void sessions(const char *root, const char *count, const char *none, const char *table)
+{
+	*buffer = '\0';
+	whole(root, count);
+	if (!strstr(buffer, none))
+		whole(root, table);
+}
+
 static void vm(int dir, const char *name)
 {
 	get(dir, name);
@@ -160,7 +169,7 @@ static void vm(int dir, const char *name)
 
 int main(int argc, char **argv)
 {
-	static const char *const net[] = { "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/route", "/proc/net/ipv6_route",
+	static const char *const net[] = { "/proc/net/route", "/proc/net/ipv6_route",
 					   "/etc/network/interfaces", "/proc/mounts", "/proc/swaps" };
 
 	if (argc != 3)
@@ -172,6 +181,10 @@ int main(int argc, char **argv)
 		each(argv[2], "/sys/kernel/iommu_groups", group);
 	each(argv[2], "/sys/class/net", interface);
 	each(argv[2], "/sys/block", disk);
+	if (!only_gpus) {
+		sessions(argv[2], "/proc/net/sockstat", "\nTCP: inuse 0 ", "/proc/net/tcp");
+		sessions(argv[2], "/proc/net/sockstat6", "TCP6: inuse 0\n", "/proc/net/tcp6");
+	}
 	for (size_t i = 0; !only_gpus && i < sizeof(net) / sizeof(*net); i++)
 		whole(argv[2], net[i]);
 	if (strcmp(argv[1], "iommu") == 0) {

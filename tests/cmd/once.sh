@@ -62,4 +62,14 @@ is 'list: of what is no GPU the class alone' "$(read_by list | grep -c '/class$'
 	"$(find "$node/sys/bus/pci/devices/" -type l | wc -l) $(cat "$node"/sys/bus/pci/devices/*/class | grep -c '^0x03')"
 is 'iommu --json: no uses, no VMs, no memory that firmware keeps' \
 	"$(read_by iommu --json | grep -cE '^/sys/class/net|^/sys/block|^/etc/pve/|reserved_regions')" 0
+mkdir -p "$tmp/vfs/proc/net"
+for kind in tcp tcp6; do
+	echo '  sl  local_address rem_address   st' >"$tmp/vfs/proc/net/$kind"
+done
+printf 'sockets: used 9\nTCP: inuse 5 orphan 0 tw 0 alloc 5 mem 0\nUDP: inuse 0 mem 0\n' >"$tmp/vfs/proc/net/sockstat"
+for n in 0 2; do
+	printf 'TCP6: inuse %s\nUDP6: inuse 0\n' "$n" >"$tmp/vfs/proc/net/sockstat6"
+	is "$n sockets of a kind: their table is read if there are any" \
+		"$(read_by list --all | grep -x '/proc/net/tcp6*' | paste -sd' ')" "/proc/net/tcp$([ $n = 0 ] || echo ' /proc/net/tcp6')"
+done
 done_testing
