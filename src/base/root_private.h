@@ -12,6 +12,7 @@ struct pg_root {
 	int fd;
 	char *prefix;
 	bool live;
+	bool inert;	/* to open a file does nothing: it is no device, or no device can be opened there */
 	bool captured;	/* it was captured live: pg_root_is_whole */
 	struct pg_record *record;
 	bool sealed;	/* nothing is to be written there */

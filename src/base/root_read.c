@@ -15,12 +15,24 @@
 #define CHUNK ((size_t)16384)
 #define HALF_A_PAGE 2048
 
-/* A read that gives less than `more` was the last one. */
+static int check_regular(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISREG(st.st_mode))
+		return 0;
+	return S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
+}
+
+/* A read that gives less than `more` was the last one. What gives nothing may be a FIFO. */
 static int read_fd(int fd, size_t max, size_t more, struct pg_bytes *ret)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
 	char chunk[CHUNK];
 	ssize_t n;
+	int r;
 
 	do {
 		n = read(fd, chunk, sizeof(chunk));
@@ -32,30 +44,37 @@ static int read_fd(int fd, size_t max, size_t more, struct pg_bytes *ret)
 			return -EFBIG;
 		pg_strbuf_addn(&b, chunk, (size_t)n);
 	} while (n < 0 || (size_t)n >= more);
-	return pg_strbuf_steal_bytes(&b, ret);
+	r = b.len ? 0 : check_regular(fd);
+	return r < 0 ? r : pg_strbuf_steal_bytes(&b, ret);
 }
 
-/* O_NONBLOCK: a FIFO planted in a tree must not hang the reader. `known`: it was seen to be a
- * regular file; what takes its place meanwhile is read as such or not at all. */
-static int open_regular(int dirfd, const char *name, uint64_t resolve, bool known)
+/* How a file is to be read: openat2's resolve; how much at most, and after how much at once there may be
+ * more (an attribute comes whole); known: it was seen to be regular, or nothing else does any harm. */
+struct way {
+	uint64_t resolve;
+	size_t max, more;
+	bool known;
+};
+
+/* O_NONBLOCK: a FIFO planted in a tree must not hang the reader. A plain name that is no link leads nowhere else. */
+static int open_file(const struct pg_dir *dir, const char *name, const struct way *way)
 {
 	const int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY;
-	struct stat st;
-	int fd = -1, r = 0;
+	int fd;
 
-	/* a plain name that is no link leads nowhere else */
-	if (known && !strchr(name, '/')) {
-		fd = openat(dirfd, name, flags | O_NOFOLLOW | O_CLOEXEC);
+	if (way->known && !strchr(name, '/')) {
+		fd = openat(dir->fd, name, flags | O_NOFOLLOW | O_CLOEXEC);
 		if (fd >= 0 || errno == ENOENT)
 			return fd >= 0 ? fd : -ENOENT;
 	}
-	fd = pg_open_below(dirfd, name, (uint64_t)flags, resolve);
-	if (fd < 0 || known)
-		return fd;
-	if (fstat(fd, &st) < 0)
-		r = -errno;
-	else if (!S_ISREG(st.st_mode))
-		r = S_ISDIR(st.st_mode) ? -EISDIR : -EMEDIUMTYPE;
+	return pg_open_below(dir->fd, name, (uint64_t)flags, way->resolve);
+}
+
+/* What takes the place of a file that was seen to be regular is read as such or not at all. */
+static int open_regular(const struct pg_dir *dir, const char *name, const struct way *way)
+{
+	int fd = open_file(dir, name, way), r = fd < 0 || way->known ? 0 : check_regular(fd);
+
 	if (r == 0)
 		return fd;
 	(void)close(fd);
@@ -72,19 +91,19 @@ static int refuse_device(const struct stat *st)
 static int check_in_tree(const struct pg_root *root, const char *path)
 {
 	struct stat st;
-	int r = root->live ? 0 : pg_root_stat(root, path, &st);
+	int r = root->inert ? 0 : pg_root_stat(root, path, &st);
 
-	return r < 0 || root->live ? r : refuse_device(&st);
+	return r < 0 || root->inert ? r : refuse_device(&st);
 }
 
-/* The folders of a running system that are held open are the kernel's: they have no devices. *ret_known:
- * it is a regular file. */
+/* *ret_known: it is a regular file, or opening it did no harm: the folders of a running system that are held open are
+ * the kernel's and have nothing else. */
 static int check_at(const struct pg_dir *dir, const char *name, bool *ret_known)
 {
 	struct stat st;
 
-	*ret_known = dir->root->live;
-	if (dir->root->live)
+	*ret_known = dir->root->inert;
+	if (dir->root->inert)
 		return 0;
 	if (fstatat(dir->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
@@ -94,21 +113,24 @@ static int check_at(const struct pg_dir *dir, const char *name, bool *ret_known)
 	return refuse_device(&st);
 }
 
-/* How a file is to be read: openat2's resolve; how much at most, and after how much at once there may be
- * more (an attribute comes whole); is it known to be regular? */
-struct way {
-	uint64_t resolve;
-	size_t max, more;
-	bool known;
-};
+/* A device, where none can be opened, is told as what it is. */
+static int why_denied(const struct pg_dir *dir, const char *name, const struct way *way)
+{
+	pg_autoclose int fd = pg_open_below(dir->fd, name, O_PATH, way->resolve);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && refuse_device(&st) < 0 ? -EMEDIUMTYPE : -EACCES;
+}
 
 /* dir->path is "" for the root itself, where name is a whole path. */
 static int read_file(const struct pg_dir *dir, const char *name, const struct way *way,
 		     struct pg_bytes *ret)
 {
-	pg_autoclose int fd = open_regular(dir->fd, name, way->resolve, way->known);
+	pg_autoclose int fd = open_regular(dir, name, way);
 	int r = fd < 0 ? fd : read_fd(fd, way->max, way->more, ret);
 
+	if (fd == -EACCES && !dir->root->live)
+		r = why_denied(dir, name, way);
 	pg_log(PG_LOG_ROOT, "read %s: %s", name, r < 0 ? strerror(-r) : "ok");
 	if (r == 0)
 		pg_record_read(dir->root, dir->path, name, ret);

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pve-gpu mapping: resource mappings over the cluster; or a plan for this node's entry of one. */
 #include "src/cmd/mapping.h"
+#include "src/cmd/options.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "src/base/text.h"
 
-struct call {
-	struct pg_choices *choices;
-	struct pg_cmd_road road;
-	bool usb;		/* --usb: of two mappings of the name, that one */
-	bool any;		/* an option was given */
-};
+/* --usb: of two mappings of the name, that one. */
+enum { OF_USB = 1 << 0 };
 
 static int take_task(const struct pg_cmd_env *env, const char *command, enum pg_map_task task,
 		     struct pg_choices *choices)
@@ -24,27 +21,20 @@ static int take_task(const struct pg_cmd_env *env, const char *command, enum pg_
 }
 
 /* Returns 0 or the exit status. */
-static int take_option(const struct pg_cmd_env *env, int c, const char *command, struct call *call)
+static int take_option(const struct pg_cmd_env *env, int c, struct pg_cmd_change *call)
 {
-	call->any = true;
 	switch (c) {
 	case 'd':
-		return take_task(env, command, PG_MAP_REMOVE, call->choices);
+		return take_task(env, call->command, PG_MAP_REMOVE, call->choices);
 	case 'r':
-		return take_task(env, command, PG_MAP_REPLACE, call->choices);
+		return take_task(env, call->command, PG_MAP_REPLACE, call->choices);
 	case '+':
-		return take_task(env, command, PG_MAP_ADD, call->choices);
+		return take_task(env, call->command, PG_MAP_ADD, call->choices);
 	case 'u':
-		call->usb = true;
-		return 0;
-	case 'a':
-		call->road.apply = true;
-		return 0;
-	case 'y':
-		call->road.yes = true;
+		call->own |= OF_USB;
 		return 0;
 	default:
-		return PG_EXIT_USAGE;
+		return pg_cmd_take_change_option(env, c, call);
 	}
 }
 
@@ -73,11 +63,11 @@ static int keep(const struct pg_cmd_env *env, const char *name, char **to)
 }
 
 static int take_name(const struct pg_cmd_env *env, const char *command, const char *name,
-		     const struct call *call)
+		     const struct pg_cmd_change *call)
 {
 	struct pg_choices *c = call->choices;
 	bool remove = c->map_task == PG_MAP_REMOVE;
-	bool usb = call->usb || c->n_usb;
+	bool usb = call->own & OF_USB || c->n_usb;
 	int status = 0;
 
 	if (remove && (c->n_pick || c->n_usb))
@@ -96,7 +86,7 @@ static int take_name(const struct pg_cmd_env *env, const char *command, const ch
 }
 
 static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
-			 const struct call *call)
+			 const struct pg_cmd_change *call)
 {
 	int status = 0;
 
@@ -118,24 +108,15 @@ int pg_cmd_mapping(const struct pg_cmd_env *env, int argc, char **argv)
 		{ "yes", no_argument, NULL, 'y' },
 		{ 0 },
 	};
-	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
-	struct call call = { .choices = choices };
-	bool begun = false;
-	int c, status;
+	struct pg_cmd_change call PG_CLEANUP(pg_cmd_change_done) = { 0 };
+	int status = pg_cmd_take_options(env, argc, argv, options, take_option, &call);
 
-	if (!choices)
-		return pg_cmd_no_memory(env);
-	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
-		status = take_option(env, c, argv[0], &call);
-		if (status)
-			return status;
-	}
-	if (call.road.yes && !call.road.apply)
-		return pg_cmd_usage(env, argv[0], "--yes goes with --apply.");
+	if (status)
+		return status;
 	if (optind == argc && call.any)
 		return pg_cmd_usage(env, argv[0], "It needs the name of a mapping.");
 	if (optind == argc)
 		return pg_cmd_mapping_list(env);
 	status = take_operands(env, argc, argv, &call);
-	return status ? status : pg_cmd_take_road(env, choices, &call.road);
+	return status ? status : pg_cmd_take_road(env, call.choices, &call.road);
 }

@@ -31,36 +31,52 @@ static int take_loss(const struct pg_cmd_env *env, const char *command,
 	return pg_choices_accept(choices, addr) < 0 ? pg_cmd_no_memory(env) : 0;
 }
 
-int pg_cmd_take_change_option(const struct pg_cmd_env *env, int c, const char *command,
-			      struct pg_choices *choices, struct pg_cmd_road *road)
+int pg_cmd_take_change_option(const struct pg_cmd_env *env, int c, struct pg_cmd_change *change)
 {
 	switch (c) {
 	case 'l':
-		return take_loss(env, command, choices);
+		return take_loss(env, change->command, change->choices);
 	case 't':
-		return take_trial(env, command, choices);
+		return take_trial(env, change->command, change->choices);
 	case 'T':
-		choices->trial = PG_NO;
+		change->choices->trial = PG_NO;
 		return 0;
 	case 'n':
-		choices->pin_nics = true;
+		change->choices->pin_nics = true;
 		return 0;
 	case 'a':
-		road->apply = true;
+		change->road.apply = true;
 		return 0;
 	case 'y':
-		road->yes = true;
+		change->road.yes = true;
 		return 0;
 	default:
 		return PG_EXIT_USAGE;
 	}
 }
 
-int pg_cmd_check_road(const struct pg_cmd_env *env, const char *command,
-		      const struct pg_cmd_road *road)
+void pg_cmd_change_done(struct pg_cmd_change *change)
 {
-	return road->yes && !road->apply ?
-		       pg_cmd_usage(env, command, "--yes goes with --apply.") : 0;
+	pg_choices_free(change->choices);
+}
+
+int pg_cmd_take_options(const struct pg_cmd_env *env, int argc, char **argv, const struct option *options,
+			pg_cmd_take_fn *take, struct pg_cmd_change *ret)
+{
+	bool begun = false;
+	int c, status;
+
+	*ret = (struct pg_cmd_change){ .command = argv[0], .choices = pg_choices_new() };
+	if (!ret->choices)
+		return pg_cmd_no_memory(env);
+	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
+		status = take(env, c, ret);
+		if (status)
+			return status;
+		ret->any = true;
+	}
+	return ret->road.yes && !ret->road.apply ?
+		       pg_cmd_usage(env, ret->command, "--yes goes with --apply.") : 0;
 }
 
 int pg_cmd_take_vmid(const struct pg_cmd_env *env, const char *command, const char *text,

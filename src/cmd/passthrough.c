@@ -7,16 +7,15 @@
 #include "src/cmd/passthrough.h"
 
 /* One option. Returns 0 or the exit status. */
-static int take_option(const struct pg_cmd_env *env, int c, const char *command,
-		       struct pg_choices *choices, struct pg_cmd_road *road)
+static int take_option(const struct pg_cmd_env *env, int c, struct pg_cmd_change *change)
 {
 	if (c >= PG_CMD_PRIMARY)
-		return pg_cmd_take_vm_option(env, c, command, choices);
+		return pg_cmd_take_vm_option(env, c, change->command, change->choices);
 	if (c != 'b')
-		return pg_cmd_take_change_option(env, c, command, choices, road);
-	if (pg_bind_parse(optarg, &choices->bind) == 0)
+		return pg_cmd_take_change_option(env, c, change);
+	if (pg_bind_parse(optarg, &change->choices->bind) == 0)
 		return 0;
-	return pg_cmd_usage(env, command, "--bind is early, address or at-start, not %s.", optarg);
+	return pg_cmd_usage(env, change->command, "--bind is early, address or at-start, not %s.", optarg);
 }
 
 static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
@@ -55,20 +54,10 @@ int pg_cmd_passthrough(const struct pg_cmd_env *env, int argc, char **argv)
 		PG_CMD_VM_OPTIONS,
 		{ 0 },
 	};
-	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
-	struct pg_cmd_road road = { 0 };
-	bool begun = false;
-	int c, status;
+	struct pg_cmd_change change PG_CLEANUP(pg_cmd_change_done) = { 0 };
+	int status = pg_cmd_take_options(env, argc, argv, options, take_option, &change);
 
-	if (!choices)
-		return pg_cmd_no_memory(env);
-	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
-		status = take_option(env, c, argv[0], choices, &road);
-		if (status)
-			return status;
-	}
-	status = pg_cmd_check_road(env, argv[0], &road);
 	if (status == 0)
-		status = take_operands(env, argc, argv, choices);
-	return status ? status : pg_cmd_take_road(env, choices, &road);
+		status = take_operands(env, argc, argv, change.choices);
+	return status ? status : pg_cmd_take_road(env, change.choices, &change.road);
 }

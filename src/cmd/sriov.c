@@ -11,12 +11,8 @@
 #include "src/cmd/options.h"
 #include "src/exec/sriov.h"
 
-struct call {
-	struct pg_choices *choices;
-	struct pg_cmd_road road;
-	bool at_boot, now;	/* of the unit, of a plan */
-	bool any;		/* another option was given */
-};
+/* --at-boot is the unit's, --now a plan's; any other option. */
+enum { AT_BOOT = 1 << 0, NOW = 1 << 1, OTHER = 1 << 2 };
 
 /* ---- making them ---- */
 
@@ -34,7 +30,7 @@ static int report(const struct pg_cmd_env *env, const struct pg_sriov_report *r)
 	return r->declined.n ? PG_EXIT_REFUSED : PG_EXIT_OK;
 }
 
-static int make(const struct pg_cmd_env *env, const struct call *call, bool one)
+static int make(const struct pg_cmd_env *env, const struct pg_cmd_change *call, bool one)
 {
 	const struct pg_sriov_want *want = &call->choices->sriov;
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
@@ -43,7 +39,7 @@ static int make(const struct pg_cmd_env *env, const struct call *call, bool one)
 	const struct pg_exec_opts opts = { .run_commands = PG_UNKNOWN };
 	int r = pg_root_open(env->root_dir, &root, &err);
 
-	if (r == 0 && call->now)
+	if (r == 0 && call->own & NOW)
 		r = pg_sriov_now(root, &opts, want->pf, want->count, want->host_driver == PG_YES, &done,
 				 &err);
 	else if (r == 0)
@@ -78,36 +74,34 @@ static int take_vf(const struct pg_cmd_env *env, const char *command, struct pg_
 }
 
 /* Returns 0 or the exit status. */
-static int take_option(const struct pg_cmd_env *env, int c, const char *command, struct call *call)
+static int take_option(const struct pg_cmd_env *env, int c, struct pg_cmd_change *call)
 {
-	call->any |= c != 'b' && c != 'N';
+	call->own |= c == 'b' ? AT_BOOT : c == 'N' ? NOW : OTHER;
 	switch (c) {
 	case 'b':
-		call->at_boot = true;
-		return 0;
 	case 'N':
-		call->now = true;
 		return 0;
 	case 'd':
-		return take_driver(env, command, call->choices);
+		return take_driver(env, call->command, call->choices);
 	case 'f':
-		return take_vf(env, command, call->choices);
+		return take_vf(env, call->command, call->choices);
 	case 'v':
-		return pg_cmd_take_vmid(env, command, optarg, call->choices);
+		return pg_cmd_take_vmid(env, call->command, optarg, call->choices);
 	default:
-		return pg_cmd_take_change_option(env, c, command, call->choices, &call->road);
+		return pg_cmd_take_change_option(env, c, call);
 	}
 }
 
-static int take_operands(const struct pg_cmd_env *env, int argc, char **argv, struct call *call)
+static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
+			 const struct pg_cmd_change *call)
 {
 	struct pg_sriov_want *want = &call->choices->sriov;
+	bool at_boot = call->own & AT_BOOT, slot;
 	int n = argc - optind;
 	uint64_t count = 0;
-	bool slot;
 
-	if (n > 2 || (n == 1 && !call->at_boot) || (n == 2 && call->at_boot))
-		return pg_cmd_usage(env, argv[0], call->at_boot ?
+	if (n > 2 || (n == 1 && !at_boot) || (n == 2 && at_boot))
+		return pg_cmd_usage(env, argv[0], at_boot ?
 				    "--at-boot takes the address of one card, or nothing." :
 				    N_("It takes the address of a device and how many virtual functions it "
 				    "is to have."));
@@ -123,22 +117,23 @@ static int take_operands(const struct pg_cmd_env *env, int argc, char **argv, st
 }
 
 /* Which of its four ways: 0, or PG_EXIT_USAGE. */
-static int check(const struct pg_cmd_env *env, const char *command, const struct call *call)
+static int check(const struct pg_cmd_env *env, const struct pg_cmd_change *call)
 {
 	const struct pg_choices *c = call->choices;
-	bool plans = c->vmid || c->sriov.n_vf || call->road.apply || call->road.yes || c->pin_nics ||
+	const char *command = call->command;
+	bool plans = c->vmid || c->sriov.n_vf || call->road.apply || c->pin_nics ||
 		     c->trial != PG_UNKNOWN || c->n_accept;
 
-	if (call->at_boot && (call->any || call->now))
+	if (call->own & AT_BOOT && call->own != AT_BOOT)
 		return pg_cmd_usage(env, command, "--at-boot goes without other options.");
-	if (call->now && (plans || !c->sriov.wanted))
+	if (call->own & NOW && (plans || !c->sriov.wanted))
 		return pg_cmd_usage(env, command, "--now takes an address and a number, and of the options "
 				    "--vf-driver alone.");
-	if (call->any && !c->sriov.wanted)
+	if (call->own & OTHER && !c->sriov.wanted)
 		return pg_cmd_usage(env, command, "Its options go with an address and a number.");
-	if (env->json && (call->at_boot || call->now))
+	if (env->json && call->own & (AT_BOOT | NOW))
 		return pg_cmd_usage(env, command, "What makes virtual functions has no --json.");
-	return pg_cmd_check_road(env, command, &call->road);
+	return 0;
 }
 
 int pg_cmd_sriov(const struct pg_cmd_env *env, int argc, char **argv)
@@ -153,25 +148,17 @@ int pg_cmd_sriov(const struct pg_cmd_env *env, int argc, char **argv)
 		PG_CMD_ROAD_OPTIONS,
 		{ 0 },
 	};
-	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
-	struct call call = { .choices = choices };
-	bool begun = false;
-	int c, status;
+	struct pg_cmd_change call PG_CLEANUP(pg_cmd_change_done) = { 0 };
+	int status = pg_cmd_take_options(env, argc, argv, options, take_option, &call);
 
-	if (!choices)
-		return pg_cmd_no_memory(env);
-	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
-		status = take_option(env, c, argv[0], &call);
-		if (status)
-			return status;
-	}
-	status = take_operands(env, argc, argv, &call);
 	if (status == 0)
-		status = check(env, argv[0], &call);
+		status = take_operands(env, argc, argv, &call);
+	if (status == 0)
+		status = check(env, &call);
 	if (status)
 		return status;
-	if (call.at_boot || call.now)
+	if (call.own & (AT_BOOT | NOW))
 		return make(env, &call, optind < argc);
-	return choices->sriov.wanted ? pg_cmd_take_road(env, choices, &call.road) :
-				       pg_cmd_sriov_list(env);
+	return call.choices->sriov.wanted ? pg_cmd_take_road(env, call.choices, &call.road) :
+					    pg_cmd_sriov_list(env);
 }

@@ -183,12 +183,11 @@ static int show_status(const struct pg_cmd_env *env)
 
 /* ---- what it is called with ---- */
 
-static int take_option(const struct pg_cmd_env *env, int c, const char *command,
-		       struct pg_choices *choices, struct pg_cmd_road *road)
+static int take_option(const struct pg_cmd_env *env, int c, struct pg_cmd_change *change)
 {
 	if (c != 'r')
-		return pg_cmd_take_change_option(env, c, command, choices, road);
-	choices->repair = true;
+		return pg_cmd_take_change_option(env, c, change);
+	change->choices->repair = true;
 	return 0;
 }
 
@@ -200,27 +199,15 @@ int pg_cmd_status(const struct pg_cmd_env *env, int argc, char **argv)
 		PG_CMD_ROAD_OPTIONS,
 		{ 0 },
 	};
-	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
-	struct pg_cmd_road road = { 0 };
-	bool begun = false, any = false;
-	int c, status;
+	struct pg_cmd_change change PG_CLEANUP(pg_cmd_change_done) = { 0 };
+	int status = pg_cmd_take_options(env, argc, argv, options, take_option, &change);
 
-	if (!choices) {
-		pg_cmd_complain(env, &(const struct pg_err){ .code = -ENOMEM });
-		return PG_EXIT_REFUSED;
-	}
-	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
-		status = take_option(env, c, argv[0], choices, &road);
-		if (status)
-			return status;
-		any = true;
-	}
-	if (optind < argc)
-		return pg_cmd_usage(env, argv[0], "It takes no operand: %s.", argv[optind]);
-	if (any && !choices->repair)
-		return pg_cmd_usage(env, argv[0], "Its other options go with --repair.");
-	status = pg_cmd_check_road(env, argv[0], &road);
 	if (status)
 		return status;
-	return choices->repair ? pg_cmd_take_road(env, choices, &road) : show_status(env);
+	if (optind < argc)
+		return pg_cmd_usage(env, argv[0], "It takes no operand: %s.", argv[optind]);
+	if (change.any && !change.choices->repair)
+		return pg_cmd_usage(env, argv[0], "Its other options go with --repair.");
+	return change.choices->repair ? pg_cmd_take_road(env, change.choices, &change.road) :
+					show_status(env);
 }

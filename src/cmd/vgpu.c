@@ -38,11 +38,12 @@ static int take_operands(const struct pg_cmd_env *env, int argc, char **argv,
 	return choices->mdev ? 0 : pg_cmd_no_memory(env);
 }
 
-static int take_option(const struct pg_cmd_env *env, int c, const char *command,
-		       struct pg_choices *choices, struct pg_cmd_road *road)
+static int take_option(const struct pg_cmd_env *env, int c, struct pg_cmd_change *change)
 {
+	struct pg_choices *choices = change->choices;
+
 	if (c != 'm')
-		return pg_cmd_take_change_option(env, c, command, choices, road);
+		return pg_cmd_take_change_option(env, c, change);
 	free(choices->mapping);
 	choices->mapping = strdup(optarg);
 	return choices->mapping ? 0 : pg_cmd_no_memory(env);
@@ -56,24 +57,13 @@ int pg_cmd_vgpu(const struct pg_cmd_env *env, int argc, char **argv)
 		PG_CMD_ROAD_OPTIONS,
 		{ 0 },
 	};
-	struct pg_choices *choices PG_CLEANUP(pg_choices_freep) = pg_choices_new();
-	struct pg_cmd_road road = { 0 };
-	bool begun = false, any = false;
-	int c, status;
+	struct pg_cmd_change change PG_CLEANUP(pg_cmd_change_done) = { 0 };
+	int status = pg_cmd_take_options(env, argc, argv, options, take_option, &change);
 
-	if (!choices)
-		return pg_cmd_no_memory(env);
-	while ((c = pg_cmd_getopt(env, argc, argv, options, &begun)) != -1) {
-		status = take_option(env, c, argv[0], choices, &road);
-		if (status)
-			return status;
-		any = true;
-	}
-	status = pg_cmd_check_road(env, argv[0], &road);
 	if (status)
 		return status;
-	if (optind == argc && !any)
+	if (optind == argc && !change.any)
 		return pg_cmd_vgpu_list(env);
-	status = take_operands(env, argc, argv, choices);
-	return status ? status : pg_cmd_take_road(env, choices, &road);
+	status = take_operands(env, argc, argv, change.choices);
+	return status ? status : pg_cmd_take_road(env, change.choices, &change.road);
 }

@@ -13,6 +13,15 @@
 #define PVE "/etc/pve"
 #define VMS PVE "/qemu-server"
 
+static void add_line(struct pg_strbuf *b, const char *path, const struct stat *st)
+{
+	if (st)
+		pg_strbuf_addf(b, "%s %lld %lld.%09ld\n", path, (long long)st->st_size,
+			       (long long)st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
+	else
+		pg_strbuf_addf(b, "%s none\n", path);
+}
+
 static int add_file(const struct pg_root *root, const char *path, struct pg_strbuf *b)
 {
 	struct stat st;
@@ -20,11 +29,7 @@ static int add_file(const struct pg_root *root, const char *path, struct pg_strb
 
 	if (r == -ENOMEM)
 		return r;
-	if (r < 0)
-		pg_strbuf_addf(b, "%s none\n", path);
-	else
-		pg_strbuf_addf(b, "%s %lld %lld.%09ld\n", path, (long long)st.st_size,
-			       (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	add_line(b, path, r < 0 ? NULL : &st);
 	return pg_strbuf_error(b);
 }
 
@@ -70,13 +75,19 @@ static char *file_of(const struct pg_strv *argv, const char **ret_vmid)
 }
 
 /* 1: its line in the stamp is that of now, or it has none; 0: not. */
-static int is_same(const struct pg_root *root, const char *then, const char *path)
+static int is_same(const struct pg_root *root, const char *then, const char *path, struct pg_err *err)
 {
 	struct pg_strbuf now PG_CLEANUP(pg_strbuf_done) = { 0 };
 	struct pg_strv line PG_CLEANUP(pg_strv_done) = { 0 };
 	size_t n = strlen(path);
+	struct stat st;
+	int r = pg_root_stat(root, path, &st);
 
-	if (add_file(root, path, &now) < 0 || pg_strv_split(then, "\n", &line) < 0)
+	if (r < 0 && r != -ENOENT)
+		return pg_err_set(err, r, path, 0, "Whether it was changed meanwhile cannot be seen: %s.",
+				  pg_err_reason(r));
+	add_line(&now, path, r < 0 ? NULL : &st);
+	if (pg_strbuf_error(&now) < 0 || pg_strv_split(then, "\n", &line) < 0)
 		return -ENOMEM;
 	now.s[now.len - 1] = '\0';
 	for (size_t i = 0; i < line.n; i++)
@@ -94,7 +105,7 @@ int pg_stamp_check_command(const struct pg_root *root, const char *then, const s
 
 	if (!path)
 		return then && errno == ENOMEM ? -ENOMEM : 0;
-	r = is_same(root, then, path);
+	r = is_same(root, then, path, err);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	return vmid ? pg_err_set(err, -ESTALE, NULL, 0,

@@ -66,15 +66,21 @@ static int get(struct config *c, const char *name, size_t at, size_t width, uint
 
 static int read_ids(struct config *c, struct pg_dev *dev)
 {
-	uint32_t vendor = 0, device = 0, revision = 0;
+	uint32_t vendor = 0, device = 0;
 	int r = get(c, "vendor", CFG_VENDOR, 2, &vendor);
 
 	if (r == 0)
 		r = get(c, "device", CFG_DEVICE, 2, &device);
-	if (r == 0 && c->src->want & PG_WANT_TRAITS)
-		r = get(c, "revision", CFG_REVISION, 1, &revision);
 	dev->vendor = (uint16_t)vendor;
 	dev->device = (uint16_t)device;
+	return r;
+}
+
+static int read_revision(struct config *c, struct pg_dev *dev)
+{
+	uint32_t revision = 0;
+	int r = get(c, "revision", CFG_REVISION, 1, &revision);
+
 	dev->revision = (uint8_t)revision;
 	return r;
 }
@@ -206,16 +212,29 @@ static int read_details(const struct pg_pci_src *src, struct pg_dev *dev)
 	return r == -ENOMEM ? r : 0;
 }
 
+/*
+ * Are class and ids told by one file? Asked of the running kernel alone, which writes it of the same fields: in a tree
+ * from elsewhere it may have stayed as it was when an attribute was changed. A capture has the attributes.
+ */
+static bool is_told(const struct config *c, struct pg_dev *dev)
+{
+	return pg_root_is_live(c->src->dir->root) &&
+	       !(c->src->want & (PG_WANT_DETAILS | PG_WANT_ONLY_GPUS)) && pg_pci_read_uevent(c->src, dev);
+}
+
 /* What it is; 1: nothing that is wanted. */
 static int read_what(struct config *c, struct pg_dev *dev)
 {
-	int r = get(c, "class", CFG_CLASS, 3, &dev->class);
+	bool told = is_told(c, dev);
+	int r = told ? 0 : get(c, "class", CFG_CLASS, 3, &dev->class);
 
 	dev->kind = kind_of(dev->class);
 	if (r == 0 && c->src->want & PG_WANT_ONLY_GPUS && !pg_dev_is_gpu(dev))
 		return 1;
-	if (r == 0)
+	if (r == 0 && !told)
 		r = read_ids(c, dev);
+	if (r == 0 && c->src->want & PG_WANT_TRAITS)
+		r = read_revision(c, dev);
 	if (r == 0 && c->error)
 		r = pg_pci_note(c->src, "config", c->error);
 	dev->dead = (dev->vendor == 0xffff && dev->device == 0xffff) || config_all_ones(c);

@@ -60,17 +60,30 @@ static int each(const char *root, const char *path, void (*entry)(int dir, const
 	return dir < 0 ? 0 : close(dir);
 }
 
-static int only_gpus;
+static int only_gpus, running;
+
+/* With the ids, where all are wanted: in one file that a running kernel has. */
+static unsigned long class_of(int at)
+{
+	const char *class;
+
+	if (!running || only_gpus)
+		return strtoul(get(at, "class"), NULL, 16) >> 16;
+	class = strstr(get(at, "uevent"), "PCI_CLASS=");
+	return class ? strtoul(class + strlen("PCI_CLASS="), NULL, 16) >> 16 : 0;
+}
 
 static void device(int dir, const char *name)
 {
 	int at = openat(dir, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	unsigned long class = strtoul(get(at, "class"), NULL, 16) >> 16;
+	unsigned long class = class_of(at);
 	struct stat st;
 
 	if (!only_gpus || class == 0x03 || class == 0x12) {
-		get(at, "vendor");
-		get(at, "device");
+		if (!running || only_gpus) {
+			get(at, "vendor");
+			get(at, "device");
+		}
 		follow(at, "physfn");
 		if (!*buffer && class != 0x06)
 			(void)fstatat(at, "pci_bus", &st, 0);
@@ -140,6 +153,15 @@ static void whole(const char *root, const char *path)
 		close(fd);
 }
 
+/* The sessions of a kind, of which the kernel has a count, too. */
+static void sessions(const char *root, const char *count, const char *none, const char *table)
+{
+	*buffer = '\0';
+	whole(root, count);
+	if (!strstr(buffer, none))
+		whole(root, table);
+}
+
 static void vm(int dir, const char *name)
 {
 	get(dir, name);
@@ -147,17 +169,22 @@ static void vm(int dir, const char *name)
 
 int main(int argc, char **argv)
 {
-	static const char *const net[] = { "/proc/net/tcp", "/proc/net/tcp6", "/proc/net/route", "/proc/net/ipv6_route",
+	static const char *const net[] = { "/proc/net/route", "/proc/net/ipv6_route",
 					   "/etc/network/interfaces", "/proc/mounts", "/proc/swaps" };
 
 	if (argc != 3)
 		return 2;
 	only_gpus = strcmp(argv[1], "gpus") == 0;
+	running = strcmp(argv[2], "/") == 0;
 	each(argv[2], "/sys/bus/pci/devices", device);
 	if (strcmp(argv[1], "iommu") == 0)
 		each(argv[2], "/sys/kernel/iommu_groups", group);
 	each(argv[2], "/sys/class/net", interface);
 	each(argv[2], "/sys/block", disk);
+	if (!only_gpus) {
+		sessions(argv[2], "/proc/net/sockstat", "\nTCP: inuse 0 ", "/proc/net/tcp");
+		sessions(argv[2], "/proc/net/sockstat6", "TCP6: inuse 0\n", "/proc/net/tcp6");
+	}
 	for (size_t i = 0; !only_gpus && i < sizeof(net) / sizeof(*net); i++)
 		whole(argv[2], net[i]);
 	if (strcmp(argv[1], "iommu") == 0) {

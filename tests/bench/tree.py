@@ -31,7 +31,17 @@ class Host:
         self.left -= 1
         self.group += group is None
         self.lines.append(f'pci {address} {what} group={self.group}')
+        self.uevent(address, dict(word.split('=', 1) for word in what.split()))
         return True
+
+    def uevent(self, address, key):
+        """The file that a running kernel has of each."""
+        kind, sub = key['class'], key.get('sub', '0000:0000').upper()
+        vendor, device = key['id'].upper().split(':')
+        self.lines += [f'file /sys/bus/pci/devices/{address}/uevent', *(['|DRIVER=' + key['driver']] if 'driver' in key else []),
+                       '|PCI_CLASS=' + kind.upper().lstrip('0'), f'|PCI_ID={vendor}:{device}', f'|PCI_SUBSYS_ID={sub}',
+                       f'|PCI_SLOT_NAME={address}', f'|MODALIAS=pci:v0000{vendor}d0000{device}sv0000{sub[:4]}sd0000{sub[5:]}'
+                       f'bc{kind[:2]}sc{kind[2:4]}i{kind[4:]}']
 
     def card(self, parent, bus, number):
         kind, n = number % 6, number // 6

@@ -75,27 +75,29 @@ static void edit(const struct pg_bytes *in, const struct pg_sriov_conf *conf, un
 	FUZZ_ASSERT(pg_bytes_equal(&out, &again));
 }
 
-/* One that is there with another number, as it is, and gone; and one that is not. */
-static void check_edits(const struct pg_bytes *in, const struct pg_sriov_conf *conf)
+/* One of four edits: of a card that is not there; of one that is, with another number, as it is, and gone. */
+static void check_edits(const struct pg_bytes *in, const struct pg_sriov_conf *conf, unsigned choice)
 {
 	struct pg_vf_opts vf[2] = { pg_vf_opts_none(0), pg_vf_opts_none(2) };
 	struct pg_sriov_card card = { .count = 3, .vf = vf, .n_vf = 2 };
+	const struct pg_sriov_card *first = conf->card;
 
 	vf[1].vlan = 10;
 	(void)strcpy(vf[0].mac, "02:00:00:00:00:01");
 	card.id = (struct pg_known){ .addr = { .domain = 7, .bus = 7 }, .vendor = 0x8086, .device = 1 };
 	if (conf->n >= 255) /* there is room for one more */
 		return;
-	if (!find(conf, card.id.addr))
-		edit(in, conf, 0, &card);
-	if (!conf->n)
+	if (!conf->n || !choice) {
+		if (!find(conf, card.id.addr))
+			edit(in, conf, 0, &card);
 		return;
-	card.id = conf->card[0].id;
-	edit(in, conf, conf->card[0].line, &card);
-	edit(in, conf, conf->card[0].line, &conf->card[0]);
-	card.count = 0;
-	card.n_vf = 0;
-	edit(in, conf, conf->card[0].line, &card);
+	}
+	card.id = first->id;
+	if (choice == 3) {
+		card.count = 0;
+		card.n_vf = 0;
+	}
+	edit(in, conf, first->line, choice == 2 ? first : &card);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -106,6 +108,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_ASSERT(pg_bytes_copy((const char *)data, size, &in) == 0);
 	FUZZ_ASSERT(pg_sriov_conf_read(&in, &conf) == 0);
 	check_conf(&conf);
-	check_edits(&in, &conf);
+	check_edits(&in, &conf, size % 4);
 	return 0;
 }

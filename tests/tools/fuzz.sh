@@ -11,7 +11,7 @@ runs=${1-10000000}
 corpus=$(dirname "$0")/../fuzz/corpus
 [ $# -gt 0 ] || set -- $(ls tests/fuzz | sed -n 's/^fuzz_\([a-z]*\)$/\1/p')
 # Freed memory is watched for 8 MiB, not 256: most of the time went into touching fresh memory.
-export ASAN_OPTIONS=quarantine_size_mb=8:thread_local_quarantine_size_kb=64:malloc_context_size=8
+export ASAN_OPTIONS=quarantine_size_mb=8:thread_local_quarantine_size_kb=64:malloc_context_size=0
 status=0
 mkdir -p fuzz
 

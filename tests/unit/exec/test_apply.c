@@ -329,6 +329,27 @@ static void test_stamp_in_the_middle(void **state)
 	assert_outdated(n, stamp);
 }
 
+/* Not to be seen is not the same as changed. */
+static void test_stamp_vm_unread(void **state)
+{
+	struct node *n = *state;
+	pg_autofree char *stamp = NULL, *conf = tree_path(n->tree, "/etc/pve/qemu-server/100.conf");
+	pg_autofree char *before = NULL, *now = NULL;
+
+	tree_file(n->tree, "/etc/pve/qemu-server/100.conf", "memory: 1\n");
+	stamp = stamp_of(n);
+	n->opts.stamp = stamp;
+	assert_int_equal(unlink(conf), 0);
+	before = node_contents(n);
+	assert_int_equal(symlink("100.conf", conf), 0);
+	node_apply(n);
+	node_assert_text(n, "/etc/pve/qemu-server/100.conf: Whether it was changed meanwhile cannot be seen: ");
+	assert_null(strstr(n->out.text, "by somebody else"));
+	assert_int_equal(unlink(conf), 0);
+	now = node_contents(n);
+	assert_string_equal(now, before);
+}
+
 /* What commands for VMs change was changed by somebody else: before, or while those of the host ran. */
 static void test_stamp_vm(void **state)
 {
@@ -564,7 +585,7 @@ int main(void)
 		node_test(test_vm_command_killed), node_test(test_vm_command_cancelled),
 		node_test(test_stamp),		  node_test(test_stamp_in_the_middle),
 		node_test(test_stamp_record_gone), node_test(test_stamp_vm),
-		node_test(test_stamp_mapping),
+		node_test(test_stamp_mapping),	  node_test(test_stamp_vm_unread),
 		node_test(test_cancel),		  node_test(test_cancel_command),
 		node_test(test_drift),		  node_test(test_drift_created),
 		node_test(test_target_is_link),	  node_test(test_blocked),

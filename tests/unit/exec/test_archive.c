@@ -140,9 +140,11 @@ static void test_hostile(void **state)
 {
 	struct tree *t = *state;
 	struct archive_entry *hard = entry("etc/hard", AE_IFREG);
-	pg_autofree char *deep = NULL;
+	pg_autofree char *deep = NULL, *name = calloc(1, 5000);
 	struct pg_strbuf b = { 0 };
 
+	assert_non_null(name);
+	memset(name, 'n', 4999);
 	for (unsigned i = 0; i < 100; i++)
 		pg_strbuf_add(&b, "d/");
 	deep = pg_strbuf_steal(&b);
@@ -158,6 +160,16 @@ static void test_hostile(void **state)
 	refuse(t, entry("run/fifo", AE_IFIFO), "no file, folder or link");
 	refuse(t, entry(deep, AE_IFDIR), "too deep");
 	refuse(t, hard, "hard link");
+	refuse(t, entry(name, AE_IFREG), "too long");
+	refuse(t, link_to("etc/hostname", "issue"), "that name twice");
+}
+
+static void test_empty(void **state)
+{
+	struct maker m = { 0 };
+
+	begin(&m);
+	assert_refused(*state, &m, "it is empty");
 }
 
 /* Through a link that the archive itself brings nothing gets out of the folder. */
@@ -275,6 +287,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		tree_test(test_good),	      tree_test(test_hostile), tree_test(test_through_link),
 		tree_test(test_twice),	      tree_test(test_bomb),    tree_test(test_too_many),
+		tree_test(test_empty),
 		tree_test(test_damaged),      cmocka_unit_test(test_scratch),
 	};
 

@@ -57,6 +57,14 @@ static const struct {
 	{ "devices = {'01:00'}\nmapping_entry = 'give'\n", 0, "mapping_entry goes with" },
 	{ "mapping = 'gpu1'\nmapping_entry = 'remove'\nvm = 100\n", 0, "mapping_entry goes with" },
 	{ "mapping = 'gpu1'\nmapping_entry = 'add'\n", 0, "names no device" },
+	{ "sriov = '07:00.0'\n", 1, "no number of virtual functions" },
+	{ "sriov = '07:00 4'\n", 1, "no number of virtual functions" },
+	{ "sriov = '07:00.0 65536'\n", 1, "no number of virtual functions" },
+	{ "sriov = '07:00.0 4'\nsriov = '08:00.0 4'\n", 2, "given twice" },
+	{ "sriov = '07:00.0 4'\nvf_driver = 'vfio'\n", 2, "vf_driver is 'host' or 'none', not vfio" },
+	{ "sriov = '07:00.0 4'\nvf_driver = 'host'\nvf_driver = 'none'\n", 3, "given twice" },
+	{ "sriov = '07:00.0 4'\nvf = {'0,mac=x'}\n", 2, "0,mac=x are no settings" },
+	{ "sriov = '07:00.0 4'\nvf = {'0,vlan=1',\n'mac=02:11:22:33:44:55'}\n", 3, "no settings" },
 };
 
 static int load(const struct tree *t, const char *text, size_t n, struct pg_choices **ret,
@@ -147,6 +155,27 @@ static void test_usb(void **state)
 	assert_string_equal(copy->usb_mapping, "zig");
 	assert_int_equal(copy->usb_accept.n, 1);
 	assert_int_equal(copy->n_accept, 1);
+}
+
+static void test_sriov(void **state)
+{
+	static const char text[] = "sriov = '0000:07:00.0 4'\nvf_driver = 'none'\n"
+				   "vf = {'0,mac=02:11:22:33:44:55,vlan=10', '3,trust=on,spoofchk=off'}\n";
+	struct pg_choices *c PG_CLEANUP(pg_choices_freep) = NULL;
+	struct pg_choices *copy PG_CLEANUP(pg_choices_freep) = NULL;
+
+	assert_int_equal(load(*state, text, strlen(text), &c, NULL), 0);
+	assert_int_equal(pg_choices_copy(c, &copy), 0);
+	assert_true(copy->sriov.wanted);
+	assert_string_equal(pg_bdf_str(copy->sriov.pf).s, "0000:07:00.0");
+	assert_int_equal(copy->sriov.count, 4);
+	assert_int_equal(copy->sriov.host_driver, PG_NO);
+	assert_int_equal(copy->sriov.n_vf, 2);
+	assert_int_equal(copy->sriov.vf[0].vlan, 10);
+	assert_string_equal(copy->sriov.vf[0].mac, "02:11:22:33:44:55");
+	assert_int_equal(copy->sriov.vf[1].n, 3);
+	assert_int_equal(copy->sriov.vf[1].trust, PG_YES);
+	assert_int_equal(copy->sriov.vf[1].spoofchk, PG_NO);
 }
 
 static void test_hostpci(void **state)
@@ -265,7 +294,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		tree_test(test_bad),	  tree_test(test_bad_files), tree_test(test_good),
 		tree_test(test_relative), tree_test(test_trial), tree_test(test_usb),
-		tree_test(test_hostpci), tree_test(test_remove_only), demo_test(test_same_plan),
+		tree_test(test_hostpci), tree_test(test_sriov), tree_test(test_remove_only),
+		demo_test(test_same_plan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
