@@ -124,6 +124,16 @@ mentions() {
 	is "$1: in the document" "$("$jsonq" get /transactions/0/left <"$tmp/out") $(cat "$tmp/diag")" "$3 "
 }
 mentions 'before the reboot' ' after the next reboot.' null
+claims=etc/modprobe.d/vfio.conf
+cp "$node/$claims" "$tmp/claims"
+echo '# theirs' >>"$node/$claims"
+run list
+is 'edited beside: it goes back' "$(grep -c 'DOES NOT GO BACK' "$tmp/diag")" 0
+sed -i '/^options/s/10de/10df/' "$node/$claims"
+run list
+is 'edited inside: that it does not go back is told at once' "$(sed -n 's/.*\(IT DOES NOT.*since\),.*/\1/p' "$tmp/diag")" \
+	"IT DOES NOT GO BACK BY ITSELF: /$claims was edited since"
+cat "$tmp/claims" >"$node/$claims"
 run status
 is 'status says that it was not rebooted' \
 	"$(tr -s ' \n' ' ' <"$tmp/out" | grep -c 'which was not rebooted since the change')" 1
