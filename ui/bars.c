@@ -175,7 +175,7 @@ static int hints_width(const struct ui_term *t, const struct ui_hint *hint, size
 
 void ui_hints_draw(struct ui_term *t, struct ui_rect r, const struct ui_hint *hint, size_t n)
 {
-	int rank = 9, width, x;
+	int rank = 9, width, x, from;
 
 	while (rank > 0 && hints_width(t, hint, n, rank) > r.w)
 		rank--;
@@ -189,7 +189,10 @@ void ui_hints_draw(struct ui_term *t, struct ui_rect r, const struct ui_hint *hi
 		key = ui_charset_text(ui_term_charset(t), _(hint[i].key));
 		if (!key)
 			return;
+		from = x;
 		x += ui_term_put(t, r.y, x, r.w, UI_STYLE_KEY, key) + 1;
-		x += ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, _(hint[i].label)) + HINT_GAP;
+		x += ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, _(hint[i].label));
+		ui_hot_add(ui_term_hot(t), r.y, from, x - from, ui_keys_by_name(hint[i].key));
+		x += HINT_GAP;
 	}
 }
