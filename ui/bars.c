@@ -8,8 +8,18 @@
 #include "ui/text.h"
 
 #define HINT_GAP 2
+#define PLACE_MAX 22		/* beside the longest title of a page, the node still has its room */
 #define BAR_MIN 10
 #define BAR_MAX 30
+
+static int draw_place(struct ui_term *t, int y, int x, int w, const char *place)
+{
+	int used = ui_term_put(t, y, x, w, UI_STYLE_DEMO, " ");
+	int room = w - 2 < PLACE_MAX ? w - 2 : PLACE_MAX;
+
+	used += ui_term_put_cut(t, y, x + used, room, UI_STYLE_DEMO, place);
+	return used + ui_term_put(t, y, x + used, w - used, UI_STYLE_DEMO, " ");
+}
 
 void ui_title_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view *view)
 {
@@ -21,6 +31,8 @@ void ui_title_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view *v
 	x += ui_term_put(t, r.y, x, r.w, UI_STYLE_TITLE, "pve-gpu") + 2;
 	if (view->demo)
 		x += ui_term_put(t, r.y, x, end - x, UI_STYLE_DEMO, _(" DEMO ")) + 2;
+	else if (view->place)
+		x += draw_place(t, r.y, x, end - x - 2, view->place) + 2;
 	if (view->host && end - x > 2)
 		(void)ui_term_put_cut(t, r.y, x, end - x - 2, WIZ_PLAIN, view->host);
 	if (view->title)

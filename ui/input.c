@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 
 #include "src/base/strbuf.h"
@@ -75,19 +74,23 @@ int ui_input_load(struct ui_input *in, const char *path, struct pg_err *err)
 
 /* ---- the mouse ---- */
 
+/* Unless that is a key there (F1 of some), or the mouse that was asked for. */
+static void note_unasked(const struct ui_input *in, const char *begin, int key)
+{
+	int now = key_defined(begin);
+
+	if (now == 0 || (now == KEY_MOUSE && !in->mouse))
+		(void)define_key(begin, key);
+}
+
 void ui_input_take_mouse(struct ui_input *in, bool mouse)
 {
-	const char *own;
-
 	/* gpm's comes by a connection of its own, at which nobody here waits. */
 	in->mouse = mouse && setenv("NCURSES_GPM_TERMS", "", 1) == 0 && mousemask(MOUSE, NULL) != 0;
 	if (in->mouse)
 		(void)mouseinterval(0);
-	own = in->mouse ? tigetstr("kmous") : NULL;
-	if (!own || strcmp(own, MOUSE_OLD) != 0)
-		(void)define_key(MOUSE_OLD, KEY_UNASKED_OLD);
-	if (!own || strcmp(own, MOUSE_SGR) != 0)
-		(void)define_key(MOUSE_SGR, KEY_UNASKED_SGR);
+	note_unasked(in, MOUSE_OLD, KEY_UNASKED_OLD);
+	note_unasked(in, MOUSE_SGR, KEY_UNASKED_SGR);
 }
 
 static int take_mouse(struct ui_input *in, int what, int y, int x)

@@ -38,6 +38,25 @@ static void test_tree(void **state)
 	assert_int_equal(fake.details, 2); /* not for the row that was only passed */
 }
 
+static void page_folder(const struct fake *f, struct wiz_view *v)
+{
+	page_tree(f, v);
+	v->place = strdup("FOLDER: a-node-with-a-long-name");
+}
+
+/* What is not this node says so wherever there is room for a title at all. */
+static void test_folder(void **state)
+{
+	struct fake fake = { .page = page_folder, .marks = "   " };
+	struct play p PG_CLEANUP(play_done) =
+		play(&fake, 80, 24, "dump a\nresize 60x24\ndump b\nresize 40x12\ndump c\nkey q\n");
+
+	(void)state;
+	HAS(p, "\n pve-gpu   FOLDER: a-node-with-a…   pve1  PVE 9.0  Linux 6…  Set up passthrough\n");
+	HAS(p, "\n pve-gpu   FOLDER: a-node-with-a…   pv…  Set up passthrough\n");
+	HAS(p, "\n pve-gpu   FOLDER…   Set up passthrough\n");
+}
+
 static void test_ascii(void **state)
 {
 	struct fake fake = { .page = page_tree, .marks = "xx " };
@@ -493,6 +512,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_folder),
 		cmocka_unit_test(test_ascii),
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_refused),
