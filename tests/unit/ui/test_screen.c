@@ -323,6 +323,7 @@ static void test_mouse_pages(void **state)
 	struct play t PG_CLEANUP(play_done) = play_with(&text, opts, "wheel down\ndump a\nclick 5,10\nclick 5,10\nkey q\n");
 
 	(void)state;
+	assert_int_equal(h.r, 0);
 	assert_string_equal(home.events, "NEXT Status;QUIT Status;");
 	HAS(t, " 4-");
 	assert_string_equal(text.events, "QUIT;");
