@@ -64,7 +64,8 @@ struct wiz_run {
 	struct pg_outcome outcome;
 	bool has_outcome;
 	struct pg_plan *plan;		/* the one that was applied; its VM commands are offered */
-	char *stamp;			/* of pg_exec_stamp(): the plan is right where it still is */
+	char *stamp;			/* of pg_exec_stamp(): the plan is right where it still is, */
+	struct pg_choices *choices;	/* and where it comes of these again; NULL: no memory */
 	bool applied;			/* the host part was */
 	char *id;			/* of the host part, from here to `trial`: its outcome's */
 	struct pg_strv doubts;

@@ -91,6 +91,7 @@ void wiz_run_take_plan(struct wiz *w)
 	w->run.what = WIZ_RUN_APPLY;
 	w->run.plan = PG_STEAL(w->plan);
 	w->run.stamp = strdup(w->stamp);
+	(void)pg_choices_copy(w->choices, &w->run.choices);
 }
 
 static void begin(struct wiz *w)
@@ -185,10 +186,13 @@ int wiz_run_apply(struct wiz *w)
 {
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	struct pg_exec_opts opts = exec_opts(w, false);
-	int r;
+	int r = w->run.choices ? 0 : -ENOMEM;
 
 	begin(w);
-	r = apply(w, w->run.plan, &opts, &err);
+	opts.choices = w->run.choices;
+	opts.templates = w->opts.templates;
+	if (r == 0)
+		r = apply(w, w->run.plan, &opts, &err);
 	w->run.applied = r == 0 && w->run.outcome.kind == PG_OUTCOME_DONE;
 	if (w->run.applied)
 		keep_outcome(&w->run);

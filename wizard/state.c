@@ -230,6 +230,7 @@ void wiz_run_done(struct wiz_run *run)
 	pg_outcome_done(&run->outcome);
 	pg_plan_free(run->plan);
 	free(run->stamp);
+	pg_choices_free(run->choices);
 	free(run->id);
 	pg_strv_done(&run->doubts);
 	*run = (struct wiz_run){ 0 };

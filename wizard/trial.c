@@ -49,6 +49,10 @@ char *wiz_trial_words(const struct wiz *w)
 	if (t->off)
 		return strdup(_("The node was booted without passthrough (pve-gpu.off), so that the "
 			      "change is not in effect and no time runs."));
+	if (t->stuck)
+		return pg_strf(_("It is on trial, but DOES NOT GO BACK BY ITSELF: %s was edited since, and the "
+			       "change cannot be told apart from the edit. `pve-gpu undo` shows both."),
+			       t->stuck);
 	if (!t->booted)
 		return pg_strf(_("It waits for the reboot; %s after that it is taken back, unless "
 			       "it is kept."), wiz_span(t->wait).s);

@@ -122,6 +122,10 @@ static void say_trial(const struct pg_cmd_env *env, const struct pg_trial *trial
 	else
 		(void)fprintf(env->diag, P_("pve-gpu: The change %s is on trial after the next reboot.\n",
 			      "pve-gpu: The changes %s are on trial after the next reboot.\n", 1 + more), ids);
+	if (trial->stuck)
+		(void)fprintf(env->diag,
+			      _("pve-gpu: IT DOES NOT GO BACK BY ITSELF: %s was edited since, and the change cannot "
+			      "be told apart from the edit. `pve-gpu undo` shows both.\n"), trial->stuck);
 }
 
 /* In JSON mode nobody reads it. */

@@ -29,11 +29,25 @@ static int load_templates(struct pg_templates *templates, struct pg_err *err)
 	return dir ? pg_templates_load(dir, templates, err) : -ENOMEM;
 }
 
-/* Collects, plans, and renders the diffs. */
-static int make_plan(const struct pg_choices *choices, struct pg_cmd_host *host,
-		     struct pg_plan **ret)
+/* What is on the way from the choices to the apply. */
+struct way {
+	const struct pg_cmd_env *env;
+	const struct pg_choices *choices;
+	const struct pg_cmd_road *road;
+	struct pg_cmd_host host;
+	struct pg_templates templates;
+};
+
+static void way_done(struct way *w)
 {
-	struct pg_templates templates PG_CLEANUP(pg_templates_done) = { 0 };
+	pg_cmd_host_done(&w->host);
+	pg_templates_done(&w->templates);
+}
+
+/* Collects, plans, and renders the diffs. */
+static int make_plan(struct way *w, struct pg_plan **ret)
+{
+	struct pg_cmd_host *host = &w->host;
 	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
 	int r = pg_exec_stamp(host->root, &host->stamp);
 
@@ -42,9 +56,9 @@ static int make_plan(const struct pg_choices *choices, struct pg_cmd_host *host,
 	if (r == 0)
 		r = pg_verify_probe(host->root, NULL, host->facts);
 	if (r == 0)
-		r = load_templates(&templates, &host->err);
+		r = load_templates(&w->templates, &host->err);
 	if (r == 0)
-		r = pg_plan_make(host->facts, choices, &templates, &plan);
+		r = pg_plan_make(host->facts, w->choices, &w->templates, &plan);
 	if (r == 0)
 		r = pg_diff_plan(plan, &host->err);
 	if (r == 0)
@@ -107,9 +121,9 @@ static bool is_agreed(const struct pg_cmd_env *env, const struct pg_cmd_road *ro
 	return false;
 }
 
-static int apply(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
-		 const struct pg_plan *plan)
+static int apply(const struct way *w, const struct pg_plan *plan)
 {
+	const struct pg_cmd_env *env = w->env;
 	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { 0 };
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	struct pg_live live;
@@ -117,8 +131,10 @@ static int apply(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
 
 	(void)fflush(env->out);
 	pg_live_begin(&live, env);
-	live.opts.stamp = host->stamp;
-	r = pg_apply(host->root, plan, &live.opts, &outcome, &err);
+	live.opts.stamp = w->host.stamp;
+	live.opts.choices = w->choices;
+	live.opts.templates = &w->templates;
+	r = pg_apply(w->host.root, plan, &live.opts, &outcome, &err);
 	pg_live_end(&live);
 	if (r < 0) {
 		err.code = r;
@@ -128,21 +144,22 @@ static int apply(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
 	return pg_live_report(env, &outcome);
 }
 
-static int go_on(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
-		 const struct pg_plan *plan, const struct pg_cmd_road *road)
+static int go_on(const struct way *w, const struct pg_plan *plan)
 {
+	const struct pg_cmd_env *env = w->env;
+
 	if (pg_plan_is_blocked(plan)) {
 		say_blocked(env, plan);
 		return PG_EXIT_REFUSED;
 	}
 	if (pg_plan_is_empty(plan))
 		return PG_EXIT_OK;
-	if (!road->apply) {
+	if (!w->road->apply) {
 		if (!env->json)
 			(void)fputs(_("\nNothing was changed: this is the plan.\n"), env->out);
 		return PG_EXIT_OK;
 	}
-	return is_agreed(env, road) ? apply(env, host, plan) : PG_EXIT_REFUSED;
+	return is_agreed(env, w->road) ? apply(w, plan) : PG_EXIT_REFUSED;
 }
 
 /* Before a change what was interrupted is ended; a plan only mentions it. */
@@ -168,17 +185,17 @@ static int open_host(const struct pg_cmd_env *env, const struct pg_cmd_road *roa
 int pg_cmd_take_road(const struct pg_cmd_env *env, const struct pg_choices *choices,
 		     const struct pg_cmd_road *road)
 {
-	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
+	struct way w PG_CLEANUP(way_done) = { .env = env, .choices = choices, .road = road };
 	struct pg_plan *plan PG_CLEANUP(pg_plan_freep) = NULL;
-	int status = open_host(env, road, &host);
+	int status = open_host(env, road, &w.host);
 
-	if (status == PG_EXIT_OK && make_plan(choices, &host, &plan) < 0) {
-		pg_cmd_complain(env, &host.err);
+	if (status == PG_EXIT_OK && make_plan(&w, &plan) < 0) {
+		pg_cmd_complain(env, &w.host.err);
 		status = PG_EXIT_REFUSED;
 	}
-	if (!plan && (!env->json || blocked_plan(&host.err, &plan) < 0))
+	if (!plan && (!env->json || blocked_plan(&w.host.err, &plan) < 0))
 		return status;
 	if (show(env, plan) < 0)
 		return PG_EXIT_REFUSED;
-	return status ? status : go_on(env, &host, plan, road);
+	return status ? status : go_on(&w, plan);
 }

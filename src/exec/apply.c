@@ -271,7 +271,12 @@ static int check(struct pg_run *run, const struct pg_plan *plan, struct pg_err *
 
 	for (size_t i = 0; r == 0 && run->opts->run_vm && i < plan->n_vm_cmd; i++)
 		r = pg_stamp_check_command(run->root, run->opts->stamp, &plan->vm_cmd[i].argv, err);
-	return r < 0 ? r : pg_prepare_check(run->root, plan, err);
+	if (r == 0)
+		r = pg_prepare_check(run->root, plan, err);
+	if (r < 0 || run->looked_again)
+		return r;
+	run->looked_again = true;
+	return pg_again_check(run->root, plan, run->opts, err);
 }
 
 /* Where nothing was ever changed, what is refused leaves neither folder nor lock. */

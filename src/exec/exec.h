@@ -46,6 +46,10 @@ struct pg_exec_opts {
 	/* For pg_apply: of pg_exec_stamp(), taken before the facts of the plan were read.
 	 * NULL: not checked. */
 	const char *stamp;
+	/* For pg_apply: what the plan was made of, so that it is made once more of the node as it is now, and
+	 * refused where another comes of it (again.c). NULL: not checked. */
+	const struct pg_choices *choices;
+	const struct pg_templates *templates;
 };
 
 enum pg_outcome_kind {
@@ -123,6 +127,9 @@ struct pg_trial {
 	bool booted;		/* the node was rebooted since it was applied */
 	bool off;		/* booted with pve-gpu.off: nothing waits */
 	struct pg_strv doubts;	/* what the node boots from lacked when the change was made */
+	/* "/etc/default/grub": files that were edited since, so that nothing goes back by itself; NULL: none.
+	 * Not of pg_unseen_find. */
+	char *stuck;
 };
 
 /* The newest change on trial; *ret is NULL where there is none. 0, or negative errno with err

@@ -5,147 +5,22 @@
 #include "src/base/i18n.h"
 #include "src/exec/announce.h"
 #include "src/exec/trial.h"
+#include "src/exec/backways.h"
 #include "src/plan/setting.h"
-
-#define NOW_MAX ((size_t)64 << 20)
-
-/* How one file is to go back. */
-struct way {
-	enum pg_copy from, to;
-	struct pg_bytes found, merged;	/* where it was edited since */
-};
-
-struct ways {
-	struct way *v;
-	size_t n;
-	struct pg_strv edited;		/* paths out of which only our change is taken */
-	struct pg_strv gone;		/* that were there before us, and were removed since */
-	struct pg_strbuf conflict;	/* what cannot be taken out, for showing */
-};
-
-static void ways_done(struct ways *w)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		pg_bytes_done(&w->v[i].found);
-		pg_bytes_done(&w->v[i].merged);
-	}
-	free(w->v);
-	pg_strv_done(&w->edited);
-	pg_strv_done(&w->gone);
-	pg_strbuf_done(&w->conflict);
-}
 
 static bool can_undo(enum pg_tx_state state)
 {
 	return state == PG_TX_APPLIED || state == PG_TX_TRIAL || state == PG_TX_CONFIRMED;
 }
 
-/* ---- deciding; nothing is written ---- */
-
-static int add_diff(struct ways *w, const char *what, const char *path,
-		    const struct pg_bytes *a, const struct pg_bytes *b)
-{
-	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
-	pg_autofree char *la = pg_strf("a%s", path), *lb = pg_strf("b%s", path);
-	pg_autofree char *diff = NULL;
-	int r = la && lb ? pg_diff_bytes(la, a, lb, b, &diff, &err) : -ENOMEM;
-
-	if (r == -ENOMEM)
-		return r;
-	pg_strbuf_addf(&w->conflict, "%s:\n%s", what, r < 0 ? err.what : diff);
-	return 0;
-}
-
-static int add_conflict(struct ways *w, const struct pg_jfile *f,
-			const struct pg_version *before, const struct pg_version *after,
-			const struct pg_version *now)
-{
-	int r;
-
-	pg_strbuf_addf(&w->conflict,
-		       _("%s was edited since, and our change cannot be told apart from the edit.\n"),
-		       f->path);
-	r = add_diff(w, _("Our change"), f->path, &before->bytes, &after->bytes);
-	return r < 0 ? r : add_diff(w, _("What came later"), f->path, &after->bytes, &now->bytes);
-}
-
-static int read_now(const struct pg_root *root, const char *path, struct pg_version *ret)
-{
-	struct stat st;
-	int r = pg_root_lstat(root, path, &st);
-
-	if (r == -ENOENT || r == -ENOTDIR) {
-		ret->absent = true;
-		return 0;
-	}
-	if (r < 0)
-		return r;
-	if (!S_ISREG(st.st_mode))
-		return S_ISLNK(st.st_mode) ? -ELOOP : -EINVAL;
-	return pg_root_read(root, path, NOW_MAX, &ret->bytes);
-}
-
-/* It is neither as we left it nor as it was. */
-static int decide_edited(struct ways *w, const struct pg_jfile *f, struct way *way,
-			 const struct pg_version *before, const struct pg_version *after,
-			 struct pg_version *now)
-{
-	int r;
-
-	if (now->absent) { /* with the file, our change is gone */
-		way->from = way->to = PG_COPY_ABSENT;
-		return before->absent ? 0 : pg_strv_add(&w->gone, f->path);
-	}
-	r = after->absent ? -ESTALE :
-			    pg_take_out(&before->bytes, &after->bytes, &now->bytes, &way->merged);
-	if (r == -ESTALE)
-		return add_conflict(w, f, before, after, now);
-	if (r < 0)
-		return r;
-	way->from = PG_COPY_FOUND;
-	way->to = before->absent && !way->merged.n ? PG_COPY_ABSENT : PG_COPY_MERGED;
-	way->found = now->bytes;
-	now->bytes = (struct pg_bytes){ 0 };
-	return pg_strv_add(&w->edited, f->path);
-}
-
-static int decide_file(struct pg_run *run, size_t i, struct ways *w, struct pg_err *err)
-{
-	const struct pg_jfile *f = &run->j->file[i];
-	struct pg_version before PG_CLEANUP(pg_version_done) = { 0 };
-	struct pg_version after PG_CLEANUP(pg_version_done) = { 0 };
-	struct pg_version now PG_CLEANUP(pg_version_done) = { 0 };
-	struct way *way = pg_vec_add(&w->v, &w->n, sizeof(*way));
-	int r;
-
-	if (!way)
-		return -ENOMEM;
-	way->from = f->change == PG_CHANGE_REMOVE ? PG_COPY_ABSENT : PG_COPY_AFTER;
-	way->to = f->change == PG_CHANGE_CREATE ? PG_COPY_ABSENT : PG_COPY_BEFORE;
-	if (f->trial) /* pg_trial_tidy knows better when */
-		return 0;
-	r = pg_version_load(run->root, run->j, i, way->to, &before, err);
-	if (r == 0)
-		r = pg_version_load(run->root, run->j, i, way->from, &after, err);
-	if (r < 0)
-		return r;
-	r = read_now(run->root, f->path, &now);
-	if (r < 0)
-		return pg_err_set(err, r, f->path, 0, "The file cannot be read: %s.",
-				  pg_err_reason(r));
-	if (pg_version_equal(&now, &before) || pg_version_equal(&now, &after))
-		return 0;
-	return decide_edited(w, f, way, &before, &after, &now);
-}
-
 /* ---- doing ---- */
 
-static int write_down(struct pg_run *run, const struct ways *w, struct pg_err *err)
+static int write_down(struct pg_run *run, const struct pg_backways *w, struct pg_err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < w->n; i++) {
-		const struct way *way = &w->v[i];
+		const struct pg_backway *way = &w->v[i];
 
 		if (run->j->file[i].trial)
 			continue;
@@ -159,7 +34,7 @@ static int write_down(struct pg_run *run, const struct ways *w, struct pg_err *e
 	return r < 0 ? r : pg_journal_set_state(run->root, run->j, PG_TX_UNDOING, err);
 }
 
-static int say_undone(struct pg_run *run, const struct ways *w, const struct pg_strv *notes,
+static int say_undone(struct pg_run *run, const struct pg_backways *w, const struct pg_strv *notes,
 		      struct pg_outcome *ret)
 {
 	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
@@ -204,7 +79,7 @@ static int keep(struct pg_run *run, const struct pg_strv *why, struct pg_outcome
 			      "it again.", cause, run->j->id);
 }
 
-static int carry_out(struct pg_run *run, const struct ways *w, struct pg_outcome *ret)
+static int carry_out(struct pg_run *run, const struct pg_backways *w, struct pg_outcome *ret)
 {
 	struct pg_strv trouble PG_CLEANUP(pg_strv_done) = { 0 };
 	struct pg_strv notes PG_CLEANUP(pg_strv_done) = { 0 };
@@ -274,7 +149,7 @@ static int find_above(const struct pg_run *run, char **ret)
 
 int pg_undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_err *err)
 {
-	struct ways w PG_CLEANUP(ways_done) = { 0 };
+	struct pg_backways w PG_CLEANUP(pg_backways_done) = { 0 };
 	pg_autofree char *above = NULL;
 	int r = find_above(run, &above);
 
@@ -283,7 +158,7 @@ int pg_undo_journal(struct pg_run *run, struct pg_outcome *ret, struct pg_err *e
 				      "The newer change %s stands on it. Undo that first: "
 				      "pve-gpu undo %s. Nothing was changed.", above, above);
 	for (size_t i = 0; r == 0 && i < run->j->n_file; i++)
-		r = decide_file(run, i, &w, err);
+		r = pg_backways_decide(run->root, run->j, i, &w, err);
 	if (r == 0 && pg_strbuf_error(&w.conflict) < 0)
 		r = -ENOMEM;
 	if (r == 0 && w.conflict.len)

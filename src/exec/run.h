@@ -15,6 +15,7 @@ struct pg_run {
 	size_t step, n_steps;
 	bool commands;		/* run them; else they go to `listed` */
 	bool live;		/* the running system: here a trial has its unit */
+	bool looked_again;	/* it was seen that the plan is right still (again.c) */
 	bool folder_left;	/* one of ours could not be removed: the transaction stays open */
 	struct pg_strv listed;
 };
@@ -188,6 +189,13 @@ bool pg_stamp_is_pve(const char *line);
 /* Is the file that the command for a VM changes as it was then? As pg_stamp_check(). */
 int pg_stamp_check_command(const struct pg_root *root, const char *then, const struct pg_strv *argv,
 			   struct pg_err *err);
+
+/* ---- again.c ---- */
+
+/* Does the plan still come of opts->choices (NULL: not checked)? 0, or -ESTALE and another negative errno
+ * with err. */
+int pg_again_check(const struct pg_root *root, const struct pg_plan *plan,
+		   const struct pg_exec_opts *opts, struct pg_err *err);
 
 /* ---- prepare.c ---- */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/exec/backways.h"
 
 /* ---- those on trial ---- */
 
@@ -142,12 +143,25 @@ void pg_trial_free(struct pg_trial *trial)
 	free(trial->id);
 	free(trial->summary);
 	pg_strv_done(&trial->doubts);
+	free(trial->stuck);
 	free(trial);
 }
 
 void pg_trial_freep(struct pg_trial **trial)
 {
 	pg_trial_free(*trial);
+}
+
+static int find_stuck(const struct pg_root *root, const struct pg_trials *t, char **ret)
+{
+	struct pg_strv paths PG_CLEANUP(pg_strv_done) = { 0 };
+
+	if (pg_backways_stuck(root, t, &paths) < 0)
+		return -ENOMEM;
+	if (!paths.n)
+		return 0;
+	*ret = pg_strv_join(&paths, ", ");
+	return *ret ? 0 : -ENOMEM;
 }
 
 /* On the demo node nobody's clock runs. */
@@ -175,7 +189,7 @@ static int fill(const struct pg_root *root, const struct pg_trials *t, struct pg
 	ret->wait = pg_trials_wait(t);
 	ret->booted = pg_trials_are_in_effect(t, boot);
 	ret->left = ret->booted && !ret->off ? left_of(root, t, boot) : 0;
-	return ret->id && ret->summary ? 0 : -ENOMEM;
+	return ret->id && ret->summary ? find_stuck(root, t, &ret->stuck) : -ENOMEM;
 }
 
 int pg_trial_find(const struct pg_root *root, struct pg_trial **ret, struct pg_err *err)

@@ -8,6 +8,7 @@
 
 #include "src/base/i18n.h"
 #include "src/exec/announce.h"
+#include "src/exec/backways.h"
 
 #define CLOCK_SLIP 30 /* seconds; by then what was announced is wrong */
 
@@ -21,10 +22,26 @@ static time_t end_of(const struct pg_watch *w, const struct pg_trials *t)
 	return time(NULL) + (waited < wait ? (time_t)(wait - waited) : 0);
 }
 
+/* What comes without a confirmation. NULL: no memory. */
+static char *what_comes(const struct pg_watch *w, const struct pg_trials *t)
+{
+	struct pg_strv paths PG_CLEANUP(pg_strv_done) = { 0 };
+	pg_autofree char *list = NULL;
+
+	if (pg_backways_stuck(w->run.root, t, &paths) < 0)
+		return NULL;
+	if (!paths.n)
+		return strdup(_("*** Without that the node puts everything back and reboots by itself."));
+	list = pg_strv_join(&paths, ", ");
+	return list ? pg_strf(_("*** NOTHING IS PUT BACK BY ITSELF: %s was edited since, and our change\n"
+			      "*** cannot be told apart from the edit. `pve-gpu undo` shows both."), list) :
+		      NULL;
+}
+
 static void tell_waiting(struct pg_watch *w, const struct pg_trials *t)
 {
 	pg_autofree char *ids = pg_trials_ids(t);
-	pg_autofree char *text = NULL;
+	pg_autofree char *text = NULL, *then = what_comes(w, t);
 	char when[16] = "";
 	struct tm tm;
 
@@ -34,8 +51,8 @@ static void tell_waiting(struct pg_watch *w, const struct pg_trials *t)
 	text = pg_strf(_("\n*** A change of this node is on trial: %s.\n"
 		       "*** (%s)\n"
 		       "*** Is all well? Keep it before %s (local time):   pve-gpu confirm\n"
-		       "*** Without that the node puts everything back and reboots by itself.\n\n"),
-		       t->v[t->n - 1]->summary, ids ? ids : "", when);
+		       "%s\n\n"),
+		       t->v[t->n - 1]->summary, ids ? ids : "", when, then ? then : "***");
 	if (text)
 		pg_announce(&w->run, text);
 }

@@ -139,9 +139,10 @@ bool pg_vf_addr(const struct pg_dev *pf, unsigned n, struct pg_bdf *ret)
 int pg_vf_index(const struct pg_facts *facts, const struct pg_dev *vf)
 {
 	const struct pg_dev *pf = vf->is_vf ? pg_facts_dev(facts, vf->physfn) : NULL;
+	struct pg_bdf addr;
 
-	for (size_t i = 0; pf && i < pf->n_vf; i++)
-		if (pg_bdf_equal(pf->vf[i], vf->addr))
+	for (unsigned i = 0; pf && (i < pf->n_vf || i < pf->total_vfs); i++)
+		if (pg_vf_addr(pf, i, &addr) && pg_bdf_equal(addr, vf->addr))
 			return (int)i;
 	return -1;
 }

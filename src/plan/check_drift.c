@@ -93,7 +93,7 @@ static int summary(struct pg_checker *c)
 	struct pg_finding *f;
 
 	for (size_t i = 0; i < drifts->n; i++) {
-		n += drifts->v[i].how != PG_DRIFT_CHANGED;
+		n += pg_drift_is_elsewhere(&drifts->v[i]);
 		mendable += drifts->v[i].value != NULL;
 	}
 	if (c->choices || n == 0)

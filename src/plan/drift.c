@@ -6,13 +6,11 @@
 
 #include "src/base/i18n.h"
 #include "src/base/text.h"
-#include "src/plan/memory.h"
+#include "src/plan/drift_where.h"
 
 struct finder {
 	const struct pg_facts *facts;
-	const struct pg_hostpci *hp;		/* which entry is looked at; or */
-	const struct pg_mapping *mapping;	/* which mapping */
-	struct pg_memory memory;
+	struct pg_where_from from;
 	struct pg_drifts drifts;
 };
 
@@ -28,155 +26,13 @@ void pg_drifts_done(struct pg_drifts *drifts)
 
 static void finder_done(struct finder *f)
 {
-	pg_memory_done(&f->memory);
+	pg_memory_done(&f->from.memory);
 	pg_drifts_done(&f->drifts);
 }
 
-/* ---- one address ---- */
-
-/* Where the device is that an address means. */
-struct where {
-	bool known;		/* it was remembered, or is told by its ids */
-	enum pg_place place;
-	struct pg_pick to;
-	const char *by;
-};
-
-static struct where nowhere(enum pg_place place, struct pg_bdf addr, bool slot)
+bool pg_drift_is_elsewhere(const struct pg_drift *d)
 {
-	return (struct where){ .known = true, .place = place, .to = { .addr = addr, .slot = slot } };
-}
-
-/* Does what is looked at name the address? */
-static bool is_named(const struct finder *f, struct pg_bdf addr)
-{
-	const struct pg_mapping *m = f->mapping;
-	struct pg_hostpci as = { 0 };
-
-	if (m)
-		as = (struct pg_hostpci){ .addr = m->addr, .slot = m->slot, .n_addr = m->n_addr };
-	return pg_hostpci_names(f->hp ? f->hp : &as, addr);
-}
-
-/* A line from before a repair that was carried out: the device is named where it is now. */
-static bool is_over(const struct finder *f, const char *user, const struct pg_found *found)
-{
-	const struct pg_memory *m = &f->memory;
-
-	for (size_t i = 0; found->place == PG_PLACE_MOVED && i < m->n; i++)
-		if (m->found[i].place == PG_PLACE_SAME && m->found[i].dev == found->dev &&
-		    pg_known_has_user(&m->known[i], user) && is_named(f, found->dev->addr))
-			return true;
-	return false;
-}
-
-/* Of the lines for one function: one that is true wins over those from before a repair. */
-static struct where function_is(const struct finder *f, const char *user, struct pg_bdf addr)
-{
-	struct where w = { .place = PG_PLACE_SAME, .to = { .addr = addr } };
-
-	for (size_t i = 0; i < f->memory.n; i++) {
-		const struct pg_known *k = &f->memory.known[i];
-		const struct pg_found *found = &f->memory.found[i];
-
-		if (!pg_known_has_user(k, user) || !pg_bdf_equal(k->addr, addr) ||
-		    (w.known && found->place != PG_PLACE_SAME) || is_over(f, user, found))
-			continue;
-		w = nowhere(found->place, found->dev ? found->dev->addr : addr, false);
-		w.by = found->by;
-	}
-	return w;
-}
-
-static struct where where_is(const struct finder *f, const char *user, struct pg_bdf addr,
-			     bool slot)
-{
-	struct where w = { .place = PG_PLACE_SAME, .to = { .addr = addr, .slot = slot } };
-
-	if (!slot)
-		return function_is(f, user, addr);
-	for (uint8_t fn = 0; fn < 8; fn++) {
-		struct where one;
-
-		addr.fn = fn;
-		one = function_is(f, user, addr);
-		if (!one.known)
-			continue;
-		if (one.to.addr.fn != fn)
-			one.place = PG_PLACE_UNSURE;
-		one.to = (struct pg_pick){ .addr = one.to.addr, .slot = true };
-		one.to.addr.fn = 0;
-		/* all functions must have gone the same way */
-		if (w.known && (w.place != one.place || !pg_bdf_equal(w.to.addr, one.to.addr)))
-			one.place = PG_PLACE_UNSURE;
-		w = one;
-	}
-	return w;
-}
-
-/* ---- without a memory: by the ids that the entry itself gives ---- */
-
-struct ids {
-	const char *ids, *subsystem;	/* "10de:2684"; subsystem may be NULL */
-};
-
-static bool has_ids(const struct pg_dev *dev, const struct ids *ids)
-{
-	struct pg_dev sub = { .vendor = dev->subvendor, .device = dev->subdevice };
-
-	return pg_ids_item_match(ids->ids, dev) &&
-	       (!ids->subsystem || !dev->has_subsystem || pg_ids_item_match(ids->subsystem, &sub));
-}
-
-/* By the mapping that is looked at alone: its command is still to be run. */
-static bool is_own(const struct finder *f, const struct pg_known *k)
-{
-	return f->mapping && k->user.n == 1 && pg_text_starts(k->user.v[0], "mapping/") &&
-	       strcmp(k->user.v[0] + strlen("mapping/"), f->mapping->id) == 0;
-}
-
-static bool is_remembered(const struct finder *f, const struct pg_dev *dev)
-{
-	for (size_t i = 0; i < f->memory.n; i++)
-		if (f->memory.found[i].dev == dev && f->memory.known[i].user.n &&
-		    !is_own(f, &f->memory.known[i]))
-			return true;
-	return false;
-}
-
-/* Nobody else's: such a device may be what the entry means. */
-static bool is_loose(const struct finder *f, const struct pg_dev *dev)
-{
-	return !dev->is_bridge && !dev->is_vf && dev->n_vmid == 0 &&
-	       pg_card_is_free(f->facts, dev) && !pg_bind_conf_has(f->facts, dev) &&
-	       !is_remembered(f, dev);
-}
-
-static struct where by_ids(const struct finder *f, const struct ids *ids, struct pg_bdf addr,
-			   bool slot)
-{
-	const struct pg_dev *at = pg_facts_dev(f->facts, addr), *loose = NULL;
-	size_t n = 0, n_loose = 0;
-	struct where w;
-
-	if (at && has_ids(at, ids))
-		return nowhere(PG_PLACE_SAME, addr, slot);
-	for (size_t i = 0; i < f->facts->n_dev; i++) {
-		const struct pg_dev *dev = &f->facts->dev[i];
-
-		if (!has_ids(dev, ids) || dev->addr.fn != addr.fn)
-			continue;
-		n++;
-		if (is_loose(f, dev)) {
-			n_loose++;
-			loose = dev;
-		}
-	}
-	if (n_loose != 1)
-		return nowhere(n ? PG_PLACE_UNSURE : PG_PLACE_GONE, addr, slot);
-	w = nowhere(PG_PLACE_MOVED, loose->addr, slot);
-	w.by = _("its ids, which no other device has that it could be");
-	return w;
+	return d->how != PG_DRIFT_CHANGED && !(d->how == PG_DRIFT_UNMADE && d->will_be_there);
 }
 
 /* ---- an entry: all of its addresses ---- */
@@ -186,7 +42,7 @@ struct entry {
 	const struct pg_bdf *addr;
 	const bool *slot;
 	size_t n;
-	const struct ids *ids;	/* of the first address, or NULL */
+	const struct pg_where_ids *ids;	/* of the first address, or NULL */
 };
 
 static const struct pg_dev *first_of(const struct pg_facts *facts, struct pg_bdf addr, bool slot)
@@ -200,9 +56,21 @@ static const struct pg_dev *first_of(const struct pg_facts *facts, struct pg_bdf
 
 static enum pg_drift_how how_of(enum pg_place place)
 {
-	return place == PG_PLACE_MOVED ? PG_DRIFT_MOVED :
-	       place == PG_PLACE_GONE  ? PG_DRIFT_GONE :
-					 PG_DRIFT_UNSURE;
+	return place == PG_PLACE_MOVED	? PG_DRIFT_MOVED :
+	       place == PG_PLACE_UNMADE ? PG_DRIFT_UNMADE :
+	       place == PG_PLACE_GONE	? PG_DRIFT_GONE :
+					  PG_DRIFT_UNSURE;
+}
+
+static void take(const struct finder *f, const struct pg_where *w, struct pg_drift *d)
+{
+	d->how = how_of(w->place);
+	d->by = w->by;
+	d->card = w->card;
+	d->vf = w->vf;
+	d->will_be_there = w->place == PG_PLACE_UNMADE && w->to.slot == d->slot &&
+			   pg_bdf_equal(w->to.addr, d->from);
+	d->there = first_of(f->facts, d->from, d->slot);
 }
 
 /* Of several addresses the worst counts. Returns 1 where something is off. */
@@ -211,22 +79,20 @@ static int look(const struct finder *f, const struct entry *e, struct pg_drift *
 	int off = 0;
 
 	for (size_t i = 0; i < e->n; i++) {
-		struct where w = where_is(f, e->user, e->addr[i], e->slot[i]);
+		struct pg_where w = pg_where_is(&f->from, e->user, e->addr[i], e->slot[i]);
 		struct pg_pick *to = pg_vec_add(&d->to, &d->n_to, sizeof(*to));
 
 		if (!to)
 			return -ENOMEM;
 		if (i == 0 && !w.known && e->ids)
-			w = by_ids(f, e->ids, e->addr[i], e->slot[i]);
+			w = pg_where_by_ids(&f->from, e->ids, e->addr[i], e->slot[i]);
 		*to = w.to;
 		if (w.place == PG_PLACE_SAME || (off && how_of(w.place) <= d->how))
 			continue;
 		off = 1;
-		d->how = how_of(w.place);
-		d->by = w.by;
 		d->from = e->addr[i];
 		d->slot = e->slot[i];
-		d->there = first_of(f->facts, e->addr[i], e->slot[i]);
+		take(f, &w, d);
 	}
 	if (off && d->how != PG_DRIFT_MOVED)
 		d->n_to = 0;
@@ -275,9 +141,9 @@ static int hostpci(struct finder *f, const struct pg_guest *g, const struct pg_h
 
 	if (!user)
 		return -ENOMEM;
-	f->hp = hp;
+	f->from.hp = hp;
 	r = look(f, &e, &d);
-	f->hp = NULL;
+	f->from.hp = NULL;
 	if (r == 1 && d.how == PG_DRIFT_MOVED && pg_drift_hostpci(hp, d.to, d.n_to, &d.value) < 0)
 		r = -ENOMEM;
 	return r == 1 ? add(f, &d) : drop(&d, r);
@@ -314,19 +180,19 @@ static int bind_line(struct finder *f, const char *line, unsigned number)
 	struct pg_drift d = { .what = PG_DRIFT_BIND, .line = number };
 	static const bool function = false;
 	struct pg_bdf addr;
-	struct ids ids;
+	struct pg_where_ids ids;
 	struct entry e = { "bind", &addr, &function, 1, &ids };
 	int r = pg_strv_split(line, " \t", &part);
 
 	if (r < 0 || part.n < 2 || part.v[0][0] == '#' || pg_bdf_parse(part.v[0], &addr) < 0 ||
 	    !pg_ids_item_valid(part.v[1]))
 		return r;
-	ids = (struct ids){ part.v[1], NULL };
+	ids = (struct pg_where_ids){ part.v[1], NULL };
 	r = look(f, &e, &d);
 	if (r == 1 && d.how == PG_DRIFT_MOVED)
 		d.value = bind_value(line, d.to->addr);
 	/* another of its make has come to the address: it would be taken from the host */
-	else if (r == 1 && d.how == PG_DRIFT_GONE && d.there && has_ids(d.there, &ids))
+	else if (r == 1 && d.how == PG_DRIFT_GONE && d.there && pg_where_has_ids(d.there, &ids))
 		d.value = strdup("");
 	else
 		return r == 1 ? add(f, &d) : drop(&d, r);
@@ -387,7 +253,7 @@ static bool can_set_mdev(const struct pg_mapping *m)
 static int mapping(struct finder *f, const struct pg_mapping *m, const struct pg_map *map)
 {
 	char *user pg_autofree = pg_strf("mapping/%s", m->id);
-	const struct ids ids = { map->ids, map->subsystem };
+	const struct pg_where_ids ids = { map->ids, map->subsystem };
 	const struct entry e = { user, map->addr, map->slot, map->n_addr,
 				 map->ids && pg_ids_item_valid(map->ids) ? &ids : NULL };
 	struct pg_drift d = { .what = PG_DRIFT_MAPPING, .mapping = m, .map = map };
@@ -415,7 +281,7 @@ static int mappings(struct finder *f)
 	for (size_t i = 0; r == 0 && i < f->facts->n_mapping; i++) {
 		const struct pg_mapping *m = &f->facts->mapping[i];
 
-		f->mapping = m;
+		f->from.mapping = m;
 		for (size_t k = 0; r == 0 && k < m->n_map; k++)
 			if (m->map[k].here && m->map[k].n_addr)
 				r = mapping(f, m, &m->map[k]);
@@ -425,8 +291,8 @@ static int mappings(struct finder *f)
 
 int pg_drifts_find(const struct pg_facts *facts, struct pg_drifts *ret)
 {
-	struct finder f PG_CLEANUP(finder_done) = { .facts = facts };
-	int r = pg_memory_read(facts, &f.memory);
+	struct finder f PG_CLEANUP(finder_done) = { .facts = facts, .from.facts = facts };
+	int r = pg_memory_read(facts, &f.from.memory);
 
 	if (r == 0)
 		r = guests(&f);

@@ -14,6 +14,7 @@ enum pg_drift_what { PG_DRIFT_HOSTPCI, PG_DRIFT_BIND, PG_DRIFT_MAPPING };
 enum pg_drift_how {
 	PG_DRIFT_MOVED,		/* the device that is meant has another address */
 	PG_DRIFT_CHANGED,	/* it is the device, but a mapping says other things of it */
+	PG_DRIFT_UNMADE,	/* it is a virtual function of a card that has none of that number now */
 	PG_DRIFT_GONE,		/* the device is not there any more */
 	PG_DRIFT_UNSURE,	/* it is not there, and which it could be is not known */
 };
@@ -31,10 +32,15 @@ struct pg_drift {
 	struct pg_bdf from;
 	bool slot;
 	const struct pg_dev *there;
-	/* Where those are that it means: all of its addresses, in order. GONE, UNSURE: none. */
+	/* Where those are that it means: all of its addresses, in order. Only of MOVED and CHANGED. */
 	struct pg_pick *to;
 	size_t n_to;
 	const char *by;			/* what tells; static */
+	/* Of a virtual function: its card, where that was found, and its number. UNMADE: will it have the
+	 * address, so that the entry is right? */
+	const struct pg_dev *card;
+	unsigned vf;
+	bool will_be_there;
 	bool mdev;			/* CHANGED: the mapping says the opposite of mdev */
 	/* What the entry must be: a hostpci value, a map line, a line of bind.conf, or "" for
 	 * one that has to go. NULL: it cannot be put right from here. */
@@ -52,6 +58,8 @@ int pg_drifts_find(const struct pg_facts *facts, struct pg_drifts *ret);
 void pg_drifts_done(struct pg_drifts *drifts);
 /* "0000:01:00.0", or the slot "0000:01:00". */
 struct pg_bdf_str pg_pick_str(struct pg_bdf addr, bool slot);
+/* Does the entry name another address than its device has, or will have? */
+bool pg_drift_is_elsewhere(const struct pg_drift *d);
 /* Does the entry count at the next start of the VM: neither deleted nor replaced by [PENDING]? */
 bool pg_hostpci_counts(const struct pg_guest *guest, const struct pg_hostpci *hp);
 /* "vm/100/0": the entry as a user in memory.h. NULL: no memory. */

@@ -24,6 +24,7 @@ const char *pg_drift_id(const struct pg_drift *d)
 
 	return d->how == PG_DRIFT_MOVED	  ? moved[d->what] :
 	       d->how == PG_DRIFT_CHANGED ? "mapping-changed" :
+	       d->how == PG_DRIFT_UNMADE  ? "vf-not-made" :
 	       d->how == PG_DRIFT_GONE	  ? "device-gone" :
 					    "device-unsure";
 }
@@ -37,6 +38,9 @@ static char *whereabouts(const struct pg_drift *d)
 		return NULL;
 	if (d->how == PG_DRIFT_MOVED)
 		return pg_strf(_("is at %s now"), to);
+	if (d->how == PG_DRIFT_UNMADE)
+		return pg_strf(_("is virtual function %u of %s, and not there at present"), d->vf,
+			       pg_bdf_str(d->card->addr).s);
 	return strdup(d->how == PG_DRIFT_GONE ? _("is not on this node any more") :
 						_("is not in its place any more, and nothing tells which "
 						"of those with its ids it is"));
@@ -86,7 +90,10 @@ char *pg_drift_text(const struct pg_drift *d)
 
 char *pg_drift_evidence(const struct pg_drift *d)
 {
-	char *tells pg_autofree = d->by ? pg_strf(_("; told by %s"), d->by) : strdup("");
+	char *tells pg_autofree = !d->by ? strdup("") :
+				  d->card ? pg_strf(_("; virtual function %u of %s; the card is told by %s"),
+						    d->vf, pg_bdf_str(d->card->addr).s, d->by) :
+					    pg_strf(_("; told by %s"), d->by);
 
 	if (!tells)
 		return NULL;
@@ -98,11 +105,24 @@ char *pg_drift_evidence(const struct pg_drift *d)
 	return pg_strf(_("/etc/pve/mapping/pci.cfg: %s: map %s%s"), d->mapping->id, d->map->value, tells);
 }
 
+static char *unmade_advice(const struct pg_drift *d)
+{
+	struct pg_bdf_str card = pg_bdf_str(d->card->addr);
+
+	if (d->will_be_there)
+		return pg_strf(_("Have it made: `pve-gpu sriov` shows what makes the virtual functions of %s, and "
+				 "how many."), card.s);
+	return pg_strf(_("Have it made: `pve-gpu sriov` shows what makes the virtual functions of %s, and how "
+			 "many. Then `pve-gpu %s` gives the entry its address."), card.s, PG_DRIFT_FIX);
+}
+
 char *pg_drift_advice(const struct pg_drift *d)
 {
 	if (d->value)
 		return pg_strf(_("`pve-gpu %s` shows the repair as a plan, and with --apply does it."),
 			       PG_DRIFT_FIX);
+	if (d->how == PG_DRIFT_UNMADE)
+		return unmade_advice(d);
 	if (d->what == PG_DRIFT_BIND)
 		return strdup(_("Plan the device again by its new address, and take this line out."));
 	if (d->mdev)

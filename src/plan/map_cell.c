@@ -99,6 +99,7 @@ int pg_map_cell_pci_here(const struct pg_facts *facts, const struct pg_drifts *d
 	static const enum pg_map_state states[] = {
 		[PG_DRIFT_MOVED] = PG_MAP_MOVED,
 		[PG_DRIFT_CHANGED] = PG_MAP_WRONG,
+		[PG_DRIFT_UNMADE] = PG_MAP_ABSENT,
 		[PG_DRIFT_GONE] = PG_MAP_ABSENT,
 		[PG_DRIFT_UNSURE] = PG_MAP_ABSENT,
 	};

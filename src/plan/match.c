@@ -4,11 +4,14 @@
  * in the machine, which stays when buses are numbered anew; another function of the same
  * card; and that no other of its make is left to be it. Two equal cards without serial numbers
  * that changed places cannot be told apart: each is taken for the one whose place it has.
+ *
+ * A virtual function is where its card has the one of its number, so that its card is what is looked for.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "src/base/i18n.h"
+#include "src/host/sriov.h"
 #include "src/plan/memory.h"
 
 /* The device and the bridges above it, which a broken tree may have in a ring. */
@@ -66,6 +69,12 @@ static int same_serial(const char *a, const char *b)
 	return strcmp(a, b) == 0;
 }
 
+/* Where the device was that is looked for. */
+static struct pg_bdf was_at(const struct pg_known *k)
+{
+	return k->is_vf ? k->card : k->addr;
+}
+
 static bool fits(const struct pg_known *k, const struct pg_dev *dev)
 {
 	if (k->vendor != dev->vendor || k->device != dev->device || dev->is_bridge || dev->is_vf)
@@ -81,7 +90,7 @@ static void settle(struct match *m, size_t i, size_t d, const char *by)
 	const struct pg_dev *dev = &m->facts->dev[d];
 	bool same = pg_bdf_equal(m->memory->known[i].addr, dev->addr);
 
-	m->memory->found[i] = (struct pg_found){ same ? PG_PLACE_SAME : PG_PLACE_MOVED, dev, by };
+	m->memory->found[i] = (struct pg_found){ same ? PG_PLACE_SAME : PG_PLACE_MOVED, dev, dev, by };
 	m->taken[d] = true;
 }
 
@@ -107,7 +116,7 @@ static bool by_serial(const struct match *m, const struct pg_known *k, size_t d)
 {
 	const struct pg_dev *dev = &m->facts->dev[d];
 
-	return k->addr.fn == dev->addr.fn && same_serial(k->serial, dev->serial) == 1;
+	return was_at(k).fn == dev->addr.fn && same_serial(k->serial, dev->serial) == 1;
 }
 
 static bool by_path(const struct match *m, const struct pg_known *k, size_t d)
@@ -123,18 +132,20 @@ static bool by_sibling(const struct match *m, const struct pg_known *k, size_t d
 	for (size_t i = 0; i < m->memory->n; i++) {
 		const struct pg_found *f = &m->memory->found[i];
 
-		if (f->dev && addr.fn == k->addr.fn && pg_bdf_same_slot(f->dev->addr, addr) &&
-		    pg_bdf_same_slot(m->memory->known[i].addr, k->addr))
+		if (f->card && addr.fn == was_at(k).fn && pg_bdf_same_slot(f->card->addr, addr) &&
+		    pg_bdf_same_slot(was_at(&m->memory->known[i]), was_at(k)))
 			return true;
 	}
 	return false;
 }
 
+/* A card that the host uses goes to no VM; but its virtual functions may. */
 static bool is_left(const struct match *m, const struct pg_known *k, size_t d)
 {
 	const struct pg_dev *dev = &m->facts->dev[d];
 
-	return !m->taken[d] && (pg_card_is_free(m->facts, dev) || pg_bdf_equal(k->addr, dev->addr));
+	return !m->taken[d] && (k->is_vf || pg_card_is_free(m->facts, dev) ||
+				pg_bdf_equal(k->addr, dev->addr));
 }
 
 /* Another remembered one that is not found yet and could be the same device. */
@@ -145,8 +156,8 @@ static bool has_rival(const struct match *m, size_t i)
 	for (size_t o = 0; o < m->memory->n; o++) {
 		const struct pg_known *other = &m->memory->known[o];
 
-		if (o != i && !m->memory->found[o].dev && other->vendor == k->vendor &&
-		    other->device == k->device && !pg_bdf_equal(other->addr, k->addr))
+		if (o != i && !m->memory->found[o].card && other->vendor == k->vendor &&
+		    other->device == k->device && !pg_bdf_equal(was_at(other), was_at(k)))
 			return true;
 	}
 	return false;
@@ -156,11 +167,11 @@ static bool has_rival(const struct match *m, size_t i)
 static bool settle_rest(struct match *m)
 {
 	for (size_t i = 0; i < m->memory->n; i++)
-		if (!m->memory->found[i].dev &&
+		if (!m->memory->found[i].card &&
 		    settle_one(m, i, _("another function of the same card"), by_sibling))
 			return true;
 	for (size_t i = 0; i < m->memory->n; i++)
-		if (!m->memory->found[i].dev && !has_rival(m, i) &&
+		if (!m->memory->found[i].card && !has_rival(m, i) &&
 		    settle_one(m, i, _("its ids, which no other device has that it could be"), is_left))
 			return true;
 	return false;
@@ -172,6 +183,48 @@ static enum pg_place unsettled(const struct match *m, const struct pg_known *k)
 		if (!m->taken[d] && fits(k, &m->facts->dev[d]))
 			return PG_PLACE_UNSURE;
 	return PG_PLACE_GONE;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Are they functions of one card, of which the same is known? */
+static bool is_same_card(const struct pg_known *a, const struct pg_known *b)
+{
+	return a->is_vf && b->is_vf && pg_bdf_equal(a->card, b->card) && a->vendor == b->vendor &&
+	       a->device == b->device && a->has_subsystem == b->has_subsystem &&
+	       a->subvendor == b->subvendor && a->subdevice == b->subdevice &&
+	       same_text(a->path, b->path) && same_text(a->serial, b->serial);
+}
+
+/* A card has many virtual functions: what was found for one goes for those behind it. */
+static bool settle_as_before(struct match *m, size_t i)
+{
+	struct pg_memory *memory = m->memory;
+
+	for (size_t o = i; o-- > 0;) {
+		if (!is_same_card(&memory->known[i], &memory->known[o]))
+			continue;
+		memory->found[i] = memory->found[o];
+		return true;
+	}
+	return false;
+}
+
+/* From the card to its function. */
+static void place_vf(const struct pg_facts *facts, const struct pg_known *k, struct pg_found *f)
+{
+	const struct pg_dev *dev = NULL;
+	struct pg_bdf addr;
+
+	if (pg_vf_addr(f->card, k->vf, &addr))
+		dev = pg_facts_dev(facts, addr);
+	f->dev = dev && dev->is_vf && pg_bdf_equal(dev->physfn, f->card->addr) ? dev : NULL;
+	f->place = !f->dev ? PG_PLACE_UNMADE :
+		   pg_bdf_equal(f->dev->addr, k->addr) ? PG_PLACE_SAME :
+							 PG_PLACE_MOVED;
 }
 
 int pg_memory_match(const struct pg_facts *facts, struct pg_memory *memory)
@@ -186,12 +239,14 @@ int pg_memory_match(const struct pg_facts *facts, struct pg_memory *memory)
 		if (pg_strv_take(&m.path, pg_dev_path(facts, &facts->dev[d])) < 0)
 			return -ENOMEM;
 	for (size_t i = 0; i < memory->n; i++)
-		if (!settle_one(&m, i, _("its serial number"), by_serial))
+		if (!settle_as_before(&m, i) && !settle_one(&m, i, _("its serial number"), by_serial))
 			(void)settle_one(&m, i, _("its place in the machine"), by_path);
 	while (settle_rest(&m))
 		;
 	for (size_t i = 0; i < memory->n; i++)
-		if (!memory->found[i].dev)
+		if (!memory->found[i].card)
 			memory->found[i].place = unsettled(&m, &memory->known[i]);
+		else if (memory->known[i].is_vf)
+			place_vf(facts, &memory->known[i], &memory->found[i]);
 	return 0;
 }

@@ -7,13 +7,17 @@
 
 #include "src/base/text.h"
 
-/* One line a device; '-' for what is not known or not there. */
+/*
+ * One line a device; '-' for what is not known or not there. A virtual function has its card's line and
+ * one field more, "vf3=0000:02:10.6": its number and the address by which it is named. A version
+ * that does not know that passes over such a line, and keeps it.
+ */
 static const char header[] =
 	"# Devices that are named by their address, as they were when that was set up:\n"
 	"# so pve-gpu notices when a card has moved.\n"
 	"# ADDRESS VENDOR:DEVICE SUBSYSTEM PLACE SERIAL NAMED-BY\n";
 
-enum { FIELDS = PG_KNOWN_FIELDS + 1, KNOWN_MAX = 256 };
+enum { FIELDS = PG_KNOWN_FIELDS + 1, FIELDS_VF = FIELDS + 1, KNOWN_MAX = 1024 };
 
 void pg_known_done(struct pg_known *k)
 {
@@ -90,11 +94,30 @@ int pg_known_read(char *const *field, struct pg_known *ret)
 	return 0;
 }
 
+/* "vf3=0000:02:10.6" */
+static int read_vf(const char *field, struct pg_known *k)
+{
+	char *number pg_autofree = strndup(field, strcspn(field, "="));
+	uint64_t n;
+
+	if (!number)
+		return -ENOMEM;
+	if (!pg_text_starts(number, "vf") || pg_text_number(number + 2, 10, UINT16_MAX, &n) < 0 ||
+	    !field[strlen(number)])
+		return -EINVAL;
+	k->card = k->addr;
+	k->vf = (unsigned)n;
+	k->is_vf = true;
+	return pg_bdf_parse(field + strlen(number) + 1, &k->addr) < 0 ? -EINVAL : 0;
+}
+
 /* -EINVAL: it is none. */
 static int read_fields(const struct pg_strv *f, struct pg_known *k)
 {
-	int r = f->n == FIELDS ? pg_known_read(f->v, k) : -EINVAL;
+	int r = f->n == FIELDS || f->n == FIELDS_VF ? pg_known_read(f->v, k) : -EINVAL;
 
+	if (r == 0 && f->n == FIELDS_VF)
+		r = read_vf(f->v[FIELDS], k);
 	if (r < 0 || strcmp(f->v[PG_KNOWN_FIELDS], "-") == 0)
 		return r;
 	for (const char *s = f->v[PG_KNOWN_FIELDS]; *s; s++)
@@ -173,12 +196,17 @@ static int by_addr(const void *a, const void *b)
 		r = strcmp(x->path ? x->path : "", y->path ? y->path : "");
 	if (r == 0)
 		r = (int)x->device - (int)y->device;
-	return r;
+	if (r == 0)
+		r = (int)x->is_vf - (int)y->is_vf;
+	if (r == 0 && x->is_vf)
+		r = pg_bdf_cmp(x->card, y->card);
+	return r || !x->is_vf ? r : (int)x->vf - (int)y->vf;
 }
 
 void pg_known_write(const struct pg_known *k, struct pg_strbuf *b)
 {
-	pg_strbuf_addf(b, "%s %04x:%04x ", pg_bdf_str(k->addr).s, k->vendor, k->device);
+	pg_strbuf_addf(b, "%s %04x:%04x ", pg_bdf_str(k->is_vf ? k->card : k->addr).s, k->vendor,
+		       k->device);
 	if (k->has_subsystem)
 		pg_strbuf_addf(b, "%04x:%04x", k->subvendor, k->subdevice);
 	else
@@ -193,7 +221,10 @@ static int write_known(const struct pg_known *k, struct pg_strbuf *b)
 	if (!users)
 		return -ENOMEM;
 	pg_known_write(k, b);
-	pg_strbuf_addf(b, " %s\n", *users ? users : "-");
+	pg_strbuf_addf(b, " %s", *users ? users : "-");
+	if (k->is_vf)
+		pg_strbuf_addf(b, " vf%u=%s", k->vf, pg_bdf_str(k->addr).s);
+	pg_strbuf_addc(b, '\n');
 	return 0;
 }
 

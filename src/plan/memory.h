@@ -8,9 +8,15 @@
 
 #include "src/plan/planner.h"
 
-/* A device as it was. */
+/*
+ * A device as it was. A virtual function is told by its card and its number, since all of a card are
+ * alike: everything but `addr` and `user` is then its card's.
+ */
 struct pg_known {
 	struct pg_bdf addr;
+	bool is_vf;
+	unsigned vf;		/* its number, from 0 */
+	struct pg_bdf card;	/* where its card was */
 	uint16_t vendor, device;
 	bool has_subsystem;
 	uint16_t subvendor, subdevice;
@@ -26,13 +32,15 @@ enum pg_place {
 	PG_PLACE_MOVED,
 	PG_PLACE_GONE,		/* none with its ids is left that it could be */
 	PG_PLACE_UNSURE,	/* there is one, or more, and nothing tells */
+	PG_PLACE_UNMADE,	/* a virtual function: its card is found, and has none of the number now */
 };
 
 /* Where it is now. */
 struct pg_found {
 	enum pg_place place;
 	const struct pg_dev *dev;	/* SAME, MOVED; borrowed from facts */
-	const char *by;			/* what tells: "its serial number"; static */
+	const struct pg_dev *card;	/* of a virtual function: its card, of UNMADE too. Else as dev */
+	const char *by;			/* what tells it, or its card: "its serial number"; static */
 };
 
 struct pg_memory {
@@ -67,8 +75,8 @@ char *pg_dev_path(const struct pg_facts *facts, const struct pg_dev *dev);
 /* Could the host do without the device's slot: nothing of it hangs there, nor its screen? */
 bool pg_card_is_free(const struct pg_facts *facts, const struct pg_dev *dev);
 
-/* remember.c: as the device is now, but for its address; a serial that cannot be read now is not
- * forgotten. Returns 0 or -ENOMEM. */
+/* remember.c: as the device (of a virtual function: its card) is now, but for the address; a serial that
+ * cannot be read now is not forgotten. Returns 0 or -ENOMEM. */
 int pg_known_refresh(const struct pg_facts *facts, struct pg_known *known, const struct pg_dev *dev);
 /* remember.c: adds the device as it is now, or the user to it. Returns 0 or -ENOMEM. */
 int pg_memory_add(const struct pg_facts *facts, struct pg_memory *memory,

@@ -227,7 +227,7 @@ int pg_nic_why_now(const struct pg_facts *facts, const char **ret)
 	if (r == 0)
 		r = pg_drifts_find(facts, &drifts);
 	for (size_t i = 0; r == 0 && !*ret && i < drifts.n; i++)
-		if (drifts.v[i].how != PG_DRIFT_CHANGED)
+		if (pg_drift_is_elsewhere(&drifts.v[i]))
 			*ret = _("Devices of this node have changed their addresses.");
 	return r;
 }

@@ -281,7 +281,10 @@ static int plan_vfs(struct pg_planner *p)
 {
 	int r = pg_plan_sriov(p);
 
-	return r < 0 || !p->n_dev ? r : pg_plan_guest(p);
+	if (r < 0 || !p->n_dev)
+		return r;
+	r = pg_plan_guest(p);
+	return r < 0 ? r : pg_plan_remember(p);
 }
 
 static int plan_with_devices(struct pg_planner *p)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "src/base/text.h"
+#include "src/host/sriov.h"
 #include "src/plan/drift.h"
 #include "src/plan/memory.h"
 
@@ -26,6 +27,7 @@ int pg_known_refresh(const struct pg_facts *facts, struct pg_known *k, const str
 	k->has_subsystem = dev->has_subsystem;
 	k->subvendor = dev->subvendor;
 	k->subdevice = dev->subdevice;
+	k->card = dev->addr;
 	free(k->path);
 	k->path = pg_dev_path(facts, dev);
 	if (!k->path)
@@ -37,7 +39,14 @@ int pg_known_refresh(const struct pg_facts *facts, struct pg_known *k, const str
 	return k->serial ? 0 : -ENOMEM;
 }
 
-static struct pg_known *grow(struct pg_memory *m, const struct pg_dev *dev)
+/* What tells the device: a virtual function's card, which may not be known. */
+static const struct pg_dev *card_of(const struct pg_facts *facts, const struct pg_dev *dev)
+{
+	return dev->is_vf ? pg_facts_dev(facts, dev->physfn) : dev;
+}
+
+static struct pg_known *grow(const struct pg_facts *facts, struct pg_memory *m,
+			     const struct pg_dev *dev)
 {
 	struct pg_found *found = calloc(m->n + 2, sizeof(*found));
 	struct pg_known *k = found ? pg_vec_add(&m->known, &m->n, sizeof(*k)) : NULL;
@@ -49,7 +58,9 @@ static struct pg_known *grow(struct pg_memory *m, const struct pg_dev *dev)
 	for (size_t i = 0; i + 1 < m->n; i++)
 		found[i] = m->found[i];
 	k->addr = dev->addr;
-	found[m->n - 1] = (struct pg_found){ PG_PLACE_SAME, dev, NULL };
+	k->is_vf = dev->is_vf;
+	k->vf = dev->is_vf ? (unsigned)pg_vf_index(facts, dev) : 0;
+	found[m->n - 1] = (struct pg_found){ PG_PLACE_SAME, dev, card_of(facts, dev), NULL };
 	free(m->found);
 	m->found = found;
 	return k;
@@ -64,11 +75,11 @@ static struct pg_known *line_of(const struct pg_memory *m, const struct pg_dev *
 	return NULL;
 }
 
-/* A serial that was known of it at its old address. */
-static int inherit(const struct pg_memory *m, struct pg_known *k, const struct pg_dev *dev)
+/* A serial that was known of it, or its card, at its old address. */
+static int inherit(const struct pg_memory *m, struct pg_known *k, const struct pg_dev *card)
 {
 	for (size_t i = 0; !k->serial && i < m->n; i++) {
-		if (m->found[i].dev != dev || !m->known[i].serial)
+		if (m->found[i].card != card || !m->known[i].serial)
 			continue;
 		k->serial = strdup(m->known[i].serial);
 		return k->serial ? 0 : -ENOMEM;
@@ -79,14 +90,17 @@ static int inherit(const struct pg_memory *m, struct pg_known *k, const struct p
 int pg_memory_add(const struct pg_facts *facts, struct pg_memory *m, const struct pg_dev *dev,
 		  const char *user)
 {
+	const struct pg_dev *card = card_of(facts, dev);
 	struct pg_known *k = line_of(m, dev);
 	int r;
 
+	if (!card || (dev->is_vf && pg_vf_index(facts, dev) < 0))
+		return 0; /* nothing would tell it */
 	if (!k)
-		k = grow(m, dev);
-	r = k ? pg_known_refresh(facts, k, dev) : -ENOMEM;
+		k = grow(facts, m, dev);
+	r = k ? pg_known_refresh(facts, k, card) : -ENOMEM;
 	if (r == 0)
-		r = inherit(m, k, dev);
+		r = inherit(m, k, card);
 	if (r < 0 || !user || pg_known_has_user(k, user))
 		return r;
 	r = pg_strv_add(&k->user, user);
@@ -98,7 +112,7 @@ int pg_memory_add(const struct pg_facts *facts, struct pg_memory *m, const struc
 static bool is_found(const struct pg_memory *m, const struct pg_dev *dev)
 {
 	for (size_t i = 0; i < m->n; i++)
-		if (m->found[i].dev == dev)
+		if (m->found[i].card == dev)
 			return true;
 	return false;
 }
@@ -177,11 +191,21 @@ static bool table_names(const struct pg_planner *p, struct pg_bdf addr)
 	return false;
 }
 
+/* Is the device where it was, or a function that will be? */
+static bool is_same_place(const struct pg_known *k, const struct pg_found *found)
+{
+	struct pg_bdf addr;
+
+	return found->place == PG_PLACE_SAME ||
+	       (found->place == PG_PLACE_UNMADE && pg_vf_addr(found->card, k->vf, &addr) &&
+		pg_bdf_equal(addr, k->addr));
+}
+
 /* A user whose command is still to be run is one, as long as the device is where it was. */
 static bool is_user(const struct pg_planner *p, const struct pg_known *k,
 		    const struct pg_found *found, const char *user)
 {
-	bool same = found->place == PG_PLACE_SAME;
+	bool same = is_same_place(k, found);
 	unsigned vmid, index;
 
 	if (sscanf(user, "vm/%u/%u", &vmid, &index) == 2) {
@@ -208,8 +232,8 @@ int pg_memory_prune(const struct pg_planner *p, struct pg_memory *m)
 			pg_vec_remove(user->v, &user->n, sizeof(*user->v), k);
 			user->v[user->n] = NULL;
 		}
-		if (m->found[i].dev && user->n)
-			r = pg_known_refresh(p->facts, &m->known[i], m->found[i].dev);
+		if (m->found[i].card && user->n)
+			r = pg_known_refresh(p->facts, &m->known[i], m->found[i].card);
 	}
 	return r;
 }
@@ -232,8 +256,7 @@ static int add(struct remember *m, const struct pg_dev *dev, const char *user)
 {
 	if (!user)
 		return -ENOMEM;
-	return dev->is_bridge || dev->is_vf ? 0 :
-					      pg_memory_add(m->p->facts, &m->memory, dev, user);
+	return dev->is_bridge ? 0 : pg_memory_add(m->p->facts, &m->memory, dev, user);
 }
 
 static int add_all(struct remember *m, const struct pg_hostpci *hp, const char *user)

@@ -32,6 +32,29 @@ static void add_dev(struct pg_facts *facts, uint8_t bus, const char *serial)
 	dev->serial = serial ? strdup(serial) : NULL;
 }
 
+/* The second card has two functions of the four that it can have; behind all others. */
+static void add_vfs(struct pg_facts *facts)
+{
+	for (uint8_t i = 0; i < 2; i++) {
+		struct pg_bdf addr = { .bus = 2, .dev = 0x10, .fn = i }, *link;
+		struct pg_dev *vf, *pf;
+
+		add_dev(facts, 2, NULL);
+		pf = &facts->dev[1];
+		vf = &facts->dev[facts->n_dev - 1];
+		vf->addr = addr;
+		vf->is_vf = true;
+		vf->physfn = pf->addr;
+		link = pg_vec_add(&pf->vf, &pf->n_vf, sizeof(*link));
+		FUZZ_ASSERT(link);
+		*link = addr;
+		pf->total_vfs = 4;
+		pf->num_vfs = 2;
+		pf->vf_offset = 128;
+		pf->vf_stride = 1;
+	}
+}
+
 static struct pg_facts *node(const void *p, size_t n)
 {
 	static const char bind[] = "0000:01:00.0 10de:2684\n0000:03:00.0 10de:2684\n";
@@ -41,9 +64,16 @@ static struct pg_facts *node(const void *p, size_t n)
 	facts->system.node = strdup("pve1");
 	add_dev(facts, 1, "dsn=1");
 	add_dev(facts, 2, NULL);
+	add_vfs(facts);
 	add_file(facts, "/etc/pve-gpu/bind.conf", bind, sizeof(bind) - 1);
 	add_file(facts, PG_PATH_DEVICES, p, n);
 	return facts;
+}
+
+static bool is_function(const struct pg_found *f, unsigned n)
+{
+	return pg_bdf_equal(f->dev->physfn, f->card->addr) && n < f->card->n_vf &&
+	       pg_bdf_equal(f->card->vf[n], f->dev->addr);
 }
 
 static void check(const struct pg_memory *memory)
@@ -54,9 +84,14 @@ static void check(const struct pg_memory *memory)
 
 		FUZZ_ASSERT(has == (f->dev != NULL));
 		FUZZ_ASSERT(f->place != PG_PLACE_MOVED || f->by);
+		FUZZ_ASSERT(f->place != PG_PLACE_UNMADE || (memory->known[i].is_vf && f->card && f->by));
 		/* Another card is never taken for it. */
-		FUZZ_ASSERT(!has || (memory->known[i].vendor == f->dev->vendor &&
-				     memory->known[i].device == f->dev->device));
+		FUZZ_ASSERT(!has || f->card);
+		FUZZ_ASSERT(!f->card || (memory->known[i].vendor == f->card->vendor &&
+					 memory->known[i].device == f->card->device));
+		/* Nor another function. */
+		FUZZ_ASSERT(!has || f->dev->is_vf == memory->known[i].is_vf);
+		FUZZ_ASSERT(!has || !f->dev->is_vf || is_function(f, memory->known[i].vf));
 		for (size_t k = 0; k < memory->known[i].user.n; k++)
 			FUZZ_ASSERT(*memory->known[i].user.v[k]);
 	}

@@ -9,11 +9,10 @@
 
 #include "src/base/proc.h"
 
-static inline void mktree(struct tree *t, const char *file)
+static inline void mktree_at(struct tree *t, char *path)
 {
-	const char *src = getenv("top_srcdir"), *build = getenv("top_builddir");
+	const char *build = getenv("top_builddir");
 	pg_autofree char *tool = pg_strf("%s/tests/tools/mktree", build ? build : ".");
-	pg_autofree char *path = pg_strf("%s/%s", src ? src : ".", file);
 	struct pg_proc_result result = { 0 };
 
 	/* mktree makes the folder itself, also where it stands empty */
@@ -27,4 +26,12 @@ static inline void mktree(struct tree *t, const char *file)
 	assert_int_equal(result.status, 0);
 	pg_proc_result_done(&result);
 	assert_int_equal(pg_root_open(t->dir, &t->root, NULL), 0);
+}
+
+static inline void mktree(struct tree *t, const char *file)
+{
+	const char *src = getenv("top_srcdir");
+	pg_autofree char *path = pg_strf("%s/%s", src ? src : ".", file);
+
+	mktree_at(t, path);
 }

@@ -21,6 +21,15 @@ static void assert_free(const struct node *n)
 	assert_int_equal(pg_store_lock(n->tree->root, PG_DOING_APPLY, &lock, NULL), 0);
 }
 
+/* For logins. */
+static void assert_announced(const struct trial *t, const char *text)
+{
+	struct pg_bytes now PG_CLEANUP(pg_bytes_done) = { 0 };
+
+	assert_int_equal(pg_root_read(t->n->tree->root, "/run/motd.d/pve-gpu", PG_ROOT_MAX, &now), 0);
+	assert_non_null(strstr(now.p, text));
+}
+
 static void on_pause(void *ctx)
 {
 	struct trial *t = ctx;
@@ -31,6 +40,8 @@ static void on_pause(void *ctx)
 	}
 	if (t->lock < 0)
 		assert_free(t->n);
+	if (t->told)
+		assert_announced(t, t->told);
 	t->up++;
 	trial_set_uptime(t);
 	assert_true(t->up < 2000);
@@ -188,7 +199,44 @@ static void test_joins_running(void **state)
 	t.n->plan.n_file = files;
 }
 
-/* An edit that cannot be told apart: nothing is taken back, and nothing reboots. */
+/* What the faces say of the trial: which files keep it from going back; NULL: none. */
+static void assert_stuck(const struct trial *t, const char *paths)
+{
+	struct pg_trial *trial PG_CLEANUP(pg_trial_freep) = NULL;
+
+	assert_int_equal(pg_trial_find(t->n->tree->root, &trial, NULL), 0);
+	assert_non_null(trial);
+	if (paths) {
+		assert_non_null(trial->stuck);
+		assert_string_equal(trial->stuck, paths);
+	} else {
+		assert_null(trial->stuck);
+	}
+}
+
+/* Words that were added to our line do not stop the way back, and stay. */
+static void test_edited_line(void **state)
+{
+	struct pg_bytes now PG_CLEANUP(pg_bytes_done) = { 0 };
+	struct trial t;
+
+	trial_begin(&t, *state);
+	trial_set_address(&t, "192.0.2.1");
+	node_apply(t.n);
+	tree_file(t.n->tree, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on x\"\n"
+				   "GRUB_TIMEOUT=5\n");
+	assert_stuck(&t, NULL);
+	trial_boot(&t, "two");
+	t.told = "the node puts everything back and reboots by itself";
+	watch(&t);
+	assert_int_equal(t.reboots, 1);
+	node_assert_state(t.n, "undone");
+	assert_int_equal(pg_root_read(t.n->tree->root, GRUB, PG_ROOT_MAX, &now), 0);
+	assert_string_equal(now.p, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet x\"\nGRUB_TIMEOUT=5\n");
+}
+
+/* An edit that cannot be told apart: nothing is taken back, and nothing reboots. That is told at once, also
+ * when the wait begins. */
 static void test_edited(void **state)
 {
 	struct trial t;
@@ -196,10 +244,14 @@ static void test_edited(void **state)
 	trial_begin(&t, *state);
 	trial_set_address(&t, "192.0.2.1");
 	node_apply(t.n);
-	tree_file(t.n->tree, GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on x\"\n");
+	assert_stuck(&t, NULL);
+	tree_file(t.n->tree, GRUB, "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=off\"\n");
+	assert_stuck(&t, GRUB);
 	trial_boot(&t, "two");
+	t.told = "NOTHING IS PUT BACK BY ITSELF: " GRUB " was edited since";
 	watch(&t);
 	assert_int_equal(t.reboots, 0);
+	assert_announced(&t, "Our change:\n--- a" GRUB);
 	assert_false(t.n->out.again); /* it would end in the same way */
 	node_assert_state(t.n, "trial");
 	confirm(t.n);
@@ -534,7 +586,7 @@ int main(void)
 		node_test(test_confirmed), node_test(test_not_confirmed),
 		node_test(test_address_missing), node_test(test_together),
 		node_test(test_joins_running),
-		node_test(test_edited), node_test(test_reboot_again),
+		node_test(test_edited), node_test(test_edited_line), node_test(test_reboot_again),
 		node_test(test_power_cut), node_test(test_power_cut_away),
 		node_test(test_power_cut_watchdog), node_test(test_other_open),
 		node_test(test_recover_off), node_test(test_locked),

@@ -45,13 +45,48 @@ static void test_edited_beside(void **state)
 	assert_file(n, TABLE, "# theirs\n");
 }
 
+/* What was added to, and taken from, the very line that has our option. */
+static void test_edited_line(void **state)
+{
+	struct node *n = *state;
+
+	node_apply(n);
+	edit(n, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"splash intel_iommu=on x\"\n"
+		      "GRUB_TIMEOUT=5\n");
+	node_undo(n, NULL);
+	node_assert_outcome(n, PG_OUTCOME_DONE, 0);
+	node_assert_text(n, GRUB " was edited since: only our change was taken out of it.");
+	assert_file(n, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"splash x\"\nGRUB_TIMEOUT=5\n");
+}
+
+/* Our own word was changed, is there twice, or stands in a line that is another by now. */
+static void test_edited_word(void **state)
+{
+	static const char *const texts[] = {
+		"# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=onx y\"\nGRUB_TIMEOUT=5\n",
+		"# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on intel_iommu=on\"\nGRUB_TIMEOUT=5\n",
+		"# mine\n#GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on\"\nGRUB_TIMEOUT=5\n",
+		"# mine\nGRUB_CMDLINE_LINUX=\"quiet intel_iommu=on\"\nGRUB_TIMEOUT=5\n",
+		"# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet\nintel_iommu=on\"\nGRUB_TIMEOUT=5\n",
+	};
+	struct node *n = *state;
+
+	node_apply(n);
+	for (size_t i = 0; i < PG_ARRAY_SIZE(texts); i++) {
+		edit(n, GRUB, texts[i]);
+		node_undo(n, NULL);
+		node_assert_outcome(n, PG_OUTCOME_REFUSED, 1);
+		assert_file(n, GRUB, texts[i]);
+	}
+}
+
 static void test_edited_inside(void **state)
 {
 	struct node *n = *state;
 	pg_autofree char *before = NULL, *now = NULL;
 
 	node_apply(n);
-	edit(n, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on splash\"\n"
+	edit(n, GRUB, "# mine\nGRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=off\"\n"
 		      "GRUB_TIMEOUT=5\n");
 	before = node_snapshot(n);
 	node_undo(n, NULL);
@@ -60,7 +95,7 @@ static void test_edited_inside(void **state)
 	node_assert_text(n, "Our change:\n--- a" GRUB "\n+++ b" GRUB);
 	node_assert_text(n, "-GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n");
 	node_assert_text(n, "What came later:\n--- a" GRUB);
-	node_assert_text(n, "+GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=on splash\"\n");
+	node_assert_text(n, "+GRUB_CMDLINE_LINUX_DEFAULT=\"quiet intel_iommu=off\"\n");
 	node_assert_text(n, "Nothing was changed.");
 	now = node_snapshot(n);
 	assert_string_equal(now, before);
@@ -334,6 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		node_test(test_edited_elsewhere), node_test(test_edited_beside),
+		node_test(test_edited_line),	  node_test(test_edited_word),
 		node_test(test_edited_inside),	  node_test(test_ambiguous),
 		node_test(test_undone_by_hand),	  node_test(test_deleted_since),
 		node_test(test_linked_since),	  node_test(test_keeps_theirs),

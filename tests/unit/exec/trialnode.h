@@ -11,6 +11,7 @@ struct trial {
 	unsigned up;			/* seconds since the start */
 	unsigned confirm_at, reboots;
 	bool fail_reboot;
+	const char *told;		/* what is announced while it waits; NULL: not looked at */
 	int lock;			/* held by another; -1: by none */
 	char data[4096];
 };
