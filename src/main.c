@@ -160,12 +160,13 @@ static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *r
 	return NULL;
 }
 
-/* What is asked for on the command line, or by NO_COLOR, counts more. */
-static void take_theme(const struct wiz *wiz, struct ui_opts *ui)
+/* Of colours, what is asked for on the command line, or by NO_COLOR, counts more. */
+static void take_settings(const struct wiz *wiz, struct ui_opts *ui)
 {
 	enum pg_theme theme = wiz_theme(wiz);
 
 	ui->light = theme == PG_THEME_LIGHT;
+	ui->mouse = wiz_mouse(wiz);
 	if (theme == PG_THEME_PLAIN && ui->color == PG_UNKNOWN)
 		ui->color = PG_NO;
 }
@@ -184,7 +185,7 @@ static int run_ui(const struct pg_cmd_env *env, struct ui_opts *ui, struct wiz_o
 	/* it has handlers of its own for what waits while an archive is open */
 	pg_archive_hold(opts->root, false);
 	if (r == 0)
-		take_theme(wiz, ui);
+		take_settings(wiz, ui);
 	if (r == 0)
 		r = ui_run(wiz, ui, err);
 	pg_archive_hold(opts->root, true);

@@ -238,6 +238,8 @@ int ui_key(struct ui *ui, int key)
 		ui->quit = ui->quit || key == 'q';
 		return 0;
 	}
+	if (key == UI_KEY_CLICK)
+		return ui_click(ui);
 	if (action != UI_ACT_QUIT && action != UI_ACT_HELP) {
 		r = ui_pace_ready(ui);
 		if (r < 0)

@@ -162,8 +162,9 @@ static int draw_button(struct ui_term *t, int y, int x, int w, const char *label
 	(void)snprintf(buf, sizeof(buf), on ? "[ %s ]" : "  %s  ", label);
 	if (on)
 		ui_term_cursor(t, y, x, false);
-	return ui_term_put(t, y, x, w, on ? (unsigned)UI_STYLE_CURSOR : (unsigned)WIZ_PLAIN,
-			   buf);
+	w = ui_term_put(t, y, x, w, on ? (unsigned)UI_STYLE_CURSOR : (unsigned)WIZ_PLAIN, buf);
+	ui_hot_add(ui_term_hot(t), y, x, w, on ? UI_KEY_ENTER : UI_KEY_LEFT);
+	return w;
 }
 
 static void draw_answer(struct ui_term *t, struct ui_rect r, const struct ui_ask *ask,
@@ -195,6 +196,7 @@ void ui_ask_draw(struct ui_term *t, const struct ui_ask *ask, const struct wiz_q
 	w = cols - 8 < WIDEST ? cols - 8 : WIDEST;
 	box = ui_rect_centre(rows, cols, ui_wrap_count(text, w) + 2, w);
 	in = ui_rect_inner(box);
+	ui_hot_clear(ui_term_hot(t));
 	ui_term_fill(t, box, WIZ_PLAIN);
 	ui_term_box(t, box, UI_STYLE_FOCUS, q->title, NULL);
 	for (y = in.y; y < in.y + in.h - 2 && ui_wrap(text, in.w, &pos, &off, &len); y++)

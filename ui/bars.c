@@ -8,8 +8,18 @@
 #include "ui/text.h"
 
 #define HINT_GAP 2
+#define PLACE_MAX 22		/* beside the longest title of a page, the node still has its room */
 #define BAR_MIN 10
 #define BAR_MAX 30
+
+static int draw_place(struct ui_term *t, int y, int x, int w, const char *place)
+{
+	int used = ui_term_put(t, y, x, w, UI_STYLE_DEMO, " ");
+	int room = w - 2 < PLACE_MAX ? w - 2 : PLACE_MAX;
+
+	used += ui_term_put_cut(t, y, x + used, room, UI_STYLE_DEMO, place);
+	return used + ui_term_put(t, y, x + used, w - used, UI_STYLE_DEMO, " ");
+}
 
 void ui_title_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view *view)
 {
@@ -21,6 +31,8 @@ void ui_title_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view *v
 	x += ui_term_put(t, r.y, x, r.w, UI_STYLE_TITLE, "pve-gpu") + 2;
 	if (view->demo)
 		x += ui_term_put(t, r.y, x, end - x, UI_STYLE_DEMO, _(" DEMO ")) + 2;
+	else if (view->place)
+		x += draw_place(t, r.y, x, end - x - 2, view->place) + 2;
 	if (view->host && end - x > 2)
 		(void)ui_term_put_cut(t, r.y, x, end - x - 2, WIZ_PLAIN, view->host);
 	if (view->title)
@@ -175,7 +187,7 @@ static int hints_width(const struct ui_term *t, const struct ui_hint *hint, size
 
 void ui_hints_draw(struct ui_term *t, struct ui_rect r, const struct ui_hint *hint, size_t n)
 {
-	int rank = 9, width, x;
+	int rank = 9, width, x, from;
 
 	while (rank > 0 && hints_width(t, hint, n, rank) > r.w)
 		rank--;
@@ -189,7 +201,10 @@ void ui_hints_draw(struct ui_term *t, struct ui_rect r, const struct ui_hint *hi
 		key = ui_charset_text(ui_term_charset(t), _(hint[i].key));
 		if (!key)
 			return;
+		from = x;
 		x += ui_term_put(t, r.y, x, r.w, UI_STYLE_KEY, key) + 1;
-		x += ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, _(hint[i].label)) + HINT_GAP;
+		x += ui_term_put(t, r.y, x, r.w, WIZ_PLAIN, _(hint[i].label));
+		ui_hot_add(ui_term_hot(t), r.y, from, x - from, ui_keys_by_name(hint[i].key));
+		x += HINT_GAP;
 	}
 }

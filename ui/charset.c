@@ -127,7 +127,7 @@ int ui_charset_item(enum ui_charset charset, struct wiz_item *item)
 int ui_charset_view(enum ui_charset charset, struct wiz_view *view)
 {
 	char **const own[] = {
-		&view->title, &view->host, &view->intro, &view->list_title,
+		&view->title, &view->host, &view->place, &view->intro, &view->list_title,
 		&view->detail_title, &view->next_label, &view->why_not_next,
 		&view->question.title, &view->question.text, &view->progress_text,
 	};

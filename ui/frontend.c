@@ -265,6 +265,7 @@ int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 	struct wiz_frontend frontend = { on_refresh, on_cancelled, &ui };
 	struct ui_term_opts term = {
 		.ascii = opts->ascii, .color = opts->color, .light = opts->light, .headless = opts->script != NULL,
+		.mouse = opts->mouse,
 		.rows = opts->rows, .cols = opts->cols, .type = opts->type,
 	};
 	int r = 0;
@@ -279,6 +280,7 @@ int ui_run(struct wiz *w, const struct ui_opts *opts, struct pg_err *err)
 		return r;
 	ui.in.term = ui.term;
 	ui.in.dump = opts->dump;
+	ui_input_take_mouse(&ui.in, opts->mouse);
 	wiz_set_frontend(w, &frontend);
 	r = loop(&ui, err);
 	wiz_set_frontend(w, &(struct wiz_frontend){ 0 });

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 
 #include "src/base/strbuf.h"
@@ -13,6 +14,14 @@
 #include "ui/signals.h"
 
 #define CHAR_MS 100
+#define WHEEL_ROWS 3
+#define MOUSE (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)
+#define MOUSE_OLD "\033[M"	/* then three bytes */
+#define MOUSE_SGR "\033[<"	/* then numbers, and the letter M or m */
+#define MOUSE_MAX 20
+
+/* How they come from the mouse of somebody else, who may have left it switched on. */
+enum { KEY_UNASKED_OLD = KEY_MAX + 1, KEY_UNASKED_SGR };
 
 static const struct {
 	wint_t curses;
@@ -63,25 +72,95 @@ int ui_input_load(struct ui_input *in, const char *path, struct pg_err *err)
 			       err);
 }
 
-static int from_curses(wint_t c, bool function)
+/* ---- the mouse ---- */
+
+/* Unless that is a key there (F1 of some), or the mouse that was asked for. */
+static void note_unasked(const struct ui_input *in, const char *begin, int key)
 {
-	if (!function) {
-		if (c == '\r' || c == '\n')
-			return UI_KEY_ENTER;
-		if (c == '\t')
-			return UI_KEY_TAB;
-		if (c == 0x1b)
-			return UI_KEY_ESC;
-		if (c == UI_CTRL('c'))
-			return UI_KEY_INTERRUPT;
-		if (c == 0x7f || c == '\b')
-			return UI_KEY_BACKSPACE;
-		return c == 0 || c >= UI_KEY_SPECIAL ? UI_KEY_OTHER : (int)c;
+	int now = key_defined(begin);
+
+	if (now == 0 || (now == KEY_MOUSE && !in->mouse))
+		(void)define_key(begin, key);
+}
+
+void ui_input_take_mouse(struct ui_input *in, bool mouse)
+{
+	/* gpm's comes by a connection of its own, at which nobody here waits. */
+	in->mouse = mouse && setenv("NCURSES_GPM_TERMS", "", 1) == 0 && mousemask(MOUSE, NULL) != 0;
+	if (in->mouse)
+		(void)mouseinterval(0);
+	note_unasked(in, MOUSE_OLD, KEY_UNASKED_OLD);
+	note_unasked(in, MOUSE_SGR, KEY_UNASKED_SGR);
+}
+
+static int take_mouse(struct ui_input *in, int what, int y, int x)
+{
+	if (!in->mouse)
+		return UI_KEY_NONE;
+	if (what == UI_KEY_CLICK) {
+		in->y = y;
+		in->x = x;
+		return what;
+	}
+	in->again = WHEEL_ROWS - 1;
+	in->again_key = what == UI_KEY_WHEEL_UP ? UI_KEY_UP : UI_KEY_DOWN;
+	return in->again_key;
+}
+
+static int from_mouse(struct ui_input *in)
+{
+	MEVENT e;
+
+	if (getmouse(&e) != OK || !(e.bstate & MOUSE))
+		return UI_KEY_NONE;
+	return take_mouse(in, e.bstate & BUTTON1_PRESSED ? UI_KEY_CLICK :
+			      e.bstate & BUTTON4_PRESSED ? UI_KEY_WHEEL_UP : UI_KEY_WHEEL_DOWN, e.y, e.x);
+}
+
+/* What comes behind its beginning is no text and no keys. */
+static void leave_out_mouse(wint_t kind)
+{
+	int c;
+
+	timeout(CHAR_MS);
+	for (int i = 0; i < (kind == KEY_UNASKED_OLD ? 3 : MOUSE_MAX); i++) {
+		c = getch();
+		if (c == ERR || (kind == KEY_UNASKED_SGR && c != ';' && (c < '0' || c > '9')))
+			break;
+	}
+}
+
+/* ---- keys ---- */
+
+static int from_function(struct ui_input *in, wint_t c)
+{
+	if (c == KEY_MOUSE)
+		return from_mouse(in);
+	if (c == KEY_UNASKED_OLD || c == KEY_UNASKED_SGR) {
+		leave_out_mouse(c);
+		return UI_KEY_NONE;
 	}
 	for (size_t i = 0; i < PG_ARRAY_SIZE(special); i++)
 		if (special[i].curses == c)
 			return special[i].key;
 	return UI_KEY_OTHER;
+}
+
+static int from_curses(struct ui_input *in, wint_t c, bool function)
+{
+	if (function)
+		return from_function(in, c);
+	if (c == '\r' || c == '\n')
+		return UI_KEY_ENTER;
+	if (c == '\t')
+		return UI_KEY_TAB;
+	if (c == 0x1b)
+		return UI_KEY_ESC;
+	if (c == UI_CTRL('c'))
+		return UI_KEY_INTERRUPT;
+	if (c == 0x7f || c == '\b')
+		return UI_KEY_BACKSPACE;
+	return c == 0 || c >= UI_KEY_SPECIAL ? UI_KEY_OTHER : (int)c;
 }
 
 /* Signals that are keys, or that happen to the terminal. */
@@ -126,7 +205,7 @@ static int from_keyboard(struct ui_input *in, int timeout_ms)
 		timeout(readable || ui_signals_wait(STDIN_FILENO, 0) ? CHAR_MS : 0);
 		r = get_wch(&c);
 		if (r != ERR)
-			return from_curses(c, r == KEY_CODE_YES);
+			return from_curses(in, c, r == KEY_CODE_YES);
 		if (readable && is_at_end()) {
 			ui_term_lost(in->term);
 			in->ended = true;
@@ -158,6 +237,8 @@ static int do_step(struct ui_input *in, const struct ui_step *step)
 	case UI_STEP_KEY:
 		break;
 	}
+	if (step->key == UI_KEY_CLICK || step->key == UI_KEY_WHEEL_UP || step->key == UI_KEY_WHEEL_DOWN)
+		return take_mouse(in, step->key, step->rows, step->cols);
 	return step->key;
 }
 
@@ -188,6 +269,10 @@ int ui_input_key(struct ui_input *in, int timeout_ms)
 
 	if (key != UI_KEY_NONE || in->ended)
 		return key;
+	if (in->again > 0) {
+		in->again--;
+		return in->again_key;
+	}
 	if (in->scripted)
 		return from_script(in, timeout_ms);
 	key = from_keyboard(in, timeout_ms);

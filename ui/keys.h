@@ -18,6 +18,8 @@ enum ui_key {
 	UI_KEY_ENTER, UI_KEY_ESC, UI_KEY_TAB, UI_KEY_BACKSPACE, UI_KEY_DELETE, UI_KEY_F1,
 	UI_KEY_RESIZE,		/* the size changed */
 	UI_KEY_INTERRUPT,	/* Ctrl-C */
+	UI_KEY_CLICK,		/* of the mouse; ui/input.h has where */
+	UI_KEY_WHEEL_UP, UI_KEY_WHEEL_DOWN,	/* come as arrow keys */
 	UI_KEY_OTHER,		/* known to the terminal, not to us */
 };
 

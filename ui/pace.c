@@ -38,6 +38,7 @@ static int draw(struct ui *ui)
 {
 	(void)clock_gettime(CLOCK_MONOTONIC, &ui->shown);
 	ui->late = false;
+	ui->seen = true;
 	return ui_page_draw(ui);
 }
 
@@ -107,6 +108,7 @@ int ui_pace_key(struct ui *ui, int *ret)
 {
 	int r = ui_page_fit(ui);
 
+	ui->seen = false;
 	if (r < 0 || (!ui->in.scripted && !is_old(ui) && comes(ui, 0, ret)) ||
 	    comes_before_line_is_free(ui, ret))
 		return r;

@@ -149,7 +149,10 @@ void ui_plain_page(struct plain *p)
 {
 	const struct wiz_view *v = &p->view;
 
-	(void)fprintf(p->out, "\n== %s%s ==\n", v->title ? v->title : "", v->demo ? _(" (demo node)") : "");
+	(void)fprintf(p->out, "\n== %s%s", v->title ? v->title : "", v->demo ? _(" (demo node)") : "");
+	if (v->place)
+		(void)fprintf(p->out, " (%s)", v->place);
+	(void)fputs(" ==\n", p->out);
 	tell_step(p);
 	if (v->intro)
 		(void)fprintf(p->out, "%s\n", v->intro);

@@ -71,24 +71,52 @@ static int add_named(struct ui_script *s, enum ui_step_kind kind, const char *na
 	return step && step->name ? 0 : -ENOMEM;
 }
 
-static int add_resize(struct ui_script *s, char *size)
+/* "80x24", "5,2" */
+static int read_pair(char *text, char between, uint64_t *first, uint64_t *second)
 {
-	char *x = strchr(size, 'x');
-	struct ui_step *step;
-	uint64_t rows, cols;
+	char *at = strchr(text, between);
 
-	if (!x)
+	if (!at)
 		return -EINVAL;
-	*x = '\0';
-	if (pg_text_number(size, 10, MAX_SIZE, &cols) < 0 ||
-	    pg_text_number(x + 1, 10, MAX_SIZE, &rows) < 0 || rows == 0 || cols == 0)
+	*at = '\0';
+	if (pg_text_number(text, 10, MAX_SIZE, first) < 0 ||
+	    pg_text_number(at + 1, 10, MAX_SIZE, second) < 0 || *first == 0 || *second == 0)
 		return -EINVAL;
-	step = add(s, UI_STEP_RESIZE);
+	return 0;
+}
+
+static int add_place(struct ui_script *s, enum ui_step_kind kind, int key, uint64_t rows, uint64_t cols)
+{
+	struct ui_step *step = add(s, kind);
+
 	if (!step)
 		return -ENOMEM;
+	step->key = key;
 	step->rows = (int)rows;
 	step->cols = (int)cols;
 	return 0;
+}
+
+static int add_resize(struct ui_script *s, char *size)
+{
+	uint64_t rows, cols;
+	int r = read_pair(size, 'x', &cols, &rows);
+
+	return r < 0 ? r : add_place(s, UI_STEP_RESIZE, UI_KEY_NONE, rows, cols);
+}
+
+static int add_click(struct ui_script *s, char *place)
+{
+	uint64_t row, col;
+	int r = read_pair(place, ',', &row, &col);
+
+	return r < 0 ? r : add_place(s, UI_STEP_KEY, UI_KEY_CLICK, row - 1, col - 1);
+}
+
+static int add_wheel(struct ui_script *s, const char *way)
+{
+	return add_key(s, strcmp(way, "up") == 0   ? UI_KEY_WHEEL_UP :
+			  strcmp(way, "down") == 0 ? UI_KEY_WHEEL_DOWN : UI_KEY_NONE);
 }
 
 static int parse_line(struct ui_script *s, char *line)
@@ -106,6 +134,10 @@ static int parse_line(struct ui_script *s, char *line)
 		return add_key(s, ui_keys_by_name(pg_text_trim(rest)));
 	if (strcmp(line, "type") == 0)
 		return add_text(s, rest);
+	if (strcmp(line, "click") == 0)
+		return add_click(s, pg_text_trim(rest));
+	if (strcmp(line, "wheel") == 0)
+		return add_wheel(s, pg_text_trim(rest));
 	if (strcmp(line, "dump") == 0)
 		return add_named(s, UI_STEP_DUMP, pg_text_trim(rest));
 	if (strcmp(line, "bytes") == 0)

@@ -4,6 +4,8 @@
  *
  *	key NAME		Down, Space, Enter, Esc, Ctrl-C, q, ?, …
  *	type TEXT		each character of the rest of the line
+ *	click ROW,COL		the mouse, where a dump says that its cursor is; as wheel, only with mouse = on
+ *	wheel up|down
  *	dump NAME		the screen as text, after a line "== NAME =="
  *	bytes NAME		how many went to the terminal since the last such line, as "NAME N"
  *	rest			the keys rest, so that what follows the cursor is drawn; a dump rests too
@@ -20,7 +22,7 @@ struct ui_step {
 	enum ui_step_kind kind;
 	int key;
 	char *name;		/* of a dump, or of a number of bytes */
-	int rows, cols;
+	int rows, cols;		/* of a new size; of a click, from 0 */
 };
 
 struct ui_script {

@@ -25,7 +25,7 @@ enum ui_signal {
  */
 void ui_signals_take(int fd);
 /* What brings the terminal's normal screen back; at most UI_RESET_MAX bytes. */
-#define UI_RESET_MAX 64
+#define UI_RESET_MAX 96
 void ui_signals_set_reset(const char *reset);
 /* Gives them back to whoever had them. */
 void ui_signals_release(void);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What the frontend knows while it runs: the page as it was built last, and where in it the
- * person is. Private to frontend.c, page.c, pace.c, act.c and find.c.
+ * person is. Private to frontend.c, page.c, pace.c, act.c,
+ * click.c and find.c.
  */
 #pragma once
 
@@ -59,6 +60,7 @@ struct ui {
 	bool late;			/* while busy: it was not, since the line was */
 	struct timespec shown;		/* the same on a clock that nobody sets */
 	bool touched;			/* a key was pressed */
+	bool seen;			/* the page was drawn as it is now */
 	struct pg_err *err;		/* borrowed, or NULL: what went wrong, in words */
 	bool quit;
 };
@@ -108,6 +110,11 @@ int ui_key(struct ui *ui, int key);
 /* A key while something runs: scrolling, redrawing and stopping only. */
 void ui_key_busy(struct ui *ui, int key);
 void ui_say(struct ui *ui, const char *message);
+
+/* ---- click.c ---- */
+
+/* Does what a click means where it was made (ui->in). */
+int ui_click(struct ui *ui);
 
 /* ---- find.c ---- */
 

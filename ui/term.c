@@ -29,6 +29,7 @@ struct ui_term {
 	attr_t can;		/* attributes that make a difference there */
 	int cursor_y, cursor_x;
 	bool cursor_visible;
+	struct ui_hot hot;
 };
 
 static int refuse(struct pg_err *err, const char *why)
@@ -37,13 +38,20 @@ static int refuse(struct pg_err *err, const char *why)
 			  "%s Use `pve-gpu --plain`, the same on ordinary lines, `pve-gpu list`, or `pve-gpu --help` instead.", why);
 }
 
-/* Adds a terminal's string without its padding ("$<5>"). */
-static void add_string(char *buf, size_t size, const char *name)
+/* A terminal's string, or NULL. */
+static const char *find_string(const char *name)
 {
 	const char *s = tigetstr(name);
+
+	return s == (const char *)-1 ? NULL : s;
+}
+
+/* Adds one without its padding ("$<5>"). */
+static void add_string(char *buf, size_t size, const char *s)
+{
 	size_t at = strlen(buf);
 
-	if (!s || s == (const char *)-1)
+	if (!s)
 		return;
 	while (*s && at + 1 < size) {
 		const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
@@ -68,16 +76,20 @@ static int look_at_terminal(struct pg_err *err)
 }
 
 /* Opens the terminal and learns how to put it back after a crash. */
-static SCREEN *open_terminal(void)
+static SCREEN *open_terminal(bool mouse)
 {
 	SCREEN *screen = newterm(NULL, stdout, stdin);
 	char reset[UI_RESET_MAX] = "";
 
 	if (!screen)
 		return NULL;
-	add_string(reset, sizeof(reset), "sgr0");
-	add_string(reset, sizeof(reset), "cnorm");
-	add_string(reset, sizeof(reset), "rmcup");
+	/* As curses does it. */
+	if (mouse && find_string("kmous"))
+		add_string(reset, sizeof(reset),
+			   find_string("XM") ? tiparm(find_string("XM"), 0) : "\033[?1000l");
+	add_string(reset, sizeof(reset), find_string("sgr0"));
+	add_string(reset, sizeof(reset), find_string("cnorm"));
+	add_string(reset, sizeof(reset), find_string("rmcup"));
 	ui_signals_set_reset(reset);
 	return screen;
 }
@@ -175,7 +187,7 @@ int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct p
 	choose_charset(t, opts->ascii);
 	/* Before curses looks at the signals: it leaves those alone that have a handler. */
 	ui_signals_take(t->headless ? -1 : STDOUT_FILENO);
-	t->screen = t->headless ? open_headless(t, opts->type) : open_terminal();
+	t->screen = t->headless ? open_headless(t, opts->type) : open_terminal(opts->mouse);
 	if (!t->screen)
 		return refuse(err, _("This type of terminal (TERM) is not known here."));
 	(void)set_term(t->screen);
@@ -191,9 +203,7 @@ int ui_term_open(const struct ui_term_opts *opts, struct ui_term **ret, struct p
 /* A terminal without a second screen keeps what was shown: the shell gets an empty row. */
 static void leave_row(const struct ui_term *t)
 {
-	const char *rmcup = tigetstr("rmcup");
-
-	if (t->headless || t->lost || (rmcup && rmcup != (const char *)-1))
+	if (t->headless || t->lost || find_string("rmcup"))
 		return;
 	(void)attr_set(A_NORMAL, 0, NULL);
 	(void)move(LINES - 1, 0);
@@ -300,6 +310,12 @@ void ui_term_erase(struct ui_term *t)
 	(void)erase();
 	t->cursor_visible = false;
 	t->cursor_y = t->cursor_x = 0;
+	ui_hot_clear(&t->hot);
+}
+
+struct ui_hot *ui_term_hot(struct ui_term *t)
+{
+	return &t->hot;
 }
 
 /* Up to n bytes as wide characters; what is not valid becomes '?'. */

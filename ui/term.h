@@ -7,6 +7,7 @@
 
 #include "src/base/err.h"
 #include "ui/charset.h"
+#include "ui/hot.h"
 #include "ui/layout.h"
 #include "ui/theme.h"
 
@@ -16,6 +17,7 @@ struct ui_term_opts {
 	bool ascii;
 	enum pg_tri color;
 	bool light;		/* the background */
+	bool mouse;		/* is to be switched off after a crash */
 	bool headless;		/* no terminal: the screen is in memory only */
 	int rows, cols;		/* headless: its size; 0: 24x80 */
 	const char *type;	/* headless: the terminal's type; NULL: any with colours */
@@ -60,6 +62,8 @@ void ui_term_box(struct ui_term *t, struct ui_rect r, unsigned style, const char
 		 const char *foot);
 /* Where the cursor rests; it is visible in text fields only. */
 void ui_term_cursor(struct ui_term *t, int y, int x, bool visible);
+/* What of the screen can be clicked; empty after ui_term_erase(). */
+struct ui_hot *ui_term_hot(struct ui_term *t);
 /* Sends what changed since the last time; all: the whole screen, again. */
 void ui_term_flush(struct ui_term *t, bool all);
 /* Headless: the bytes that would have gone to the terminal since this was asked last. */

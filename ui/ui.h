@@ -14,6 +14,7 @@ struct ui_opts {
 	enum pg_tri color;	/* unknown: where the terminal has it and NO_COLOR is not set */
 	bool plain;		/* on ordinary lines of standard input and output; no terminal is needed */
 	bool light;		/* the terminal's background is light */
+	bool mouse;		/* clicks and the wheel are taken, where the terminal sends them */
 	const char *script;	/* keys from this file instead of a keyboard (tests), or NULL */
 	FILE *dump;		/* where the script's `dump` writes the screen as text */
 	int rows, cols;		/* with a script: the size of the screen; no terminal is needed */

@@ -270,6 +270,11 @@ int wiz_save(struct wiz *w, const char *path, const struct pg_bytes *bytes, mode
 /* The path that is offered for it: NULL: no memory. The caller frees it. */
 char *wiz_save_path(const struct wiz *w, const char *name);
 
+/* ---- node.c ---- */
+
+/* Which node it is, for the row at the top. */
+void wiz_build_node(const struct wiz *w, struct wiz_view *view);
+
 /* ---- devtext.c: words for a device ---- */
 
 /* "GPU", "Audio", "NIC": at most five letters. */

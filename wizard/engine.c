@@ -193,23 +193,6 @@ int wiz_note(struct wiz *w, const char *title, const char *text)
 
 /* ---- showing ---- */
 
-static void build_host(const struct wiz *w, struct wiz_view *view)
-{
-	const struct pg_system *s = &w->facts->system;
-	struct pg_strbuf b PG_CLEANUP(pg_strbuf_done) = { 0 };
-
-	pg_strbuf_addf(&b, "%s", s->node ? s->node : _("unknown node"));
-	if (s->pve_version)
-		pg_strbuf_addf(&b, _("  PVE %.*s"), (int)strcspn(s->pve_version, "-~"),
-			       s->pve_version);
-	else
-		pg_strbuf_add(&b, _("  no Proxmox VE"));
-	if (s->kernel)
-		pg_strbuf_addf(&b, _("  Linux %s"), s->kernel);
-	wiz_view_set(view, &view->host, "%s", b.s ? b.s : "");
-	view->demo = s->is_demo;
-}
-
 static enum wiz_step_state step_state(const struct wiz *w, enum wiz_page page)
 {
 	if (page == w->page)
@@ -273,7 +256,7 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 		     w->choices->sriov.wanted ? _("Virtual functions") :
 		     wiz_vgpu_is_chosen(w) ? _("A part of a card") :
 					    _(ops->title));
-	build_host(w, &view);
+	wiz_build_node(w, &view);
 	build_steps(w, &view);
 	build_question(w, &view);
 	view.can = w->n_back ? WIZ_CAN_BACK : 0;

@@ -81,6 +81,11 @@ enum pg_theme wiz_theme(const struct wiz *w)
 	return w->facts->settings.theme;
 }
 
+bool wiz_mouse(const struct wiz *w)
+{
+	return w->facts->settings.mouse;
+}
+
 bool wiz_has_repair(const struct wiz *w)
 {
 	for (size_t i = 0; i < w->host.n; i++)

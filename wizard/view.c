@@ -33,6 +33,7 @@ void wiz_view_done(struct wiz_view *v)
 	free(v->page);
 	free(v->title);
 	free(v->host);
+	free(v->place);
 	for (size_t i = 0; i < v->n_step; i++)
 		free(v->step[i].label);
 	free(v->step);

@@ -104,6 +104,7 @@ struct wiz_view {
 	char *title;		/* "Set up passthrough" */
 	char *host;		/* "pve1  PVE 9.0  Linux 6.14.8-2-pve" */
 	bool demo;
+	char *place;		/* "FOLDER: old-node": why it is not the running system; NULL: it is, or the demo */
 	struct wiz_step *step;	/* empty on Home, Status, History */
 	size_t n_step;
 	enum wiz_shape shape;

@@ -63,6 +63,8 @@ int wiz_fold(struct wiz *w, struct wiz_view *view, size_t i, bool *ret_done);
 bool wiz_wants_reboot(const struct wiz *w);
 /* What the node's settings say of colours. */
 enum pg_theme wiz_theme(const struct wiz *w);
+/* Do they ask for the mouse? */
+bool wiz_mouse(const struct wiz *w);
 
 /* ---- the answer file (answers.c; libconfuse) ---- */
 

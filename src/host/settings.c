@@ -99,6 +99,16 @@ static int check_theme(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
+static int check_mouse(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *word = cfg_opt_getnstr(opt, 0);
+
+	if (strcmp(word, "on") == 0 || strcmp(word, "off") == 0)
+		return 0;
+	complain(cfg_getptr(cfg, CONTEXT), cfg->line, _("mouse is on or off."));
+	return -1;
+}
+
 /* PVE::JSONSchema, pve-storage-id */
 static int check_storage(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -150,6 +160,7 @@ static int take(cfg_t *cfg, struct pg_settings *s)
 
 	s->trial_minutes = (unsigned)cfg_getint(cfg, "trial");
 	s->theme = (enum pg_theme)find_theme(cfg_getstr(cfg, "theme"));
+	s->mouse = strcmp(cfg_getstr(cfg, "mouse"), "on") == 0;
 	if (storage && *storage && !(s->storage = strdup(storage)))
 		return -ENOMEM;
 	return take_rules(cfg, &s->rules);
@@ -164,6 +175,7 @@ static int parse(const struct pg_bytes *bytes, struct pg_settings *s, char **bad
 	cfg_opt_t opts[] = {
 		CFG_INT("trial", PG_TRIAL_MINUTES, CFGF_NONE),
 		CFG_STR("theme", "auto", CFGF_NONE),
+		CFG_STR("mouse", "off", CFGF_NONE),
 		CFG_STR("storage", NULL, CFGF_NONE),
 		CFG_STR_LIST("rules", folders, CFGF_NONE),
 		CFG_PTR_CB(CONTEXT, NULL, CFGF_NONE, NULL, NULL),
@@ -179,6 +191,7 @@ static int parse(const struct pg_bytes *bytes, struct pg_settings *s, char **bad
 	(void)cfg_set_error_function(cfg, on_error);
 	(void)cfg_set_validate_func(cfg, "trial", check_trial);
 	(void)cfg_set_validate_func(cfg, "theme", check_theme);
+	(void)cfg_set_validate_func(cfg, "mouse", check_mouse);
 	(void)cfg_set_validate_func(cfg, "storage", check_storage);
 	(void)cfg_set_validate_func(cfg, "rules", check_rules);
 	if (cfg_parse_buf(cfg, bytes->p) != CFG_SUCCESS)

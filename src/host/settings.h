@@ -24,6 +24,7 @@ enum pg_theme {
 struct pg_settings {
 	unsigned trial_minutes;	/* 1 to PG_TRIAL_MINUTES_MAX */
 	enum pg_theme theme;
+	bool mouse;		/* the wizard takes clicks and the wheel */
 	char *storage;		/* for disks that a VM needs; NULL: by the VM's other disks */
 	struct pg_strv rules;	/* folders of the person's own rules, absolute; only "/" ends with '/' */
 	char *bad;		/* "/etc/pve-gpu/pve-gpu.conf:3: …": why nothing of the file counts */

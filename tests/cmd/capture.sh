@@ -140,6 +140,15 @@ for words in 'passthrough 100 01:00 --apply --yes' undo recover confirm 'apply -
 	is "an archive is not changed: $words" "$? $(head -n 1 "$tmp/diag")" \
 		'2 pve-gpu: An archive cannot be changed. Unpack it (tar -xJf), and give that folder as --root.'
 done
+# heading ROOT: what the wizard says first
+heading() {
+	echo q | "$pve_gpu" --plain --root "$1" 2>/dev/null | sed -n 2p
+}
+"$top_builddir/tests/tools/mktree" "$top_srcdir/tests/trees/sriov-vfs.tree" "$tmp/other"
+"$pve_gpu" --root "$tmp/other" capture "$tmp/o.tar.xz" >"$tmp/out" 2>&1
+is 'the wizard says that it is an archive' "$(heading "$tmp/o.tar.xz")" '== Home (ARCHIVE) =='
+is 'or which folder' "$(heading "$tmp/other/")" '== Home (FOLDER: other) =='
+is 'the demo is the demo' "$(heading "$node")" '== Home (demo node) =='
 echo 'no archive' >"$tmp/text"
 "$pve_gpu" --root "$tmp/text" list --json >"$tmp/out" 2>"$tmp/diag"
 is 'what is none' "$? $("$jsonq" get /error <"$tmp/out" | cut -d : -f 1-2)" \

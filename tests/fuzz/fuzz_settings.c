@@ -15,7 +15,8 @@ static void check(const struct pg_settings *s)
 	if (!s->bad)
 		return;
 	FUZZ_ASSERT(pg_text_starts(s->bad, PG_PATH_SETTINGS ":"));
-	FUZZ_ASSERT(s->trial_minutes == PG_TRIAL_MINUTES && s->theme == PG_THEME_AUTO && !s->storage);
+	FUZZ_ASSERT(s->trial_minutes == PG_TRIAL_MINUTES && s->theme == PG_THEME_AUTO && !s->mouse &&
+		    !s->storage);
 	FUZZ_ASSERT(s->rules.n == 1 && strcmp(s->rules.v[0], PG_PATH_RULES) == 0);
 }
 

@@ -93,6 +93,12 @@ owned_node() {
 	echo 'hostpci0: 0000:05:00.0,pcie=1' >>"$tmp/node/etc/pve/nodes/pve1/qemu-server/100.conf"
 }
 
+# Whose settings ask for the mouse.
+mouse_node() {
+	new_node
+	echo 'mouse = on' >"$tmp/node/etc/pve-gpu/pve-gpu.conf"
+}
+
 # Names of devices come from this machine's lists (hwdb, pci.ids), which grow with the years.
 same_names() {
 	new_node
@@ -105,6 +111,8 @@ screens flow 80x24 flow-80x24
 screens flow 120x40 flow-120x40
 screens flow 80x24 flow-80x24-ascii --ascii --color=never
 screens doctor 80x24 doctor-80x24
+mouse_node
+screens_here mouse 80x24 mouse-80x24
 moved_node
 screens_here drift 80x24 drift-80x24
 cluster_node

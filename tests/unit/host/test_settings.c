@@ -16,13 +16,14 @@ static void is_usual(const struct pg_settings *s)
 	assert_int_equal(s->trial_minutes, 10);
 	assert_int_equal(s->theme, PG_THEME_AUTO);
 	assert_null(s->storage);
+	assert_false(s->mouse);
 	assert_int_equal(s->rules.n, 1);
 	assert_string_equal(s->rules.v[0], "/etc/pve-gpu/rules.d");
 }
 
 static void test_usual(void **state)
 {
-	static const char *const same[] = { "", "# nothing\n", "\n\n", "trial = 10\ntheme = auto\n" };
+	static const char *const same[] = { "", "# nothing\n", "\n\n", "trial = 10\ntheme = auto\nmouse = off\n" };
 
 	(void)state;
 	for (size_t i = 0; i < PG_ARRAY_SIZE(same); i++) {
@@ -39,11 +40,12 @@ static void test_all(void **state)
 	struct pg_settings s PG_CLEANUP(pg_settings_done) = { 0 };
 
 	(void)state;
-	parse("# mine\ntrial = 30\ntheme = light\nstorage = 'vm-disks'\n"
+	parse("# mine\ntrial = 30\ntheme = light\nmouse = on\nstorage = 'vm-disks'\n"
 	      "rules = { '/srv/rules/', /etc/pve-gpu/rules.d }\n", &s);
 	assert_null(s.bad);
 	assert_int_equal(s.trial_minutes, 30);
 	assert_int_equal(s.theme, PG_THEME_LIGHT);
+	assert_true(s.mouse);
 	assert_string_equal(s.storage, "vm-disks");
 	assert_int_equal(s.rules.n, 2);
 	assert_string_equal(s.rules.v[0], "/srv/rules");
@@ -60,6 +62,8 @@ static void test_bad(void **state)
 		{ "trial = -5\n", "conf:1: trial takes minutes" },
 		{ "trial = soon\n", "conf:1: " },
 		{ "# one\n/* two\n*/ theme = dark\n", "conf:3: theme is auto" },
+		{ "mouse = yes\n", "conf:1: mouse is on or off" },
+		{ "mouse = on\ntrial = 0\n", "conf:2: trial takes minutes" },
 		{ "storage = 'a b'\n", "conf:1: storage is the name" },
 		{ "storage = '-x'\n", "conf:1: storage is the name" },
 		{ "trial = 20\nrules = { 'rules.d' }\n", "conf:2: rules are folders" },

@@ -38,6 +38,25 @@ static void test_tree(void **state)
 	assert_int_equal(fake.details, 2); /* not for the row that was only passed */
 }
 
+static void page_folder(const struct fake *f, struct wiz_view *v)
+{
+	page_tree(f, v);
+	v->place = strdup("FOLDER: a-node-with-a-long-name");
+}
+
+/* What is not this node says so wherever there is room for a title at all. */
+static void test_folder(void **state)
+{
+	struct fake fake = { .page = page_folder, .marks = "   " };
+	struct play p PG_CLEANUP(play_done) =
+		play(&fake, 80, 24, "dump a\nresize 60x24\ndump b\nresize 40x12\ndump c\nkey q\n");
+
+	(void)state;
+	HAS(p, "\n pve-gpu   FOLDER: a-node-with-a…   pve1  PVE 9.0  Linux 6…  Set up passthrough\n");
+	HAS(p, "\n pve-gpu   FOLDER: a-node-with-a…   pv…  Set up passthrough\n");
+	HAS(p, "\n pve-gpu   FOLDER…   Set up passthrough\n");
+}
+
 static void test_ascii(void **state)
 {
 	struct fake fake = { .page = page_tree, .marks = "xx " };
@@ -212,6 +231,102 @@ static void test_ends(void **state)
 	assert_int_equal(c.r, 0);
 	assert_string_equal(fake.events, "");
 	assert_int_equal(bad.r, -EINVAL);
+}
+
+/* ---- the mouse ---- */
+
+/* Rows of page_tree: 4 group/14, 5 dev/0, 6 dev/1, 7 group/15, 8 dev/2, 9 dev/9. */
+static void test_mouse(void **state)
+{
+	static const struct {
+		const char *keys, *events;
+	} cases[] = {
+		{ "click 6,10\n", "QUIT dev/1;" },
+		{ "click 6,2\nclick 6,42\n", "TOGGLE dev/1;QUIT dev/1;" },	/* as wide as the cursor */
+		{ "click 6,1\nclick 6,43\n", "QUIT dev/0;" },			/* frames */
+		{ "click 4,10\nclick 4,10\n", "FOLD group/14;QUIT group/14;" },
+		{ "click 9,10\nclick 9,10\n", "QUIT dev/9;" },			/* it cannot be taken */
+		{ "click 12,10\nclick 5,60\nclick 3,10\nclick 1,10\nclick 22,10\n", "QUIT dev/0;" },
+		{ "click 24,1\nclick 24,200\n", "QUIT dev/0;" },		/* ↑↓ is no key */
+		{ "click 24,10\nclick 24,20\n", "TOGGLE dev/0;TOGGLE dev/0;QUIT dev/0;" },
+		{ "click 24,22\nclick 24,23\n", "QUIT dev/0;" },		/* between two keys */
+		{ "click 24,25\n", "NEXT dev/0;QUIT dev/0;" },
+		{ "click 24,36\n", "BACK dev/0;QUIT dev/0;" },
+		{ "wheel down\nwheel down\nwheel up\n", "QUIT dev/1;" },
+		/* what lies over the page covers its rows, not its keys */
+		{ "key d\nclick 12,40\nclick 5,10\nclick 24,10\nkey Esc\n", "QUIT dev/0;" },
+		/* the other pane has the keys: the click takes them back first */
+		{ "key Tab\nclick 5,10\nclick 5,10\n", "TOGGLE dev/0;QUIT dev/0;" },
+		{ "key /\ntype 02\nclick 5,10\nclick 5,10\nkey Enter\n", "QUIT dev/1;" },
+		{ "resize 30x8\nclick 5,10\nclick 5,10\nresize 80x24\n", "QUIT dev/0;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(cases); i++) {
+		for (int on = 0; on < 2; on++) {
+			struct fake fake = { .page = page_tree, .marks = "   " };
+			struct ui_opts opts = { .color = PG_UNKNOWN, .rows = 24, .cols = 80, .mouse = on };
+			pg_autofree char *keys = NULL;
+			struct play p PG_CLEANUP(play_done) = { 0 };
+
+			assert_true(asprintf(&keys, "%skey q\n", cases[i].keys) > 0);
+			p = play_with(&fake, opts, keys);
+			assert_int_equal(p.r, 0);
+			if (on)
+				assert_string_equal(fake.events, cases[i].events);
+			else
+				assert_null(strstr(fake.events, "TOGGLE"));
+		}
+	}
+}
+
+/* A question is answered by its buttons alone, and never by one click that was meant for what was there before. */
+static void test_mouse_questions(void **state)
+{
+	static const struct {
+		enum wiz_ask ask;
+		const char *keys, *events;
+	} cases[] = {
+		{ WIZ_ASK_YESNO, "click 14,36\n", "NEXT dev/0;ANSWER no;QUIT dev/0;" },
+		{ WIZ_ASK_YESNO, "click 14,44\nclick 14,44\n", "NEXT dev/0;ANSWER yes;QUIT dev/0;" },
+		{ WIZ_ASK_YESNO, "click 14,44\nkey Esc\n", "NEXT dev/0;ANSWER no;QUIT dev/0;" },
+		{ WIZ_ASK_YESNO, "click 14,44\nclick 14,36\nclick 14,36\n", "NEXT dev/0;ANSWER no;QUIT dev/0;" },
+		/* its keys, the rows below it, beside the buttons */
+		{ WIZ_ASK_YESNO, "click 24,25\nclick 24,15\nclick 5,10\nclick 5,10\nclick 14,40\nclick 13,36\nwheel up\nkey Esc\n",
+		  "NEXT dev/0;ANSWER no;QUIT dev/0;" },
+		{ WIZ_ASK_NOTE, "click 14,40\n", "NEXT dev/0;ANSWER yes;QUIT dev/0;" },
+		/* what is to be typed is typed */
+		{ WIZ_ASK_TEXT, "click 24,3\nclick 24,8\nclick 14,40\nwheel down\nkey Esc\n",
+		  "NEXT dev/0;ANSWER no /root/vm.sh;QUIT dev/0;" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < PG_ARRAY_SIZE(cases); i++) {
+		struct fake fake = { .page = page_tree, .marks = "   ", .ask_on = "NEXT", .ask = cases[i].ask };
+		struct ui_opts opts = { .color = PG_UNKNOWN, .rows = 24, .cols = 80, .mouse = true };
+		pg_autofree char *keys = NULL;
+		struct play p PG_CLEANUP(play_done) = { 0 };
+
+		assert_true(asprintf(&keys, "click 24,25\ndump q\n%skey q\n", cases[i].keys) > 0);
+		p = play_with(&fake, opts, keys);
+		assert_int_equal(p.r, 0);
+		assert_string_equal(fake.events, cases[i].events);
+	}
+}
+
+/* Rows that only open are opened; text is scrolled by the wheel, in what lies over the page too. */
+static void test_mouse_pages(void **state)
+{
+	struct fake home = { .page = page_home }, text = { .page = page_text };
+	struct ui_opts opts = { .color = PG_UNKNOWN, .rows = 24, .cols = 80, .mouse = true };
+	struct play h PG_CLEANUP(play_done) = play_with(&home, opts, "click 5,10\nclick 5,10\nkey q\n");
+	struct play t PG_CLEANUP(play_done) = play_with(&text, opts, "wheel down\ndump a\nclick 5,10\nclick 5,10\nkey q\n");
+
+	(void)state;
+	assert_int_equal(h.r, 0);
+	assert_string_equal(home.events, "NEXT Status;QUIT Status;");
+	HAS(t, " 4-");
+	assert_string_equal(text.events, "QUIT;");
 }
 
 /* ---- folding in place ---- */
@@ -398,6 +513,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_folder),
 		cmocka_unit_test(test_ascii),
 		cmocka_unit_test(test_fold),
 		cmocka_unit_test(test_refused),
@@ -408,6 +524,9 @@ int main(void)
 		cmocka_unit_test(test_questions),
 		cmocka_unit_test(test_run),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_mouse),
+		cmocka_unit_test(test_mouse_questions),
+		cmocka_unit_test(test_mouse_pages),
 		cmocka_unit_test(test_refold),
 		cmocka_unit_test(test_every_size),
 		cmocka_unit_test(test_theme),

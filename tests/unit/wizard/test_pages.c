@@ -12,6 +12,7 @@ static void test_home(void **state)
 	demo_open(d);
 	demo_assert_page(d, "home");
 	assert_true(d->view.demo);
+	assert_null(d->view.place);
 	assert_int_equal(d->view.n_step, 0);
 	assert_string_equal(d->view.host, "pve1  PVE 9.0.3  Linux 6.14.8-2-pve");
 	assert_int_equal(d->view.can & WIZ_CAN_BACK, 0);
@@ -62,6 +63,47 @@ static void test_host(void **state)
 	assert_non_null(strstr(demo_item(d, "fact/iommu")->text, "active"));
 	assert_true(demo_detail_has(d, "fact/loader", "quiet"));
 	assert_true(demo_detail_has(d, "fact/iommu", "DMAR (Intel)"));
+}
+
+static void reopen(struct demo *d, const char *path)
+{
+	pg_root_close(d->tree->root);
+	d->tree->root = NULL;
+	assert_int_equal(pg_root_open(path, &d->tree->root, NULL), 0);
+}
+
+static const char *place_now(struct demo *d)
+{
+	wiz_free(d->w);
+	d->w = NULL;
+	pg_templates_done(&d->templates);
+	demo_start(d);
+	assert_false(d->view.demo);
+	return d->view.place;
+}
+
+/* Every page says that it is not this node, and what it is. */
+static void test_place(void **state)
+{
+	struct demo *d = *state;
+	pg_autofree char *plain = tree_path(d->tree, "/old-node"), *link = tree_path(d->tree, "/a\033[2Jb");
+	pg_autofree char *odd = NULL;
+
+	demo_tree(d, "tests/trees/sriov-vfs.tree");
+	assert_int_equal(symlink(".", plain), 0);
+	reopen(d, plain);
+	demo_start(d);
+	assert_string_equal(d->view.place, "FOLDER: old-node");
+	assert_string_equal(d->view.host, "pve1  PVE 9.0.3");
+	demo_send(d, WIZ_EVENT_NEXT, "setup");
+	assert_string_equal(d->view.place, "FOLDER: old-node");
+	odd = pg_strf("%s//", link);
+	assert_int_equal(symlink(".", link), 0);
+	reopen(d, odd);
+	assert_string_equal(place_now(d), "FOLDER: a?[2Jb");
+	assert_int_equal(pg_root_seal(d->tree->root, NULL), 0);
+	reopen(d, plain);
+	assert_string_equal(place_now(d), "ARCHIVE");
 }
 
 static void test_no_firmware_table(void **state)
@@ -740,7 +782,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		demo_test(test_home),	       demo_test(test_way_and_back),
-		demo_test(test_host),	       demo_test(test_no_firmware_table),
+		demo_test(test_host),	       demo_test(test_place), demo_test(test_no_firmware_table),
 		demo_test(test_asked_with_loss),
 		demo_test(test_no_groups_yet), demo_test(test_active_without_groups),
 		demo_test(test_needed_by_host),
