@@ -66,7 +66,8 @@ static int print_help(FILE *out)
 {
 	(void)fputs(_("Usage: pve-gpu [OPTION...] [COMMAND [ARGUMENT...]]\n"
 		    "GPU and PCI passthrough on Proxmox VE. Without a command, the wizard opens.\n"
-		    "Nothing is changed without --apply.\n\nCommands:\n"),
+		    "Nothing is changed without --apply, but by undo, recover and confirm, which act at\n"
+		    "once.\n\nCommands:\n"),
 		    out);
 	print_commands(out);
 	(void)fputs(_("\nOptions, before or after the command:\n"), out);
@@ -93,7 +94,8 @@ static int unknown_command(const struct pg_cmd_env *env, const char *name)
 {
 	if (*name == '-')
 		return pg_cmd_usage(env, NULL, "There is no option %s.", name);
-	(void)pg_cmd_usage(env, NULL, "There is no command %s.", name);
+	(void)pg_cmd_usage(env, NULL, *name ? "There is no command %s." :
+			   N_("The name of the command is empty."), name);
 	(void)fputs(_("The commands are:\n"), env->diag);
 	print_commands(env->diag);
 	return PG_EXIT_USAGE;

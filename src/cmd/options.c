@@ -6,16 +6,31 @@
 /* PVE::JSONSchema, pve-vmid */
 enum { VMID_MIN = 100, VMID_MAX = 999999999 };
 
+static int refuse_both(const struct pg_cmd_env *env, const char *command)
+{
+	return pg_cmd_usage(env, command, "Of --trial and --no-trial it takes one.");
+}
+
 static int take_trial(const struct pg_cmd_env *env, const char *command,
 		      struct pg_choices *choices)
 {
 	uint64_t minutes = 0; /* as the node has it */
 
+	if (choices->trial == PG_NO)
+		return refuse_both(env, command);
 	if (optarg && (pg_text_number(optarg, 10, PG_TRIAL_MINUTES_MAX, &minutes) < 0 || !minutes))
 		return pg_cmd_usage(env, command, "--trial takes minutes, from 1 to %d, not %s.",
 				    PG_TRIAL_MINUTES_MAX, optarg);
 	choices->trial = PG_YES;
 	choices->trial_minutes = (unsigned)minutes;
+	return 0;
+}
+
+static int take_no_trial(const struct pg_cmd_env *env, const char *command, struct pg_choices *choices)
+{
+	if (choices->trial == PG_YES)
+		return refuse_both(env, command);
+	choices->trial = PG_NO;
 	return 0;
 }
 
@@ -39,8 +54,7 @@ int pg_cmd_take_change_option(const struct pg_cmd_env *env, int c, struct pg_cmd
 	case 't':
 		return take_trial(env, change->command, change->choices);
 	case 'T':
-		change->choices->trial = PG_NO;
-		return 0;
+		return take_no_trial(env, change->command, change->choices);
 	case 'n':
 		change->choices->pin_nics = true;
 		return 0;

@@ -28,6 +28,14 @@ static int diagnose(const struct pg_cmd_host *host, struct pg_rules *rules, stru
 	return r < 0 ? r : pg_rules_run(rules, host->facts, &log, found);
 }
 
+static int print_json(const struct pg_cmd_env *env, const struct pg_cmd_host *host, const struct pg_bytes *text)
+{
+	struct pg_json *doc = pg_json_object();
+
+	pg_json_set_str(doc, "report", text->p);
+	return pg_cmd_document(env, host, doc, PG_EXIT_OK);
+}
+
 int pg_cmd_report(const struct pg_cmd_env *env, int argc, char **argv)
 {
 	struct pg_cmd_host host PG_CLEANUP(pg_cmd_host_done) = { 0 };
@@ -43,6 +51,8 @@ int pg_cmd_report(const struct pg_cmd_env *env, int argc, char **argv)
 	if (diagnose(&host, &rules, &found) == -ENOMEM ||
 	    pg_report_make(host.facts, &found, &text) < 0)
 		return pg_cmd_no_memory(env);
+	if (env->json)
+		return print_json(env, &host, &text);
 	(void)fwrite(text.p, 1, text.n, env->out);
 	return PG_EXIT_OK;
 }

@@ -32,4 +32,7 @@ for word in bank-of-secrets BC:24:11 verysecret AAAAB3Nz 'call me' 7a8f1c1e 0f2d
 		pass "$word is not in it"
 	fi
 done
+"$top_builddir/pve-gpu" --root "$tmp/node" report --json >"$tmp/doc" 2>"$tmp/diag"
+is 'as a document it is the same text' "$("$top_builddir/tests/hosts/jsonq" get /report <"$tmp/doc")" \
+	"$(cat "$tmp/report")"
 done_testing

@@ -39,6 +39,7 @@ root="--root=$tmp/empty"
 wrong ': There is no command teleport.' teleport
 is 'and the commands are listed' "$(grep -c '^  [a-z]' "$tmp/diag")" "$(echo "$commands" | wc -l)"
 wrong ': There is no command teleport.' "$root" teleport
+wrong ': The name of the command is empty.' ""
 wrong ": There is no command ?[31m." "$(printf '\033[31m')"
 wrong ': The option --root needs a value.' list --root
 wrong ': --root needs the name of a folder.' list --root=
@@ -60,6 +61,8 @@ wrong ' passthrough: It needs the number of a VM and at least one address.' pass
 for minutes in 0 x -1 1441 99999999999999999999; do
 	wrong " passthrough: --trial takes minutes, from 1 to 1440, not $minutes." passthrough 100 01:00 "--trial=$minutes"
 done
+wrong ' passthrough: Of --trial and --no-trial it takes one.' passthrough 100 01:00 --trial --no-trial
+wrong ' status: Of --trial and --no-trial it takes one.' status --repair --no-trial --trial=5
 for address in 03:00 x 03:00.8 ''; do
 	wrong " passthrough: --accept-loss takes the whole address of one function, like 0000:03:00.0, not $address." \
 		passthrough 100 01:00 "--accept-loss=$address"
