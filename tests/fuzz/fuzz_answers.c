@@ -6,7 +6,9 @@
 
 static void check(const struct pg_choices *c)
 {
-	FUZZ_ASSERT(c->n_pick || c->repair || pg_choices_has_usb(c));
+	FUZZ_ASSERT(c->n_pick || c->repair || c->sriov.wanted || c->map_task == PG_MAP_REMOVE ||
+		    pg_choices_has_usb(c) || pg_choices_has_vm_only(c));
+	FUZZ_ASSERT(!c->sriov.wanted || (!c->n_pick && !c->repair && !c->map_task && !pg_choices_has_usb(c)));
 	FUZZ_ASSERT(!c->repair || (!c->n_pick && !c->vmid && !pg_choices_has_usb(c)));
 	for (size_t i = 0; i < c->usb_remove.n; i++)
 		FUZZ_ASSERT(pg_text_starts(c->usb_remove.v[i], "usb"));
