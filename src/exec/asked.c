@@ -94,14 +94,29 @@ static int say_waits(const struct pg_trial *trial, struct pg_outcome *ret)
 			      trial->booted ? _("now") : _("after the reboot"));
 }
 
+/* A start with nothing to do needs no rights; who asks is told that it is not known. */
+static int refuse_unseen(const struct pg_root *root, struct pg_outcome *ret)
+{
+	struct pg_journal *open PG_CLEANUP(pg_journal_freep) = NULL;
+	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
+
+	if (pg_store_unfinished(root, &open, &err) != -EACCES)
+		return 0;
+	return pg_outcome_set(ret, PG_OUTCOME_REFUSED, NULL,
+			      "Whether a change was interrupted cannot be seen: %s may not be read. Run it as root.",
+			      PG_TX_DIR);
+}
+
 int pg_recover_asked(struct pg_root *root, const struct pg_exec_opts *opts,
 		     struct pg_outcome *ret, struct pg_err *err)
 {
 	struct pg_trial *trial PG_CLEANUP(pg_trial_freep) = NULL;
 	struct pg_outcome outcome = { 0 };
 	bool off = false;
-	int r = pg_recover(root, opts, &outcome, err);
+	int r = refuse_unseen(root, &outcome);
 
+	if (r == 0 && !outcome.text)
+		r = pg_recover(root, opts, &outcome, err);
 	if (r == 0 && outcome.kind == PG_OUTCOME_NOTHING) {
 		(void)pg_boot_is_off(root, &off);
 		if (off)

@@ -11,6 +11,7 @@ struct report {
 	struct pg_strv closed;	/* ids of what had not begun */
 	struct pg_strv trouble, notes;
 	struct pg_strv listed;
+	char *unclosed;		/* of what had not begun, why that cannot be written down */
 };
 
 static void report_done(struct report *report)
@@ -20,6 +21,7 @@ static void report_done(struct report *report)
 	pg_strv_done(&report->trouble);
 	pg_strv_done(&report->notes);
 	pg_strv_done(&report->listed);
+	free(report->unclosed);
 }
 
 /* Files that a crash left half written, beside the targets and among the saved copies. */
@@ -68,7 +70,12 @@ static int close_planned(struct pg_run *run, struct report *report, struct pg_er
 		r = pg_journal_begin(run->root, run->j, "", time(NULL), err);
 	if (r == 0)
 		r = pg_journal_set_state(run->root, run->j, PG_TX_UNDONE, err);
-	return r < 0 ? r : pg_strv_add(&report->closed, run->j->id);
+	if (r == 0)
+		return pg_strv_add(&report->closed, run->j->id);
+	if (r == -ENOMEM || !err->code || report->unclosed)
+		return r == -ENOMEM ? r : 0;
+	report->unclosed = pg_err_text(err);
+	return report->unclosed ? 0 : -ENOMEM;
 }
 
 static int end_begun(struct pg_run *run, struct report *report, struct pg_err *err)
@@ -202,6 +209,11 @@ static int say(const struct report *report, struct pg_outcome *ret)
 		return pg_outcome_set(ret, PG_OUTCOME_BROKEN, first,
 				      "An interrupted change could not be put back whole:\n  %s",
 				      trouble);
+	if (report->unclosed)
+		return pg_outcome_set(ret, PG_OUTCOME_PUT_BACK, first,
+				      "%s\nA change was interrupted before it had begun, and this cannot be "
+				      "written down. Make room for it, or mend the disk, and run `pve-gpu recover` "
+				      "again. Nothing was changed.", report->unclosed);
 	if (!first)
 		return pg_outcome_set(ret, PG_OUTCOME_NOTHING, NULL,
 				      "No change was interrupted: there is nothing to put back.");

@@ -186,8 +186,33 @@ elif unshare -m true 2>/dev/null; then
 		refused "a full state folder ($inodes names)" 3 '/var/lib/pve-gpu'
 		check "a full state folder ($inodes names): why" grep -q 'disk is full' "$tmp/diag"
 	done
+	# full from the first byte on, and recovered before and after there is room
+	fresh && mkdir -p "$state" && before
+	# shellcheck disable=SC2016 # the other shell's
+	got=$(unshare -m sh -c 'mount -t tmpfs -o mode=755,size=4k none "$1" && mkdir -m 700 "$1/transactions" || exit
+		"$2" --root "$3" passthrough 100 01:00 --bind address --apply --yes; printf "%s " $? >&3
+		"$2" --root "$3" recover; printf "%s " $? >&3
+		mount -o remount,size=1m "$1" && "$2" --root "$3" recover; printf "%s\n" $? >&3' sh \
+		"$state" "$pve_gpu" "$node" 3>&1 >"$tmp/out" 2>"$tmp/diag" </dev/null)
+	is 'a state folder without a free byte: nothing done, nothing to put back, then closed' "$got" '3 3 0'
+	check 'a state folder without a free byte: what to do' grep -q 'Make room for it' "$tmp/diag"
+	is 'a state folder without a free byte: nothing is said to be broken' "$(grep -c 'put back whole' "$tmp/diag")" 0
 else
 	skip 'a full and a read-only state folder' 'needs a mount of its own'
+fi
+
+# ---- records that one may not read ----
+
+fresh
+apply
+if [ "$(id -u)" = 0 ] && setpriv --bounding-set -dac_override,-dac_read_search true 2>/dev/null; then
+	chown 1 "$state/transactions"
+	setpriv --bounding-set -dac_override,-dac_read_search "$pve_gpu" --root "$node" recover \
+		>"$tmp/out" 2>"$tmp/diag" </dev/null
+	is 'recover without the right to see: refused' "$? $(cat "$tmp/out" "$tmp/diag" | grep -c 'Run it as root')" '1 1'
+	chown 0 "$state/transactions"
+else
+	skip 'recover without the right to see: refused' 'needs root, to give a right away'
 fi
 
 # ---- modes, whatever the umask ----
