@@ -130,8 +130,31 @@ static int with_card(struct pg_checker *c, const struct pg_dev *dev)
 	return 0;
 }
 
+/* Host bridge and ISA bridge, which are no bridges to Proxmox: it binds them and they start no VM, or the
+ * node ends. Not all of class 06: 0680 is a device of its own (an NVSwitch). */
+static bool is_board(const struct pg_dev *dev)
+{
+	return dev->class >> 8 == 0x0600 || dev->class >> 8 == 0x0601;
+}
+
+static int board(struct pg_checker *c, const struct pg_dev *dev)
+{
+	struct pg_bdf_str s = pg_bdf_str(dev->addr);
+
+	return pg_finding_advice(pg_findings_add(c->f, "device-board", PG_LEVEL_BLOCK, s.s,
+		dev->class >> 8 == 0x0600 ?
+		N_("%s is a host bridge: it joins processor, memory and devices of the node, which cannot do "
+		   "without it. It cannot be passed.") :
+		N_("%s is the ISA bridge (LPC): the clock, the interrupts and the firmware of the board hang on "
+		   "it, and the node cannot do without it. It cannot be passed."), s.s),
+		"Choose another device; of a slot with such a bridge in it, not the whole slot but the "
+		"function that is meant (`pve-gpu list --all`).");
+}
+
 static int is_passable(struct pg_checker *c, const struct pg_dev *dev)
 {
+	if (is_board(dev))
+		return board(c, dev);
 	if (dev->is_bridge)
 		return say(c, dev, "device-bridge", PG_LEVEL_BLOCK,
 			   _("This is a bridge: what is behind it can be passed, a bridge cannot."),
@@ -263,7 +286,7 @@ static int one(struct pg_checker *c, const struct pg_dev *dev)
 
 	for (size_t i = 0; r == 0 && i < PG_ARRAY_SIZE(parts); i++) {
 		r = parts[i](c, dev);
-		if (dev->is_bridge)
+		if (dev->is_bridge || is_board(dev))
 			break;
 	}
 	return r;
