@@ -288,6 +288,8 @@ struct wiz_dev_name {
 	char s[96];
 };
 struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev);
+/* What a search for it finds besides its row: the title of the right pane. */
+void wiz_dev_also(struct wiz_view *view, struct wiz_item *item, const struct pg_dev *dev);
 /* What of the host hangs on it, vital first; NULL: nothing. */
 const struct pg_use *wiz_dev_use(const struct pg_dev *dev);
 /* Its short name: "vmbr0" of "vmbr0 192.168.1.10/24, default route". */

@@ -40,6 +40,14 @@ struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev)
 	return name;
 }
 
+void wiz_dev_also(struct wiz_view *view, struct wiz_item *item, const struct pg_dev *dev)
+{
+	if (dev->vendor_name)
+		wiz_view_set(view, &item->also, "%s %s", dev->vendor_name, dev->name ? dev->name : "");
+	else if (dev->name)
+		wiz_view_set(view, &item->also, "%s", dev->name);
+}
+
 const struct pg_use *wiz_dev_use(const struct pg_dev *dev)
 {
 	for (size_t i = 0; i < dev->n_use; i++)
