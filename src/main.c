@@ -150,14 +150,17 @@ static bool is_busy(const struct pg_root *root)
 	return pg_busy(root, &busy) < 0 || busy;
 }
 
-static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *root)
+/* What it took back on the way is said on Home too: the screen covers the lines. */
+static const char *why_read_only(const struct pg_cmd_env *env, struct pg_root *root,
+				 struct pg_outcome *recovered)
 {
 	if (pg_root_is_sealed(root))
 		return _("This is an archive, which cannot be changed. You can look at everything.");
 	if (pg_root_is_live(root) && geteuid() != 0)
 		return _("You are not root: you can look at everything and change nothing. Start "
 		       "pve-gpu as root to apply.");
-	if (!is_busy(root) && pg_cmd_recover_first(env, root) != PG_EXIT_OK && !is_busy(root))
+	if (!is_busy(root) && pg_cmd_recover_first(env, root, recovered) != PG_EXIT_OK &&
+	    !is_busy(root))
 		return _("A change was interrupted and could not be taken back. Run pve-gpu recover.");
 	return NULL;
 }
@@ -200,6 +203,7 @@ static int run_ui(const struct pg_cmd_env *env, struct ui_opts *ui, struct wiz_o
 
 static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color, bool plain)
 {
+	struct pg_outcome recovered PG_CLEANUP(pg_outcome_done) = { 0 };
 	struct pg_root *root PG_CLEANUP(pg_root_closep) = NULL;
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	struct ui_opts ui = { .ascii = env->ascii, .color = color, .plain = plain };
@@ -212,7 +216,8 @@ static int run_wizard(const struct pg_cmd_env *env, enum pg_tri color, bool plai
 	r = pg_root_open(env->root_dir, &root, &err);
 	if (r == 0) {
 		opts.root = root;
-		opts.read_only_why = why_read_only(env, root);
+		opts.read_only_why = why_read_only(env, root, &recovered);
+		opts.recovered = &recovered;
 		r = run_ui(env, &ui, &opts, &err);
 	}
 	if (r == 0)

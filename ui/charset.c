@@ -119,7 +119,7 @@ static int bring_down_all(enum ui_charset charset, char **const *s, size_t n)
 
 int ui_charset_item(enum ui_charset charset, struct wiz_item *item)
 {
-	char **const texts[] = { &item->text, &item->note, &item->detail_title, &item->why_not };
+	char **const texts[] = { &item->text, &item->note, &item->also, &item->detail_title, &item->why_not };
 
 	return charset == UI_CHARSET_UTF8 ? 0 : bring_down_all(charset, texts, PG_ARRAY_SIZE(texts));
 }

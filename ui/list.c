@@ -175,24 +175,34 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+/* Most places are not even the first letter: a key goes over every row that there is. */
 bool ui_text_has(const char *text, const char *s)
 {
-	for (;; text++) {
-		size_t i = 0;
+	char first = lower(*s), other = first >= 'a' && first <= 'z' ? (char)(first - 'a' + 'A') : first;
 
+	for (; first; text++) {
+		size_t i = 1;
+
+		while (*text && *text != first && *text != other)
+			text++;
+		if (!*text)
+			return false;
 		while (s[i] && lower(text[i]) == lower(s[i]))
 			i++;
 		if (!s[i])
 			return true;
-		if (!*text)
-			return false;
 	}
+	return true;
 }
 
-static bool item_has(const struct wiz_item *item, const char *s)
+bool ui_item_has(const struct wiz_item *item, const char *s)
 {
-	return (item->text && ui_text_has(item->text, s)) ||
-	       (item->note && ui_text_has(item->note, s));
+	const char *const texts[] = { item->text, item->note, item->also, item->detail_title };
+
+	for (size_t i = 0; i < PG_ARRAY_SIZE(texts); i++)
+		if (texts[i] && ui_text_has(texts[i], s))
+			return true;
+	return false;
 }
 
 bool ui_list_find(struct ui_list *list, const struct wiz_view *view, const char *s,
@@ -203,7 +213,7 @@ bool ui_list_find(struct ui_list *list, const struct wiz_view *view, const char 
 	for (size_t i = 0; i < list->n; i++) {
 		if (i > 0 || !here)
 			at = dir > 0 ? (at + 1) % list->n : (at + list->n - 1) % list->n;
-		if (item_has(&view->item[list->row[at]], s)) {
+		if (ui_item_has(&view->item[list->row[at]], s)) {
 			list->cursor = at;
 			return true;
 		}
@@ -217,7 +227,7 @@ size_t ui_list_find_folded(const struct ui_list *list, const struct wiz_view *vi
 		size_t end = r + 1 < list->n ? list->row[r + 1] : view->n_item;
 
 		for (size_t i = list->row[r] + 1; i < end; i++)
-			if (item_has(&view->item[i], s))
+			if (ui_item_has(&view->item[i], s))
 				return r;
 	}
 	return list->n;

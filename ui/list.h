@@ -42,5 +42,7 @@ void ui_list_foot(const struct ui_list *list, int height, char *buf, size_t size
 void ui_list_draw(struct ui_term *t, struct ui_rect r, const struct wiz_view *view,
 		  struct ui_list *list, bool focus);
 
+/* Does the item contain s, in its row or in what is told of it as `also` and title? */
+bool ui_item_has(const struct wiz_item *item, const char *s);
 /* Does text contain s, letters of either case alike? An empty s is in everything. */
 bool ui_text_has(const char *text, const char *s);

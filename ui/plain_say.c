@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "src/base/i18n.h"
+#include "src/base/text.h"
+#include "ui/list.h"
+
 #define PAGE_LINES 60
 
 const struct wiz_item *ui_plain_item(const struct plain *p)
@@ -59,10 +62,11 @@ static bool has(const char *text, const char *word)
 
 void ui_plain_find(const struct plain *p, const char *word)
 {
+	pg_autofree char *safe = pg_text_clean(word, strlen(word));
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->view.n_item; i++)
-		if (has(p->view.item[i].text, word) || has(p->view.item[i].note, word)) {
+		if (ui_item_has(&p->view.item[i], word)) {
 			tell_item(p, i);
 			n++;
 		}
@@ -72,7 +76,7 @@ void ui_plain_find(const struct plain *p, const char *word)
 			n++;
 		}
 	if (!n)
-		(void)fprintf(p->out, _("Nothing here has \"%s\" in it.\n"), word);
+		(void)fprintf(p->out, _("Nothing here has \"%s\" in it.\n"), safe ? safe : "");
 }
 
 /* All but those that are folded in. */

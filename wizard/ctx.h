@@ -94,6 +94,7 @@ struct wiz {
 	struct pg_tx *tx;		/* the history, read when a page that shows it is entered */
 	size_t n_tx;
 	char *tx_why_not;
+	char *recovered;		/* what was taken back before the start, as it is told on Home; NULL: nothing */
 	char *busy;			/* of pg_busy(), looked at whenever a page is built */
 	struct pg_trial *trial;		/* the newest change on trial, or NULL */
 	struct pg_trial *waiting;	/* the newest change that waits for the reboot, or NULL */
@@ -179,6 +180,8 @@ void wiz_changed(struct wiz *w);
 int wiz_plan(struct wiz *w);
 /* Reads the history. */
 int wiz_read_history(struct wiz *w);
+/* Puts opts.recovered into words. */
+int wiz_read_recovered(struct wiz *w);
 /* Looks whether another pve-gpu is at work: while it is, here one can only look. What it did
  * is read when it is done. */
 int wiz_read_busy(struct wiz *w);
@@ -285,6 +288,8 @@ struct wiz_dev_name {
 	char s[96];
 };
 struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev);
+/* What a search for it finds besides its row: the title of the right pane. */
+void wiz_dev_also(struct wiz_view *view, struct wiz_item *item, const struct pg_dev *dev);
 /* What of the host hangs on it, vital first; NULL: nothing. */
 const struct pg_use *wiz_dev_use(const struct pg_dev *dev);
 /* Its short name: "vmbr0" of "vmbr0 192.168.1.10/24, default route". */

@@ -40,6 +40,14 @@ struct wiz_dev_name wiz_dev_name(const struct pg_dev *dev)
 	return name;
 }
 
+void wiz_dev_also(struct wiz_view *view, struct wiz_item *item, const struct pg_dev *dev)
+{
+	if (dev->vendor_name)
+		wiz_view_set(view, &item->also, "%s %s", dev->vendor_name, dev->name ? dev->name : "");
+	else if (dev->name)
+		wiz_view_set(view, &item->also, "%s", dev->name);
+}
+
 const struct pg_use *wiz_dev_use(const struct pg_dev *dev)
 {
 	for (size_t i = 0; i < dev->n_use; i++)
@@ -166,11 +174,17 @@ static void add_no_console(const struct wiz *w, const struct pg_dev *dev, struct
 	(void)wiz_lines_add(lines, WIZ_PLAIN, "console", "no");
 }
 
+/* What is chosen counts on the way to the Review alone: other pages tell how the node is. */
+static bool is_chosen(const struct wiz *w, const struct pg_dev *dev)
+{
+	return wiz_page_ops(w->page)->step && pg_choices_has(w->choices, dev->addr);
+}
+
 static void add_driver(const struct wiz *w, const struct pg_dev *dev, struct wiz_lines *lines)
 {
 	const char *now = dev->driver ? dev->driver : "none";
 
-	if (pg_choices_has(w->choices, dev->addr) && strcmp(now, "vfio-pci") != 0)
+	if (is_chosen(w, dev) && strcmp(now, "vfio-pci") != 0)
 		(void)wiz_lines_add(lines, WIZ_STRONG, "driver", "%s → vfio-pci", now);
 	else
 		(void)wiz_lines_add(lines, WIZ_PLAIN, "driver", "%s", now);
@@ -209,7 +223,7 @@ static uint32_t taking_vm(const struct wiz *w, const struct pg_group *group,
 			  const struct pg_dev *dev)
 {
 	for (size_t i = 0; w->choices->vmid && i < group->n_dev; i++)
-		if (pg_choices_has(w->choices, w->facts->dev[group->dev[i]].addr))
+		if (is_chosen(w, &w->facts->dev[group->dev[i]]))
 			return w->choices->vmid;
 	return dev->n_vmid == 1 ? dev->vmid[0] : 0;
 }

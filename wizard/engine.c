@@ -59,6 +59,8 @@ int wiz_new(const struct wiz_opts *opts, struct wiz **ret, struct pg_err *err)
 	if (!w->choices)
 		return -ENOMEM;
 	r = wiz_begin(w, err);
+	if (r == 0)
+		r = wiz_read_recovered(w);
 	if (r < 0)
 		return r;
 	/* a folder never boots, so that nothing could be confirmed there */
@@ -95,6 +97,7 @@ void wiz_free(struct wiz *w)
 	free(w->diff_why_not);
 	pg_history_free(w->tx, w->n_tx);
 	free(w->tx_why_not);
+	free(w->recovered);
 	free(w->busy);
 	pg_trial_free(w->trial);
 	pg_trial_free(w->waiting);

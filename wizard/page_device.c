@@ -162,6 +162,7 @@ static void device_row(const struct wiz *w, struct wiz_view *view, const struct 
 	wiz_view_set(view, &item->text, "%-7s %-*s %s", pg_bdf_short(dev->addr).s,
 		     pg_text_pad(kind, 5), kind, wiz_dev_name(dev).s);
 	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(dev->addr).s);
+	wiz_dev_also(view, item, dev);
 	device_note(view, item, dev);
 	item->mark = pg_choices_has(w->choices, dev->addr) ? WIZ_MARK_ON : WIZ_MARK_OFF;
 	if (is_board(w, dev)) {

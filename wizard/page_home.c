@@ -102,6 +102,36 @@ static void busy_intro(const struct wiz *w, struct wiz_view *view)
 			     "changed here before it is done.", w->busy);
 }
 
+/* What holds now, the most pressing first. */
+static void intro(const struct wiz *w, struct wiz_view *view)
+{
+	if (w->busy)
+		busy_intro(w, view);
+	else if (wiz_trial_waits(w))
+		trial_intro(w, view);
+	else if (wiz_has_repair(w))
+		wiz_view_set(view, &view->intro,
+			     "Devices have moved since they were assigned: a VM may not start, or take "
+			     "the wrong one. Repair shows what would be changed.");
+	else if (is_due(w))
+		wiz_view_set(view, &view->intro,
+			     "A change is made, and takes effect when the node is rebooted.");
+	else if (w->opts.read_only_why)
+		wiz_view_set(view, &view->intro, "%s", w->opts.read_only_why);
+	else if (w->facts->system.is_demo)
+		wiz_view_set(view, &view->intro,
+			     "This is the demo node: files in a folder of their own. You can try "
+			     "everything; nothing here touches your computer.");
+}
+
+/* What was taken back at the start stands before it. */
+static void recovered_intro(const struct wiz *w, struct wiz_view *view)
+{
+	pg_autofree char *other = PG_STEAL(view->intro);
+
+	wiz_view_set(view, &view->intro, "%s%s%s", w->recovered, other ? " " : "", other ? other : "");
+}
+
 static void build(struct wiz *w, struct wiz_view *view)
 {
 	view->shape = WIZ_SHAPE_LIST;
@@ -122,23 +152,9 @@ static void build(struct wiz *w, struct wiz_view *view)
 		item->style = WIZ_FAINT;
 		wiz_view_set(view, &item->why_not, "There is no VM on this node.");
 	}
-	if (w->busy)
-		busy_intro(w, view);
-	else if (wiz_trial_waits(w))
-		trial_intro(w, view);
-	else if (wiz_has_repair(w))
-		wiz_view_set(view, &view->intro,
-			     "Devices have moved since they were assigned: a VM may not start, or take "
-			     "the wrong one. Repair shows what would be changed.");
-	else if (is_due(w))
-		wiz_view_set(view, &view->intro,
-			     "A change is made, and takes effect when the node is rebooted.");
-	else if (w->opts.read_only_why)
-		wiz_view_set(view, &view->intro, "%s", w->opts.read_only_why);
-	else if (w->facts->system.is_demo)
-		wiz_view_set(view, &view->intro,
-			     "This is the demo node: files in a folder of their own. You can try "
-			     "everything; nothing here touches your computer.");
+	intro(w, view);
+	if (w->recovered)
+		recovered_intro(w, view);
 }
 
 /* Another may have kept it meanwhile. */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "src/base/i18n.h"
+
 /* ---- reading behind the first page ---- */
 
 int wiz_begin(struct wiz *w, struct pg_err *err)
@@ -161,6 +163,32 @@ int wiz_read_history(struct wiz *w)
 		return r;
 	w->tx_why_not = pg_err_text(&err);
 	return w->tx_why_not ? 0 : -ENOMEM;
+}
+
+/* "Pass 01:00.0 to VM 100", of the newest that was taken back; NULL: not known. */
+static const char *summary_of(const struct wiz *w, const char *id)
+{
+	for (size_t i = 0; id && i < w->n_tx; i++)
+		if (strcmp(w->tx[i].id, id) == 0 && w->tx[i].summary && *w->tx[i].summary)
+			return w->tx[i].summary;
+	return NULL;
+}
+
+int wiz_read_recovered(struct wiz *w)
+{
+	const struct pg_outcome *o = w->opts.recovered;
+	const char *what;
+	int r;
+
+	if (!o || o->kind != PG_OUTCOME_DONE || !o->text)
+		return 0;
+	r = wiz_read_history(w);
+	if (r < 0)
+		return r;
+	what = summary_of(w, o->id);
+	w->recovered = what ? pg_strf(_("Interrupted: %s. %s History has it."), what, o->text) :
+			      pg_strf(_("%s History has it."), o->text);
+	return w->recovered ? 0 : -ENOMEM;
 }
 
 int wiz_read_busy(struct wiz *w)

@@ -40,6 +40,8 @@ static void row(struct wiz_view *view, const struct pg_status *s)
 			     wiz_dev_name(s->dev).s);
 	else
 		wiz_view_set(view, &item->text, "%-7s not there", addr.s);
+	if (s->dev)
+		wiz_dev_also(view, item, s->dev);
 	wiz_view_set(view, &item->note, "%s", _(pg_status_verdict_name(s->verdict)));
 	wiz_view_set(view, &item->detail_title, "%s", pg_bdf_str(s->addr).s);
 	item->style = style_of(s->verdict);

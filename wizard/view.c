@@ -24,6 +24,7 @@ static void item_done(struct wiz_item *item)
 	free(item->id);
 	free(item->text);
 	free(item->note);
+	free(item->also);
 	free(item->detail_title);
 	free(item->why_not);
 }

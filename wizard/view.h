@@ -54,6 +54,7 @@ struct wiz_item {
 	enum wiz_style style;
 	char *text;		/* "01:00.0 GPU   GeForce RTX 4090" */
 	char *note;		/* at the right or after the text: "vmbr0", "shared with the host !" */
+	char *also;		/* what a search finds too, though the row does not show it; or NULL */
 	char *detail_title;	/* over the right pane while the cursor is here; NULL: the view's */
 	bool enabled;		/* can be toggled or entered */
 	char *why_not;		/* why it cannot, a sentence; NULL where enabled */

@@ -25,6 +25,7 @@ struct wiz_opts {
 	struct pg_root *root;			/* borrowed */
 	const struct pg_templates *templates;	/* borrowed */
 	const char *read_only_why;		/* a sentence: look, do not apply; or NULL */
+	const struct pg_outcome *recovered;	/* what was ended before the start, borrowed; or NULL */
 	bool behind;				/* who shows it calls wiz_read_on() */
 	struct wiz_frontend frontend;
 	/* For tests: run commands though the root is not live, and search them here. */

@@ -52,9 +52,11 @@ struct pg_cmd_road {
 	bool apply;
 	bool yes;	/* do not ask */
 };
+struct pg_outcome;
 /* Ends what a crash left, before anything is changed, and says so. Returns 0 to go on, or
- * the exit status. */
-int pg_cmd_recover_first(const struct pg_cmd_env *env, struct pg_root *root);
+ * the exit status; *ret is filled either way. */
+int pg_cmd_recover_first(const struct pg_cmd_env *env, struct pg_root *root,
+			 struct pg_outcome *ret);
 /* The arguments of plan and apply. Returns 0, or PG_EXIT_USAGE, complained about. *ret_file
  * is borrowed from argv. */
 int pg_cmd_read_answers_args(const struct pg_cmd_env *env, int argc, char **argv,

@@ -166,28 +166,35 @@ int pg_live_tell(const struct pg_cmd_env *env, int r, struct pg_err *err,
 	return pg_live_document(env, outcome);
 }
 
-int pg_live_recover_first(const struct pg_cmd_env *env, struct pg_root *root,
-			  struct pg_outcome *ret)
+/* The outcome is handed out whatever it is. */
+static int recover_first(const struct pg_cmd_env *env, struct pg_root *root,
+			 struct pg_outcome *ret)
 {
-	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { 0 };
 	struct pg_err err PG_CLEANUP(pg_err_done) = { 0 };
 	struct pg_live live;
-	int r, status;
+	int r;
 
 	pg_live_begin(&live, env);
-	r = pg_recover(root, &live.opts, &outcome, &err);
+	r = pg_recover(root, &live.opts, ret, &err);
 	pg_live_end(&live);
 	if (r < 0) {
 		err.code = r;
 		pg_cmd_complain(env, &err);
-		outcome = (struct pg_outcome){ .kind = PG_OUTCOME_REFUSED,
-					       .text = pg_err_text(&err) };
-	} else if (outcome.kind != PG_OUTCOME_NOTHING) {
-		pg_out_lines(env, env->diag, 0, outcome.text);
-		for (size_t i = 0; i < outcome.listed.n; i++)
-			pg_out_lines(env, env->diag, 2, outcome.listed.v[i]);
+		*ret = (struct pg_outcome){ .kind = PG_OUTCOME_REFUSED, .text = pg_err_text(&err) };
+	} else if (ret->kind != PG_OUTCOME_NOTHING) {
+		pg_out_lines(env, env->diag, 0, ret->text);
+		for (size_t i = 0; i < ret->listed.n; i++)
+			pg_out_lines(env, env->diag, 2, ret->listed.v[i]);
 	}
-	status = pg_outcome_status(&outcome);
+	return pg_outcome_status(ret);
+}
+
+int pg_live_recover_first(const struct pg_cmd_env *env, struct pg_root *root,
+			  struct pg_outcome *ret)
+{
+	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { 0 };
+	int status = recover_first(env, root, &outcome);
+
 	if (status) {
 		*ret = outcome;
 		outcome = (struct pg_outcome){ 0 };
@@ -195,9 +202,8 @@ int pg_live_recover_first(const struct pg_cmd_env *env, struct pg_root *root,
 	return status;
 }
 
-int pg_cmd_recover_first(const struct pg_cmd_env *env, struct pg_root *root)
+int pg_cmd_recover_first(const struct pg_cmd_env *env, struct pg_root *root,
+			 struct pg_outcome *ret)
 {
-	struct pg_outcome outcome PG_CLEANUP(pg_outcome_done) = { 0 };
-
-	return pg_live_recover_first(env, root, &outcome);
+	return recover_first(env, root, ret);
 }

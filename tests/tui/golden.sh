@@ -26,14 +26,19 @@ lines() { # NAME OPTION...
 	compare $? "$name"
 }
 
-# Another is in the middle of a change there: the last records of one are not written yet.
-busy_node() {
+# A change was interrupted there: its last records are not written.
+interrupted_node() {
 	new_node
 	pve_gpu passthrough 100 01:00 --bind early --apply --yes >"$tmp/raw"
 	for journal in "$tmp/node"/var/lib/pve-gpu/transactions/*/journal; do
 		head -n -2 "$journal" >"$tmp/journal" && cat "$tmp/journal" >"$journal"
 		touch -d '1 hour' "$journal" # so that no seconds are counted, however slow this is
 	done
+}
+
+# Another is in the middle of it.
+busy_node() {
+	interrupted_node
 	printf '{"doing":"apply","pid":4711,"since":1700000000,"user":"ann","from":"192.0.2.7"}' \
 		>"$tmp/note"
 }
@@ -115,6 +120,9 @@ mouse_node
 screens_here mouse 80x24 mouse-80x24
 moved_node
 screens_here drift 80x24 drift-80x24
+interrupted_node
+screens_here recovered 80x24 recovered-80x24
+screens_here recovered 80x24 recovered-again-80x24
 cluster_node
 screens_here mapping 80x24 mapping-80x24
 cluster_node

@@ -75,6 +75,25 @@ static void test_apply_and_undo(void **state)
 	demo_back(d, "home");
 }
 
+/* What is chosen in the wizard is no fact, once the Review is left: Status tells what VMs have. */
+static void test_status_as_it_is(void **state)
+{
+	struct demo *d = *state;
+
+	demo_tree(d, "data/demo/node.tree");
+	tree_file(d->tree, "/etc/pve/nodes/pve1/qemu-server/101.conf", "hostpci0: 0000:01:00\n");
+	demo_start(d);
+	demo_to_review(d, "vm/100");
+	while (strcmp(d->view.page, "home") != 0)
+		demo_send(d, WIZ_EVENT_BACK, NULL);
+	assert_true(pg_choices_has(d->w->choices, (struct pg_bdf){ .bus = 1 }));
+	demo_send(d, WIZ_EVENT_NEXT, "status");
+	demo_assert_page(d, "status");
+	assert_true(demo_detail_has(d, GPU, "When VM 101 starts"));
+	assert_false(demo_detail_has(d, GPU, "VM 100"));
+	assert_false(demo_detail_has(d, GPU, "→ vfio-pci"));
+}
+
 static void test_cancelled(void **state)
 {
 	struct demo *d = *state;
@@ -382,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		demo_test(test_review),		demo_test(test_apply_and_undo),
+		demo_test(test_status_as_it_is),
 		demo_test(test_cancelled),	demo_test(test_drift),
 		demo_test(test_reboot_later),	demo_test(test_reboot_demo),
 		demo_test(test_reboot_elsewhere), demo_test(test_script),
