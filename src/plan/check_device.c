@@ -130,8 +130,8 @@ static int with_card(struct pg_checker *c, const struct pg_dev *dev)
 	return 0;
 }
 
-/* Host bridge and ISA bridge, which are no bridges to Proxmox: it binds them and they start no VM, or the
- * node ends. Not all of class 06: 0680 is a device of its own (an NVSwitch). */
+/* Host bridge and ISA bridge: no PCI-to-PCI bridges (is_bridge), and still nothing that a node can spare.
+ * Not all of class 06: 0680 is a device of its own (an NVSwitch). */
 static bool is_board(const struct pg_dev *dev)
 {
 	return dev->class >> 8 == 0x0600 || dev->class >> 8 == 0x0601;
