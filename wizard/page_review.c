@@ -40,7 +40,7 @@ static void effects(const struct pg_plan *plan, struct wiz_lines *lines)
 		const struct pg_effect *e = &plan->effect[i];
 
 		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(e->addr).s,
-				    "%s → %s %s: %s", e->now ? e->now : _("none"), e->after ? e->after : _("gone"),
+				    _("%s → %s %s: %s"), e->now ? e->now : _("none"), e->after ? e->after : _("gone"),
 				    e->at_boot ? _("at the next reboot of the node") :
 						 _("when the VM starts"),
 				    e->why);
