@@ -249,6 +249,14 @@ static bool is_last_child(const struct wiz_view *view, size_t i)
 	return end >= view->n_item || view->item[end].depth < view->item[i].depth;
 }
 
+/* Does a branch of level `depth` go on below the item, which is deeper? */
+static bool goes_on(const struct wiz_view *view, size_t i, unsigned depth)
+{
+	for (i++; i < view->n_item && view->item[i].depth > depth; i++)
+		;
+	return i < view->n_item && view->item[i].depth == depth;
+}
+
 static const char *mark_text(enum wiz_mark mark)
 {
 	static const char *const marks[] = {
@@ -278,6 +286,9 @@ static int draw_lead(struct ui_term *t, struct ui_rect r, const struct wiz_view 
 	const struct wiz_item *item = &view->item[i];
 	int x = 1 + 2 * (int)(item->depth < 8 ? item->depth : 8);
 
+	for (unsigned d = 1; d < item->depth && d < 8; d++)
+		if (goes_on(view, i, d))
+			(void)ui_term_put(t, r.y, r.x + 1 + 2 * (int)d - (ui_width(g->branch) - 2), 1, style, g->v);
 	if (item->can_fold)
 		x += ui_term_put(t, r.y, r.x + x, r.w - x, style,
 				 item->folded ? g->closed : g->open);

@@ -203,14 +203,12 @@ static int toggle(struct plain *p, const struct wiz_item *item)
 
 static int next(struct plain *p)
 {
-	const struct wiz_item *item = ui_plain_item(p);
+	const struct wiz_item *item = ui_plain_next(p);
 
 	if (p->view.why_not_next) {
 		say(p, p->view.why_not_next);
 		return 0;
 	}
-	if (!item && p->view.cursor < p->view.n_item)
-		item = &p->view.item[p->view.cursor];
 	return send(p, (struct wiz_event){ .kind = WIZ_EVENT_NEXT, .item = item ? item->id : NULL });
 }
 

@@ -30,6 +30,8 @@ int ui_plain_run(struct wiz *w, FILE *out, int fd, struct pg_err *err);
 
 /* The item where the person is, or NULL. */
 const struct wiz_item *ui_plain_item(const struct plain *p);
+/* The item that "n" takes, or NULL: where the person is, else where the page begins. */
+const struct wiz_item *ui_plain_next(const struct plain *p);
 /* The page; of a long text the start. */
 void ui_plain_page(struct plain *p);
 /* What of a long text comes next. */

@@ -17,6 +17,13 @@ const struct wiz_item *ui_plain_item(const struct plain *p)
 	return NULL;
 }
 
+const struct wiz_item *ui_plain_next(const struct plain *p)
+{
+	const struct wiz_item *item = ui_plain_item(p);
+
+	return item || p->view.cursor >= p->view.n_item ? item : &p->view.item[p->view.cursor];
+}
+
 /* What a mark says, in words. */
 static const char *mark_words(enum wiz_mark mark)
 {
@@ -175,9 +182,23 @@ static void tell_choice(const struct plain *p, enum wiz_can can, const char *wor
 		(void)fprintf(p->out, "%s, ", words);
 }
 
-void ui_plain_choices(const struct plain *p)
+/* Where it opens or takes a row, which one: no cursor is seen here. */
+static void tell_next(const struct plain *p)
 {
 	const char *label = p->view.next_label ? p->view.next_label : _("next");
+	const struct wiz_item *item = p->view.enters ? ui_plain_next(p) : NULL;
+
+	if (!(p->view.can & WIZ_CAN_NEXT) || p->view.why_not_next)
+		return;
+	if (item)
+		(void)fprintf(p->out, _("n: %s %zu (%s), "), label, (size_t)(item - p->view.item) + 1,
+			      item->text ? item->text : "");
+	else
+		(void)fprintf(p->out, _("n: %s, "), label);
+}
+
+void ui_plain_choices(const struct plain *p)
+{
 
 	if (p->view.n_item)
 		(void)fprintf(p->out, ui_plain_opens(p) ? _("A number opens it, ") : _("A number tells about it, "));
@@ -189,8 +210,7 @@ void ui_plain_choices(const struct plain *p)
 	tell_choice(p, WIZ_CAN_RUN, _("r runs it"));
 	tell_choice(p, WIZ_CAN_TRIAL, _("t changes the trial boot"));
 	tell_choice(p, WIZ_CAN_PIN, _("p pins the network cards' names"));
-	if (p->view.can & WIZ_CAN_NEXT && !p->view.why_not_next)
-		(void)fprintf(p->out, _("n: %s, "), label);
+	tell_next(p);
 	tell_choice(p, WIZ_CAN_BACK, _("b goes back"));
 	(void)fprintf(p->out, _("l tells the page again, ? helps, q quits.\n"));
 }

@@ -264,6 +264,7 @@ int wiz_build(struct wiz *w, struct wiz_view *ret)
 	build_question(w, &view);
 	view.can = w->n_back ? WIZ_CAN_BACK : 0;
 	ops->build(w, &view);
+	view.enters = ops->enters && view.shape == WIZ_SHAPE_LIST;
 	if (view.failed || view.lines.failed)
 		return -ENOMEM;
 	*ret = view;

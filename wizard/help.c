@@ -9,7 +9,7 @@ static const char *const words[WIZ_N_PAGES] = {
 		"changed before you have seen every line and said yes, and what was changed can "
 		"be taken back under History."),
 	[WIZ_PAGE_HOST] =
-		N_("What was found on this node. The right side tells what a row means and what "
+		N_("What was found on this node. About each row it is told what it means and what "
 		"decided it. A blocker says what to do; some are mended by the steps that follow."),
 	[WIZ_PAGE_DEVICE] =
 		N_("Choose what the VM shall have. A card brings its own sound and USB functions "
@@ -40,8 +40,9 @@ static const char *const words[WIZ_N_PAGES] = {
 	[WIZ_PAGE_APPLY] =
 		N_("The files are written and the commands run. If something fails, everything is "
 		"put back. The VM's commands are run apart, or saved as a script."),
-	[WIZ_PAGE_REBOOT] = N_("The node reads the new configuration when it boots. Nothing "
-			    "reboots by itself: later is a good answer."),
+	[WIZ_PAGE_REBOOT] = N_("The node reads the new configuration when it boots. That "
+			    "reboot is left to you: later is a good answer. Only a change on trial that "
+			    "nobody keeps reboots the node by itself, once."),
 	[WIZ_PAGE_VERIFY] =
 		N_("The node has come up with the change, which is still on trial. Each device is "
 		"shown with the driver it should have and the one it has. Keep the change if all "
@@ -71,7 +72,7 @@ static const char *const words[WIZ_N_PAGES] = {
 		N_("Say what you see. Every cause of it that is known is then looked at on this node; where "
 		"none is found, that is said too."),
 	[WIZ_PAGE_DOCTOR] =
-		N_("found: this is so on this node, and the right side tells by what it is known. ?: only you "
+		N_("found: this is so on this node, and what is told about it says by what it is known. ?: only you "
 		"can see it; Enter asks, Space says yes. no: it is not so. unknown: what would tell it "
 		"could not be read. Enter plans what mends the cause under the cursor, and shows it before "
 		"anything is changed. end: where nothing was found, the report is what to take along."),

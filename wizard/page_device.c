@@ -255,7 +255,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 		wiz_view_set(view, &view->intro, "%s", no_groups(w->facts->iommu.active));
 	if (wiz_n_chosen(w) == 0)
 		wiz_view_set(view, &view->why_not_next,
-			     "Choose a device first: move to it and press Space.");
+			     "Choose a device first.");
 	view->cursor = first_row(w, view);
 }
 
@@ -345,14 +345,16 @@ static void group_detail(const struct wiz *w, const struct pg_group *g, bool who
 
 	bool vital = false;
 
-	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", _(words[g->verdict]));
+	for (size_t i = 0; i < g->n_dev; i++)
+		vital = vital || is_vital(&w->facts->dev[g->dev[i]]);
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
+			    vital && g->verdict == PG_GROUP_CLEAN ?
+				    _("Clean: one device with its functions. Nothing else would leave with it, but "
+				    "the node needs it.") :
+				    _(words[g->verdict]));
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
-	for (size_t i = 0; i < g->n_dev; i++) {
-		const struct pg_dev *dev = &w->facts->dev[g->dev[i]];
-
-		member_line(dev, whole, lines);
-		vital = vital || is_vital(dev);
-	}
+	for (size_t i = 0; i < g->n_dev; i++)
+		member_line(&w->facts->dev[g->dev[i]], whole, lines);
 	if (vital && !whole)
 		(void)wiz_lines_add(lines, WIZ_BAD, NULL, "!  the node needs it");
 }

@@ -143,6 +143,12 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 	if (e->kind == WIZ_EVENT_NEXT && tx && tx->files.n == 0)
 		return wiz_ask(w, WIZ_ASKING_UNDO, WIZ_ASK_YESNO, e->item, "Undo",
 			       "Take this change back? The VM gives back what it got.");
+	if (e->kind == WIZ_EVENT_NEXT && tx && !wiz_runs_commands(w))
+		return wiz_ask(w, WIZ_ASKING_UNDO, WIZ_ASK_YESNO, e->item, "Undo",
+			       P_("Take this change back? %zu file becomes as before. Commands are only listed, "
+				  "to be run on the node itself.",
+				  "Take this change back? %zu files become as before. Commands are only listed, "
+				  "to be run on the node itself.", tx->files.n), tx->files.n);
 	if (e->kind == WIZ_EVENT_NEXT && tx)
 		return wiz_ask(w, WIZ_ASKING_UNDO, WIZ_ASK_YESNO, e->item, "Undo",
 			       P_("Take this change back? %zu file becomes as before, and the commands that "

@@ -130,9 +130,12 @@ static int event(struct wiz *w, const struct wiz_event *e, enum wiz_follow *ret)
 
 static void later_detail(const struct wiz *w, struct wiz_lines *lines)
 {
-	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
-			    "Nothing reboots by itself. Until the node is rebooted, the device "
-			    "stays with its driver; Status says so.");
+	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s",
+			    wait_of(w) || wiz_trial_runs(w) ?
+				    _("This reboot is left to you. Until then the device stays with its driver; "
+				    "Status says so.") :
+				    _("Nothing reboots by itself. Until the node is rebooted, the device "
+				    "stays with its driver; Status says so."));
 	if (wait_of(w))
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL,
 				    "The %s begin when the node boots, whenever that is.",

@@ -40,7 +40,7 @@ static void effects(const struct pg_plan *plan, struct wiz_lines *lines)
 		const struct pg_effect *e = &plan->effect[i];
 
 		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(e->addr).s,
-				    "%s → %s %s: %s", e->now ? e->now : _("none"), e->after ? e->after : _("gone"),
+				    _("%s → %s %s: %s"), e->now ? e->now : _("none"), e->after ? e->after : _("gone"),
 				    e->at_boot ? _("at the next reboot of the node") :
 						 _("when the VM starts"),
 				    e->why);
@@ -134,10 +134,14 @@ static void review(const struct wiz *w, const struct pg_plan *plan, struct wiz_l
 	effects(plan, lines);
 	files(w, plan, lines);
 	if (plan->n_cmd)
-		heading(lines, _("Then these commands run on the node"));
+		heading(lines, wiz_runs_commands(w) ?
+				       _("Then these commands run on the node") :
+				       _("Then these commands are to be run on the node itself"));
 	wiz_command_lines(plan->cmd, plan->n_cmd, lines);
 	if (plan->n_vm_cmd)
-		heading(lines, _("For the VM, afterwards: run from here, or saved as a script"));
+		heading(lines, wiz_runs_commands(w) ?
+				       _("For the VM, afterwards: run from here, or saved as a script") :
+				       _("For the VM, afterwards: saved as a script"));
 	wiz_command_lines(plan->vm_cmd, plan->n_vm_cmd, lines);
 	if (plan->reboot) {
 		(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
@@ -216,10 +220,17 @@ static void build(struct wiz *w, struct wiz_view *view)
 }
 
 /* "Write 3 files and run 1 command?" */
-static char *deed_of(const struct pg_plan *plan)
+static char *deed_of(const struct wiz *w, const struct pg_plan *plan)
 {
 	size_t files = plan->n_file, commands = plan->n_cmd;
 	pg_autofree char *run = NULL;
+
+	if (!files && !wiz_runs_commands(w))
+		return strdup(_("Commands are only listed, to be run on the node itself. Go on?"));
+	if (commands && !wiz_runs_commands(w))
+		return pg_strf(P_("Write %zu file? Commands are only listed, to be run on the node itself.",
+				  "Write %zu files? Commands are only listed, to be run on the node itself.",
+				  files), files);
 
 	if (!commands)
 		return pg_strf(P_("Write %zu file?", "Write %zu files?", files), files);
@@ -233,7 +244,7 @@ static char *deed_of(const struct pg_plan *plan)
 static int ask(struct wiz *w)
 {
 	const struct pg_plan *plan = w->plan;
-	pg_autofree char *after = wiz_trial_promise(w, plan), *deed = deed_of(plan);
+	pg_autofree char *after = wiz_trial_promise(w, plan), *deed = deed_of(w, plan);
 	const char *lost = NULL;
 	size_t n_lost = 0;
 

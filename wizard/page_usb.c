@@ -199,7 +199,7 @@ static void build(struct wiz *w, struct wiz_view *view)
 		wiz_view_set(view, &view->intro, "No USB device is plugged in.");
 	if (w->usb_only && !pg_choices_has_usb(w->choices) && !pg_choices_has_vm_only(w->choices))
 		wiz_view_set(view, &view->why_not_next,
-			     "Choose a device with Space, or take one from the VM.");
+			     "Choose a device, or take one from the VM.");
 }
 
 /* ---- choosing ---- */

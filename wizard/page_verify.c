@@ -60,7 +60,7 @@ static void devices(const struct wiz_status *list, struct wiz_view *view)
 	for (size_t i = 0; i < view->n_item; i++) {
 		view->item[i].enabled = false;
 		wiz_view_set(view, &view->item[i].why_not,
-			     "The right side tells how it stands. The last three rows are the "
+			     "This row only tells how it stands. The last three rows are the "
 			     "choice.");
 	}
 }

@@ -186,10 +186,10 @@ static void build(struct wiz *w, struct wiz_view *view)
 		if (view->item[i].mark == WIZ_MARK_RADIO_ON)
 			view->cursor = i;
 	if (!w->choices->vmid && is_vm_only(w))
-		wiz_view_set(view, &view->why_not_next, "Choose a VM with Space.");
+		wiz_view_set(view, &view->why_not_next, "Choose a VM first.");
 	else if (!w->choices->vmid && !w->vm_chosen)
 		wiz_view_set(view, &view->why_not_next,
-			     "Choose a VM with Space, or \"no VM\" to prepare the node only.");
+			     "Choose a VM, or \"no VM\" to prepare the node only.");
 }
 
 /* ---- choosing ---- */

@@ -116,6 +116,7 @@ struct wiz_view {
 	size_t cursor;		/* where the page wants the cursor when it is first shown */
 	struct wiz_lines lines;
 	unsigned can;		/* enum wiz_can */
+	bool enters;		/* NEXT enters the item that it is sent with */
 	char *next_label;	/* "next", "apply", "reboot later" for the key bar; NULL: "next" */
 	char *why_not_next;	/* a sentence; NULL: the page can be left forwards */
 	struct wiz_question question;
