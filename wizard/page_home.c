@@ -230,7 +230,8 @@ static void add_state(struct wiz *w, struct wiz_lines *lines)
 	}
 	(void)wiz_lines_add(lines, WIZ_PLAIN, NULL, "%s", "");
 	if (n == 0)
-		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, "No VM has a device yet.");
+		(void)wiz_lines_add(lines, WIZ_FAINT, NULL, pg_facts_is_unread(w->facts, "/etc/pve") ?
+				    N_("No device of a VM can be seen.") : N_("No VM has a device yet."));
 	for (size_t i = 0; i < n; i++)
 		(void)wiz_lines_add(lines, WIZ_PLAIN, pg_bdf_short(status[i].addr).s, "%s",
 				    pg_status_verdict_name(status[i].verdict));

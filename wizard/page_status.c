@@ -16,6 +16,9 @@ static void build(struct wiz *w, struct wiz_view *view)
 	wiz_status_rows(&list, view);
 	if (list.n)
 		view->can |= WIZ_CAN_SEARCH | WIZ_CAN_DETAILS;
+	else if (pg_facts_is_unread(w->facts, "/etc/pve"))
+		wiz_view_set(view, &view->intro,
+			     "No device of a VM can be seen: not all below /etc/pve could be read. Run pve-gpu as root.");
 	else
 		wiz_view_set(view, &view->intro,
 			     "No VM has a device, and none is set apart for one. Set up "

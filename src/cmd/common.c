@@ -171,6 +171,13 @@ int pg_cmd_look(const struct pg_cmd_env *env, unsigned want, struct pg_cmd_host 
 	return r < 0 ? complain(env, host, r) : 0;
 }
 
+void pg_cmd_say_unread(const struct pg_cmd_env *env, const struct pg_facts *facts)
+{
+	if (facts && pg_facts_is_unread(facts, "/etc/pve"))
+		(void)fputs(_("pve-gpu: Not all below /etc/pve could be read: VMs and mappings may be missing here. "
+			    "Run pve-gpu as root.\n"), env->diag);
+}
+
 int pg_cmd_document(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
 		    struct pg_json *doc, int status)
 {

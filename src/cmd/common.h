@@ -54,6 +54,9 @@ int pg_cmd_look(const struct pg_cmd_env *env, unsigned want, struct pg_cmd_host 
 int pg_cmd_document(const struct pg_cmd_env *env, const struct pg_cmd_host *host,
 		    struct pg_json *doc, int status);
 
+/* Says where VMs or mappings may be missing from what is shown, since /etc/pve could not be read whole. */
+void pg_cmd_say_unread(const struct pg_cmd_env *env, const struct pg_facts *facts);
+
 /* Findings from the worst on, with evidence and advice; those that are ok where `all`. */
 void pg_cmd_print_findings(const struct pg_cmd_env *env, const struct pg_findings *f, bool all);
 

@@ -149,8 +149,9 @@ static int print_table(const struct pg_cmd_env *env, const struct pg_facts *fact
 		pg_out_line(env, PG_TONE_BAD, "This node is without the cluster's quorum: nothing of this "
 			    "can be changed.");
 	if (!table->n) {
-		pg_out_line(env, PG_TONE_PLAIN, "There is no resource mapping. `pve-gpu mapping NAME "
-			    "ADDRESS` plans one.");
+		pg_out_line(env, PG_TONE_PLAIN, pg_facts_is_unread(facts, "/etc/pve") ?
+			    N_("No resource mapping can be seen.") :
+			    N_("There is no resource mapping. `pve-gpu mapping NAME ADDRESS` plans one."));
 		return 0;
 	}
 	t = pg_table_new(env);
@@ -185,6 +186,7 @@ int pg_cmd_mapping_list(const struct pg_cmd_env *env)
 
 	if (r == 0)
 		r = pg_map_table_make(host.facts, &table);
+	pg_cmd_say_unread(env, host.facts);
 	if (env->json)
 		return pg_cmd_document(env, &host, document(host.facts, &table), exit_status(&table));
 	if (r < 0 || print_table(env, host.facts, &table) < 0)

@@ -131,12 +131,14 @@ static void print_usb(const struct pg_cmd_env *env, const struct list *l)
 	}
 }
 
-static int print_table(const struct pg_cmd_env *env, const struct list *l)
+static int print_table(const struct pg_cmd_env *env, const struct pg_facts *facts, const struct list *l)
 {
 	struct pg_table *t PG_CLEANUP(pg_table_freep) = NULL;
 
 	if (!l->n) {
-		pg_out_line(env, PG_TONE_PLAIN, "No device is passed through to a VM.");
+		pg_out_line(env, PG_TONE_PLAIN, pg_facts_is_unread(facts, "/etc/pve") ?
+			    N_("No device can be seen that is passed through to a VM.") :
+			    N_("No device is passed through to a VM."));
 		return 0;
 	}
 	t = pg_table_new(env);
@@ -172,9 +174,10 @@ static int show_status(const struct pg_cmd_env *env)
 		r = pg_status_list(host.facts, &list.v, &list.n);
 	if (r == 0)
 		r = pg_usb_drifts_find(host.facts, &list.usb);
+	pg_cmd_say_unread(env, host.facts);
 	if (env->json)
 		return pg_cmd_document(env, &host, status_json(&list), exit_status(&list));
-	if (r < 0 || print_table(env, &list) < 0)
+	if (r < 0 || print_table(env, host.facts, &list) < 0)
 		return PG_EXIT_REFUSED;
 	print_details(env, &list);
 	print_usb(env, &list);

@@ -252,6 +252,7 @@ int pg_cmd_usb_list(const struct pg_cmd_env *env)
 	int r = pg_cmd_look(env, PG_WANT_PCI | PG_WANT_NAMES | PG_WANT_USAGE | PG_WANT_GUESTS |
 			    PG_WANT_USB, &host);
 
+	pg_cmd_say_unread(env, host.facts);
 	if (env->json)
 		return pg_cmd_document(env, &host, usb_json(host.facts), PG_EXIT_OK);
 	if (r < 0)

@@ -410,3 +410,14 @@ void pg_facts_freep(struct pg_facts **facts)
 {
 	pg_facts_free(*facts);
 }
+
+bool pg_facts_is_unread(const struct pg_facts *facts, const char *path)
+{
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < facts->unread.n; i++)
+		if (strncmp(facts->unread.v[i], path, n) == 0 &&
+		    (facts->unread.v[i][n] == '/' || facts->unread.v[i][n] == ':'))
+			return true;
+	return false;
+}

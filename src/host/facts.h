@@ -560,6 +560,8 @@ enum pg_want {
 	PG_WANT_ONLY_GPUS = 1 << 13,
 };
 
+/* Could something at the path or below it ("/etc/pve") not be read? What facts tell of it is then not all. */
+bool pg_facts_is_unread(const struct pg_facts *facts, const char *path);
 /*
  * Reads the host. What a part could not read is noted in facts->unread; the whole fails
  * only where there is no sense in going on: -ENOENT where the root has no /sys/bus/pci

@@ -36,6 +36,11 @@ static int is_missing(struct pg_checker *c, uint32_t vmid)
 	struct pg_finding *f;
 
 	pg_vm_scope(vmid, &scope);
+	if (pg_facts_is_unread(c->facts, "/etc/pve")) {
+		f = pg_findings_add(c->f, "vm-missing", PG_LEVEL_BLOCK, scope.s, "No VM %u can be seen: not all "
+				    "below /etc/pve could be read.", vmid);
+		return pg_finding_advice(f, "Run pve-gpu as root.");
+	}
 	f = pg_findings_add(c->f, "vm-missing", PG_LEVEL_BLOCK, scope.s, "There is no VM %u.",
 			    vmid);
 	return pg_finding_advice(f, "`qm list` shows the VMs of this node.");

@@ -70,16 +70,6 @@ static int spice(const struct entry *e)
 		   _("Write spice in small letters."));
 }
 
-static bool cfg_unread(const struct pg_facts *facts)
-{
-	static const char path[] = "/etc/pve/mapping/usb.cfg:";
-
-	for (size_t i = 0; i < facts->unread.n; i++)
-		if (strncmp(facts->unread.v[i], path, strlen(path)) == 0)
-			return true;
-	return false;
-}
-
 static int slot(const struct entry *e)
 {
 	if (e->usb->index < pg_vm_usb_slots(e->c->facts, e->g))
@@ -92,7 +82,7 @@ static int slot(const struct entry *e)
 
 static int mapping(const struct entry *e)
 {
-	const char *wrong = e->usb->spec.by == PG_USB_BY_MAPPING && !cfg_unread(e->c->facts) ?
+	const char *wrong = e->usb->spec.by == PG_USB_BY_MAPPING && !pg_facts_is_unread(e->c->facts, "/etc/pve/mapping/usb.cfg") ?
 				    pg_usb_mapping_wrong(e->c->facts, e->usb->spec.name) : NULL;
 
 	if (!wrong)

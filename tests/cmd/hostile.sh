@@ -211,6 +211,18 @@ if [ "$(id -u)" = 0 ] && setpriv --bounding-set -dac_override,-dac_read_search t
 		>"$tmp/out" 2>"$tmp/diag" </dev/null
 	is 'recover without the right to see: refused' "$? $(cat "$tmp/out" "$tmp/diag" | grep -c 'Run it as root')" '1 1'
 	chown 0 "$state/transactions"
+	fresh
+	chown 1 "$node/etc/pve" && chmod 700 "$node/etc/pve"
+	for command in status mapping usb; do
+		setpriv --bounding-set -dac_override,-dac_read_search "$pve_gpu" --root "$node" $command \
+			>"$tmp/out" 2>"$tmp/diag" </dev/null
+		is "$command without the right to see VMs: said, and nothing denied" \
+			"$(grep -c 'may be missing here' "$tmp/diag") $(grep -cE 'No device is|There is no' "$tmp/out")" '1 0'
+	done
+	setpriv --bounding-set -dac_override,-dac_read_search "$pve_gpu" --root "$node" passthrough 100 01:00 \
+		>"$tmp/out" 2>"$tmp/diag" </dev/null
+	is 'a VM that may not be seen: refused as that' "$? $(grep -c 'No VM 100 can be seen' "$tmp/out")" '1 1'
+	chown 0 "$node/etc/pve"
 else
 	skip 'recover without the right to see: refused' 'needs root, to give a right away'
 fi

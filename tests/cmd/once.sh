@@ -25,7 +25,7 @@ read_by() {
 				path = substr(path, length(node) + 1)
 			print path
 		}
-		/AT_FDCWD/ { next }
+		/AT_FDCWD|^(open|readlink)\(/ { next }
 		/^readlinkat/ && match($0, /<[^>]*>/) {
 			folder = substr($0, RSTART + 1, RLENGTH - 2)
 			split($0, part, "\"")

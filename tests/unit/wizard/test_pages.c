@@ -466,8 +466,8 @@ static void test_review_order(void **state)
 {
 	static const char *const order[] = {
 		"These devices leave their driver", "/etc/modprobe.d/vfio.conf is created",
-		"Then these commands run on the node",
-		"For the VM, afterwards: run from here, or saved as a script", "Good to know",
+		"Then these commands are to be run on the node itself",
+		"For the VM, afterwards: saved as a script", "Good to know",
 	};
 	struct demo *d = *state;
 	size_t next = 0;
