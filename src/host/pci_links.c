@@ -17,9 +17,10 @@ int pg_pci_link_addr(const struct pg_pci_src *src, const char *name, struct pg_b
 	return pg_bdf_parse(last, ret) < 0 ? -EBADMSG : 0;
 }
 
+/* Where uevent did not tell it. */
 static int read_driver(const struct pg_pci_src *src, struct pg_dev *dev)
 {
-	int r = pg_root_readlink_name_at(src->dir, "driver", &dev->driver);
+	int r = dev->driver ? 0 : pg_root_readlink_name_at(src->dir, "driver", &dev->driver);
 
 	return r < 0 ? pg_pci_note(src, "driver", r) : 0;
 }

@@ -27,7 +27,7 @@ int pg_pci_link_addr(const struct pg_pci_src *src, const char *name, struct pg_b
 /* pci_attr.c: ids, class, revision, BARs, boot_vga, reset. Returns 0 or -ENOMEM; 1: it is none of
  * those that are wanted, and no more is to be read of it. */
 int pg_pci_read_attrs(const struct pg_pci_src *src, struct pg_dev *dev);
-/* pci_uevent.c: class and ids, all of them; false: its file does not tell, and some may be set. */
+/* pci_uevent.c: class and ids, all of them, and the driver; false: its file does not tell, and some may be set. */
 bool pg_pci_read_uevent(const struct pg_pci_src *src, struct pg_dev *dev);
 /* pci_msix.c: pg_dev.msix_outside, of the configuration space and the BARs. */
 bool pg_pci_msix_outside(const struct pg_bytes *config, const struct pg_dev *dev);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a function is, of one file (drivers/pci/pci-driver.c pci_uevent()):
+ * What a function is, of one file (drivers/base/core.c dev_uevent(), drivers/pci/pci-driver.c pci_uevent()):
  *
+ *	DRIVER=nouveau		where one is bound
  *	PCI_CLASS=30000
  *	PCI_ID=10DE:2684
  */
@@ -14,9 +15,13 @@
 /* "KEY=VALUE" of the key: what is behind "=", up to `end`, as a hexadecimal number. */
 static bool number(const char *value, const char *end, uint64_t max, uint64_t *ret)
 {
-	pg_autofree char *text = strndup(value, (size_t)(end - value));
+	char text[16] = "";
+	size_t n = (size_t)(end - value);
 
-	return text && pg_text_number(text, 16, max, ret) == 0;
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, value, n);
+	return pg_text_number(text, 16, max, ret) == 0;
 }
 
 static const char *after(const char *line, size_t len, const char *key)
@@ -63,6 +68,8 @@ bool pg_pci_read_uevent(const struct pg_pci_src *src, struct pg_dev *dev)
 			class = read_class(value, line + len, dev);
 		else if ((value = after(line, len, "PCI_ID=")))
 			id = read_id(value, line + len, dev);
+		else if (!dev->driver && (value = after(line, len, "DRIVER=")))
+			dev->driver = strndup(value, (size_t)(line + len - value));
 	}
 	return class && id;
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The running system, which tells class and ids of a function in one file: the same is shown as of its attributes, also where
+# The running system, which tells class, ids and driver of a function in one file: the same is shown as of its attributes, also where
 # that file is missing or tells less. A tree from elsewhere is never asked so: there it may be older than the attributes.
 . "$top_srcdir/tests/lib/tap.sh"
 
@@ -12,13 +12,14 @@ devices=$tmp/node/sys/bus/pci/devices
 told() {
 	class=$(sed 's/^0x0*//' "$1/class" | tr a-f A-F)
 	vendor=$(sed 's/^0x//' "$1/vendor" | tr a-f A-F)
+	[ ! -L "$1/driver" ] || printf 'DRIVER=%s\n' "$(basename "$(readlink "$1/driver")")"
 	printf 'PCI_CLASS=%s\nPCI_ID=%s:%s\nPCI_SLOT_NAME=%s\n' "$class" "$vendor" \
 		"$(sed 's/^0x//' "$1/device" | tr a-f A-F)" "${1##*/}"
 }
 
 # is_what COMMAND...: what each function is, of a document
 is_what() {
-	"$@" "$pve_gpu" list --all --json $root 2>/dev/null | grep -E '"(address|class|vendor_id|device_id)"'
+	"$@" "$pve_gpu" list --all --json $root 2>/dev/null | grep -E '"(address|class|vendor_id|device_id|driver)"'
 }
 
 root="--root $tmp/node"
@@ -46,12 +47,12 @@ if unshare -m mount --bind "$tmp/node/sys" /sys 2>/dev/null; then
 	here() { unshare -m sh -c 'mount --bind "$0/sys" /sys && exec "$@"' "$tmp/node" "$@"; }
 	is 'the running system: the same is shown' "$(is_what here)" "$wanted"
 	for dir in "$devices"/*; do
-		rm "$dir/vendor"
+		rm -f "$dir/vendor" "$dir/driver"
 	done
-	is 'the ids of all others come from the one file' "$(is_what here | tail -n +21)" \
-		"$(printf '%s\n' "$wanted" | tail -n +21)"
+	is 'ids and driver of all others come from the one file' "$(is_what here | tail -n +26)" \
+		"$(printf '%s\n' "$wanted" | tail -n +26)"
 else
 	skip 'the running system: the same is shown' 'nothing can be mounted here'
-	skip 'the ids of all others come from the one file' 'nothing can be mounted here'
+	skip 'ids and driver of all others come from the one file' 'nothing can be mounted here'
 fi
 done_testing
