@@ -91,6 +91,14 @@ int pg_strv_addf(struct pg_strv *sv, const char *fmt, ...)
 	return pg_strv_take(sv, pg_strbuf_steal(&b));
 }
 
+bool pg_strv_equal(const struct pg_strv *a, const struct pg_strv *b)
+{
+	for (size_t i = 0; i < a->n && a->n == b->n; i++)
+		if (strcmp(a->v[i], b->v[i]) != 0)
+			return false;
+	return a->n == b->n;
+}
+
 bool pg_strv_has(const struct pg_strv *sv, const char *s)
 {
 	for (size_t i = 0; i < sv->n; i++)

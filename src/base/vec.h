@@ -32,6 +32,8 @@ int pg_strv_addf(struct pg_strv *sv, const char *fmt, ...) PG_PRINTF(2, 3);
 /* Appends s itself, which it owns from now on, also on failure; NULL is -ENOMEM. */
 int pg_strv_take(struct pg_strv *sv, char *s);
 bool pg_strv_has(const struct pg_strv *sv, const char *s);
+/* The same strings in the same order? */
+bool pg_strv_equal(const struct pg_strv *a, const struct pg_strv *b);
 void pg_strv_sort(struct pg_strv *sv);
 /* Copies all strings. Returns 0 or -ENOMEM. */
 int pg_strv_copy(const struct pg_strv *sv, struct pg_strv *ret);

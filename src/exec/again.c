@@ -20,14 +20,6 @@ static bool same_text(const char *a, const char *b)
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
-static bool same_words(const struct pg_strv *a, const struct pg_strv *b)
-{
-	for (size_t i = 0; i < a->n && a->n == b->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
-			return false;
-	return a->n == b->n;
-}
-
 /* ---- what would be different ---- */
 
 static int tell_blocked(const struct pg_plan *now, struct pg_err *err)
@@ -138,8 +130,8 @@ static int tell_commands(const struct pg_plan_cmd *then, size_t n_then,
 	do {
 		a = next_command(then, n_then, &at);
 		b = next_command(now, n_now, &at_now);
-	} while (a && b && same_words(&a->argv, &b->argv) &&
-		 same_words(&a->undo, &b->undo));
+	} while (a && b && pg_strv_equal(&a->argv, &b->argv) &&
+		 pg_strv_equal(&a->undo, &b->undo));
 	if (!a && !b)
 		return 0;
 	text = pg_strv_join(a ? &a->argv : &b->argv, " ");

@@ -55,14 +55,6 @@ static int records(const char *stamp, struct pg_strv *ret)
 	return r;
 }
 
-static bool are_same(const struct pg_strv *a, const struct pg_strv *b)
-{
-	for (size_t i = 0; i < a->n && a->n == b->n; i++)
-		if (strcmp(a->v[i], b->v[i]) != 0)
-			return false;
-	return a->n == b->n;
-}
-
 /* The newest record of `now` that is not in `then`, or NULL: some record is gone. */
 static const char *newest_change(const struct pg_strv *then, const struct pg_strv *now)
 {
@@ -97,5 +89,5 @@ int pg_stamp_check(const struct pg_root *root, const char *then, struct pg_err *
 		return r;
 	if (records(then, &old) < 0 || records(now, &new) < 0)
 		return -ENOMEM;
-	return are_same(&old, &new) ? 0 : tell_changed(&old, &new, err);
+	return pg_strv_equal(&old, &new) ? 0 : tell_changed(&old, &new, err);
 }
